@@ -1,0 +1,1 @@
+"""Start a local workspace and Airflow, run the DAG once, show what happened, leave nothing behind."""

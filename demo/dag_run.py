@@ -1,0 +1,143 @@
+"""Trigger the DAG through Airflow's REST API and follow its run task by task."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from demo.waiting import wait_for
+
+ENDED = frozenset({"success", "failed"})
+TASK_ENDED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
+POLL_SECONDS = 0.3
+
+
+class TriggerError(Exception):
+    """Airflow refuses to start the run; the text is Airflow's own."""
+
+
+@dataclass(frozen=True)
+class TaskInstance:
+    """One task of the run, one line of the progress."""
+
+    task_id: str
+    map_index: int
+    label: str
+    state: str
+    start: float
+    end: float
+
+    @property
+    def name(self) -> str:
+        """The task's id, with what a mapped instance does."""
+        if self.map_index < 0:
+            return self.task_id
+        return f"{self.task_id}[{self.map_index}]"
+
+
+@dataclass(frozen=True)
+class DagRun:
+    """A run that was triggered, seen through the REST API."""
+
+    api: httpx.Client
+    dag_id: str
+    run_id: str
+
+    def state(self) -> str:
+        """The run's state: queued, running, success or failed."""
+        return str(self._get("")["state"])
+
+    def task_instances(self) -> list[TaskInstance]:
+        """All task instances, in the order of their end, the unfinished last."""
+        found = self._get("/taskInstances?limit=1000")["task_instances"]
+        return sorted(map(_task_instance, found), key=lambda t: t.end)
+
+    def xcom(self, task_id: str, key: str = "return_value") -> Any:
+        """What a task returned (or pushed under `key`), or None if it has not."""
+        path = f"/taskInstances/{task_id}/xcomEntries/{key}?deserialize=true"
+        response = self.api.get(self._path + path)
+        return response.json()["value"] if response.status_code == httpx.codes.OK else None
+
+    def last_log_lines(self, task: TaskInstance, count: int = 3) -> list[str]:
+        """The end of a task's log in its last try: where a failed task says why."""
+        path = f"/taskInstances/{task.task_id}/{task.map_index}"
+        tries = max(1, int(self._get(path)["try_number"]))
+        log = self._get(
+            f"/taskInstances/{task.task_id}/logs/{tries}?map_index={task.map_index}&full_content=true"
+        )
+        return [text for text in map(_log_text, log["content"]) if text][-count:]
+
+    @property
+    def _path(self) -> str:
+        return f"dags/{self.dag_id}/dagRuns/{self.run_id}"
+
+    def _get(self, path: str) -> Any:
+        response = self.api.get(self._path + path)
+        response.raise_for_status()
+        return response.json()
+
+
+def trigger(api: httpx.Client, dag_id: str, conf: Mapping[str, Any]) -> DagRun:
+    """Start a run with `conf` as soon as Airflow has read the DAG file; `TriggerError` if it is refused."""
+    wait_for(f"the DAG {dag_id}", lambda: _known(api, dag_id), seconds=120)
+    response = api.post(f"dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf)})
+    if response.is_error:
+        raise TriggerError(
+            f"Airflow refuses this run ({response.status_code}): {response.json().get('detail')}"
+        )
+    return DagRun(api, dag_id, response.json()["dag_run_id"])
+
+
+def _known(api: httpx.Client, dag_id: str) -> bool | None:
+    if api.get(f"dags/{dag_id}").status_code == httpx.codes.OK:
+        return True
+    errors = api.get("importErrors").json().get("import_errors", [])
+    if errors:
+        raise TriggerError(f"Airflow cannot read {errors[0]['filename']}:\n{errors[0]['stack_trace']}")
+    return None
+
+
+def follow(run: DagRun, show: Callable[[TaskInstance], None], look: Callable[[], None]) -> str:
+    """Call `show` once for each task that ends, and `look` at every poll; the run's state at its end."""
+    shown: set[str] = set()
+    while True:
+        state = run.state()
+        for task in run.task_instances():
+            if task.state in TASK_ENDED and task.name not in shown:
+                shown.add(task.name)
+                show(task)
+        if state in ENDED:
+            return state
+        look()
+        time.sleep(POLL_SECONDS)
+
+
+def _task_instance(fields: Mapping[str, Any]) -> TaskInstance:
+    return TaskInstance(
+        task_id=fields["task_id"],
+        map_index=fields["map_index"],
+        label=fields.get("rendered_map_index") or "",
+        state=fields["state"] or "none",
+        start=_seconds(fields["start_date"]),
+        end=_seconds(fields["end_date"]),
+    )
+
+
+def _seconds(text: str | None) -> float:
+    return datetime.fromisoformat(text).timestamp() if text else float("inf")
+
+
+def _log_text(line: Any) -> str:
+    if not isinstance(line, dict):
+        return str(line)
+    details = line.get("error_detail") or []
+    error = "".join(f" {d.get('exc_type')}: {d.get('exc_value')}" for d in details[:1])
+    return f"{line.get('event', '')}{error}".strip()
+
+
+def most_at_once(tasks: list[TaskInstance]) -> int:
+    """How many of these tasks ran at the same moment, at most."""
+    return max((sum(t.start <= task.start < t.end for t in tasks) for task in tasks), default=0)

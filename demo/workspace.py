@@ -1,0 +1,75 @@
+"""The local workspace as a service of the demo, and what clients need to reach it."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from demo.environments import WORKSPACE
+from demo.processes import ServiceError, service
+from demo.waiting import wait_for
+
+if TYPE_CHECKING:
+    from databricks.sdk import WorkspaceClient
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A workspace that answers: its URL and its token."""
+
+    url: str
+    token: str
+
+    @property
+    def airflow_connection(self) -> str:
+        """The Airflow connection, as JSON: the one thing that tells the DAG which workspace it works in."""
+        address = urlsplit(self.url)
+        return json.dumps(
+            {
+                "conn_type": "databricks",
+                "schema": address.scheme,
+                "host": address.hostname,
+                "port": address.port,
+                "password": self.token,
+            }
+        )
+
+    def client(self) -> "WorkspaceClient":
+        """Databricks' own client for it."""
+        from databricks.sdk import WorkspaceClient
+
+        return WorkspaceClient(host=self.url, token=self.token, auth_type="pat", product="rookery-demo")
+
+
+@dataclass(frozen=True)
+class StartingWorkspace:
+    """A workspace that was just started; `ready` waits for it."""
+
+    log: Path
+    process: Popen[bytes]
+
+    def ready(self) -> Workspace:
+        """The workspace, once it has said where it answers; `ServiceError` if it ended before."""
+        line = wait_for("the local workspace", self._ready_line, seconds=120)
+        return Workspace(line["url"], Path(line["token_file"]).read_text().strip())
+
+    def _ready_line(self) -> dict[str, Any] | None:
+        lines = self.log.read_text().splitlines()
+        if ready := next((line for line in lines if line.startswith("{")), None):
+            return json.loads(ready)  # type: ignore[no-any-return]
+        if self.process.poll() is not None:
+            raise ServiceError("The local workspace", self.log)
+        return None
+
+
+@contextmanager
+def local_workspace(root: Path, log: Path) -> Iterator[StartingWorkspace]:
+    """A local workspace on `root` while the block runs; it starts in the background: see `ready`."""
+    command = [str(WORKSPACE / "local-workspace"), "serve", "--root", str(root), "--port", "0", "--json"]
+    with service(command, log, os.environ) as process:
+        yield StartingWorkspace(log, process)
