@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -25,6 +26,9 @@ CONF = {"keep_endpoint": False}
 def main() -> int:
     """Run the demo; 0 only if all of it happened, 130 after Ctrl-C."""
     arguments = _arguments()
+    # A closed terminal or a `kill` must end the services too: they end as the stack unwinds.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         with _root(arguments.root) as root:
             return Demo(root, CONF | arguments.conf).run()
@@ -115,7 +119,7 @@ def _how_it_ran(run: DagRun) -> Iterator[str]:
         yield f"Parallel     {most_at_once(shards)} of {len(shards)} mapped tasks at the same moment"
     for task in tasks:
         if task.state == "failed":
-            yield from ["", f"{task.name} failed:", *(f"  {line}" for line in run.last_log_lines(task))]
+            yield f"\n{task.name} failed: " + "\n".join(run.errors(task))
 
 
 if __name__ == "__main__":

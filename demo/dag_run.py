@@ -1,7 +1,7 @@
 """Trigger the DAG through Airflow's REST API and follow its run task by task."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,14 +61,13 @@ class DagRun:
         response = self.api.get(self._path + path)
         return response.json()["value"] if response.status_code == httpx.codes.OK else None
 
-    def last_log_lines(self, task: TaskInstance, count: int = 3) -> list[str]:
-        """The end of a task's log in its last try: where a failed task says why."""
-        path = f"/taskInstances/{task.task_id}/{task.map_index}"
-        tries = max(1, int(self._get(path)["try_number"]))
-        log = self._get(
-            f"/taskInstances/{task.task_id}/logs/{tries}?map_index={task.map_index}&full_content=true"
-        )
-        return [text for text in map(_log_text, log["content"]) if text][-count:]
+    def errors(self, task: TaskInstance) -> list[str]:
+        """What a failed task's log says of its failure, in its last try."""
+        path = f"/taskInstances/{task.task_id}"
+        tries = self._get(f"{path}/{task.map_index}" if task.map_index >= 0 else path)["try_number"]
+        log = self._get(f"{path}/logs/{max(1, tries)}?map_index={task.map_index}&full_content=true")
+        lines = [line for line in log["content"] if line.get("level") in ("error", "critical")]
+        return [text for line in lines for text in (line["event"], *_exceptions(line))]
 
     @property
     def _path(self) -> str:
@@ -130,12 +129,9 @@ def _seconds(text: str | None) -> float:
     return datetime.fromisoformat(text).timestamp() if text else float("inf")
 
 
-def _log_text(line: Any) -> str:
-    if not isinstance(line, dict):
-        return str(line)
-    details = line.get("error_detail") or []
-    error = "".join(f" {d.get('exc_type')}: {d.get('exc_value')}" for d in details[:1])
-    return f"{line.get('event', '')}{error}".strip()
+def _exceptions(line: Mapping[str, Any]) -> Iterator[str]:
+    for error in line.get("error_detail") or []:
+        yield f"{error['exc_type']}: {error['exc_value']}"
 
 
 def most_at_once(tasks: list[TaskInstance]) -> int:

@@ -24,7 +24,7 @@ for name in sys.argv[1:]:
 
 
 def importable(environment: Path, names: set[str]) -> set[str]:
-    command = [environment / "python", "-I", "-c", FIND, *names]
+    command = [str(environment / "python"), "-I", "-c", FIND, *names]
     return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
 
 

@@ -1,0 +1,69 @@
+"""What the Airflow side and the job code agree on. Standard library only.
+
+The Airflow side imports this module and `grid`, and nothing else of the package: the specs of the job runs,
+the manifest that comes back, the layout of a DAG run's files, ids, metrics and tag names.
+"""
+
+from rookery_jobs.documents import Document, digest_of
+from rookery_jobs.errors import ContractError, RookeryJobsError
+from rookery_jobs.identity import ParamValue, point_id, registration_key, snapshot_digest, sweep_id
+from rookery_jobs.layout import RunLayout, manifest_path, run_key, side_path, slug, spec_path
+from rookery_jobs.metrics import LAB_METRICS, METRICS, TEST_METRIC_PREFIX, gate_passes
+from rookery_jobs.registry import registry_uri_for
+from rookery_jobs.specs import Gate, Manifest, Point, RegistrationSpec, SnapshotSpec, SweepSpec, check_columns
+from rookery_jobs.tags import (
+    MODEL_ARTIFACT,
+    TAG_ALGORITHM,
+    TAG_CODE,
+    TAG_DAG,
+    TAG_DAG_RUN,
+    TAG_ERROR,
+    TAG_MODEL,
+    TAG_POINT,
+    TAG_REGISTRATION,
+    TAG_SNAPSHOT,
+    TAG_SWEEP,
+    model_version_tag,
+)
+
+__all__ = [
+    "LAB_METRICS",
+    "METRICS",
+    "MODEL_ARTIFACT",
+    "TAG_ALGORITHM",
+    "TAG_CODE",
+    "TAG_DAG",
+    "TAG_DAG_RUN",
+    "TAG_ERROR",
+    "TAG_MODEL",
+    "TAG_POINT",
+    "TAG_REGISTRATION",
+    "TAG_SNAPSHOT",
+    "TAG_SWEEP",
+    "TEST_METRIC_PREFIX",
+    "ContractError",
+    "Document",
+    "Gate",
+    "Manifest",
+    "ParamValue",
+    "Point",
+    "RegistrationSpec",
+    "RookeryJobsError",
+    "RunLayout",
+    "SnapshotSpec",
+    "SweepSpec",
+    "check_columns",
+    "digest_of",
+    "gate_passes",
+    "manifest_path",
+    "model_version_tag",
+    "point_id",
+    "registration_key",
+    "registry_uri_for",
+    "run_key",
+    "side_path",
+    "slug",
+    "snapshot_digest",
+    "spec_path",
+    "sweep_id",
+]

@@ -1,0 +1,67 @@
+"""The ids: hashes of everything that determines a result, so that equal work is found and not repeated."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rookery_jobs.documents import digest_of
+
+ParamValue = bool | int | float | str
+"""A hyperparameter's value, converted to its Spark type."""
+
+
+def snapshot_digest(
+    *,
+    source_sha256: str,
+    categorical: Sequence[str],
+    numeric: Sequence[str],
+    label: str,
+    validation_size: float,
+    test_size: float,
+    seed: int,
+    split_key: str | None,
+) -> str:
+    """16 hex digits of everything that determines a snapshot: source, columns and types, label, split."""
+    columns = [[name, "string"] for name in categorical] + [[name, "double"] for name in numeric]
+    split = {
+        "type": "random",
+        "validation_size": float(validation_size),
+        "test_size": float(test_size),
+        "seed": seed,
+        "split_key": split_key,
+    }
+    return digest_of(
+        {
+            "source_sha256": source_sha256,
+            "columns": [*columns, [label, "int"]],
+            "label": label,
+            "split": split,
+        }
+    )
+
+
+def point_id(
+    algorithm: str,
+    params: Mapping[str, ParamValue],
+    *,
+    categorical: Sequence[str],
+    numeric: Sequence[str],
+    label: str,
+    snapshot_digest: str,
+    code_digest: str,
+) -> str:
+    """16 hex digits of everything that determines a point's result.
+
+    `params` must have been converted by their Spark types (`grid.convert`), so that "5", 5 and 5.0 are one.
+    """
+    features = {"categorical": list(categorical), "numeric": list(numeric)}
+    data = {"features": features, "label": label, "snapshot": snapshot_digest, "code": code_digest}
+    return digest_of({"algorithm": algorithm, "params": dict(params), **data})
+
+
+def sweep_id(point_ids: Iterable[str], metric: str) -> str:
+    """16 hex digits of the set of points and the metric that chooses among them."""
+    return digest_of({"points": sorted(point_ids), "metric": metric})
+
+
+def registration_key(*, dag_id: str, dag_run_id: str, sweep_id: str, mlflow_run_id: str) -> str:
+    """16 hex digits of one intent to register: the same DAG run with the same winner registers once."""
+    return digest_of([dag_id, dag_run_id, sweep_id, mlflow_run_id])

@@ -1,0 +1,80 @@
+"""Where a DAG run's files are under the data root: every path follows from (data root, DAG, run)."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from rookery_jobs.errors import ContractError
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
+_SLUG_LENGTH = 80
+
+
+def slug(text: str) -> str:
+    """A file name from any text: ASCII letters, digits, `_`, `.`, `-`; at most 80 characters; never hidden.
+
+    Spark and Hadoop ignore files whose name starts with `_` or `.`, and refuse colons.
+    """
+    return _UNSAFE.sub("-", text).lstrip("_.-")[:_SLUG_LENGTH] or "x"
+
+
+def run_key(dag_id: str, run_id: str) -> str:
+    """The folder name of one DAG run: readable, and unique by 8 hex digits of a SHA-256."""
+    digest = hashlib.sha256(f"{dag_id}\n{run_id}".encode()).hexdigest()
+    return f"{slug(run_id)}-{digest[:8]}"
+
+
+@dataclass(frozen=True)
+class RunLayout:
+    """The paths of one DAG run. `data_root` is `dbfs:/…` or `/Volumes/<catalog>/<schema>/<volume>/…`."""
+
+    data_root: str
+    dag_id: str
+    run_id: str
+
+    @property
+    def root(self) -> str:
+        return f"{self.data_root.rstrip('/')}/{slug(self.dag_id)}/{run_key(self.dag_id, self.run_id)}"
+
+    @property
+    def tmp(self) -> str:
+        """Staging, MLflow's `dfs_tmpdir` among it. Whoever writes there deletes it."""
+        return f"{self.root}/tmp"  # noqa: S108  (a folder of the data root)
+
+    def source(self, sha256: str, file_name: str) -> str:
+        return f"{self.root}/sources/{_component(sha256)}/{_component(file_name)}"
+
+    def snapshot(self, digest: str) -> str:
+        return f"{self.root}/snapshots/{_component(digest)}"
+
+    def sweep(self, sweep_id: str) -> str:
+        return f"{self.root}/sweeps/{_component(sweep_id)}"
+
+    def points(self, sweep_id: str) -> str:
+        """The file that holds the sweep's SweepSpec."""
+        return f"{self.sweep(sweep_id)}/points.json"
+
+    def registration(self, sweep_id: str, key: str) -> str:
+        """The file that holds the RegistrationSpec with this registration key."""
+        return f"{self.sweep(sweep_id)}/register-{_component(key)}.json"
+
+
+def spec_path(snapshot_path: str) -> str:
+    """The file of a snapshot that holds its SnapshotSpec."""
+    return f"{snapshot_path}/spec.json"
+
+
+def manifest_path(snapshot_path: str) -> str:
+    """The file of a snapshot that holds its Manifest; the snapshot is complete when it exists."""
+    return f"{snapshot_path}/manifest.json"
+
+
+def side_path(snapshot_path: str, side: str) -> str:
+    """The Parquet folder of one side (`train`, `validation`, `test`) of a snapshot."""
+    return f"{snapshot_path}/{side}"
+
+
+def _component(name: str) -> str:
+    if _UNSAFE.search(name) or name != name.lstrip("_.-") or not name:
+        raise ContractError(f"{name!r} cannot be part of a path; use letters, digits, '_', '.' and '-'")
+    return name

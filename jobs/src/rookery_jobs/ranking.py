@@ -1,0 +1,55 @@
+"""The best of the finished points: by the metric, then the simpler model."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from rookery_jobs.errors import GridError
+from rookery_jobs.hyperparameters import ALGORITHMS
+from rookery_jobs.metrics import METRICS
+from rookery_jobs.specs import Point
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A finished point: its MLflow run and the metrics logged there."""
+
+    point: Point
+    mlflow_run_id: str
+    metrics: Mapping[str, float]
+
+
+def ranking(scored: Iterable[Scored], metric: str) -> list[Scored]:
+    """Best first: by the metric in Spark's direction, then the simpler model, then point id, then MLflow run.
+
+    A point without the metric, or with NaN there, is left out. Raises GridError for an unknown metric.
+    """
+    if metric not in METRICS:
+        raise GridError(f"unknown metric {metric!r}; known are {', '.join(METRICS)}")
+    sign = -1 if METRICS[metric] else 1
+    comparable = [each for each in scored if not math.isnan(each.metrics.get(metric, math.nan))]
+    return sorted(
+        comparable,
+        key=lambda each: (
+            sign * each.metrics[metric],
+            _complexity(each.point),
+            each.point.point_id,
+            each.mlflow_run_id,
+        ),
+    )
+
+
+def best(scored: Iterable[Scored], metric: str) -> Scored:
+    """The first of `ranking`. Raises GridError when no point finished with a value of the metric."""
+    ranked = ranking(scored, metric)
+    if not ranked:
+        raise GridError(f"no point finished with a value of {metric}: there is nothing to choose from")
+    return ranked[0]
+
+
+def _complexity(point: Point) -> tuple[int, tuple[float, ...]]:
+    """Smaller is simpler; a parameter that the point leaves out has Spark's default."""
+    known = ALGORITHMS[point.algorithm]
+    measured = ((name, one) for name, one in known.items() if one.simpler)
+    parts = tuple(-one.simpler * float(point.params.get(name, one.default)) for name, one in measured)
+    return list(ALGORITHMS).index(point.algorithm), parts

@@ -1,0 +1,31 @@
+"""Scores rows as a fitted Spark pipeline does, without Spark: NumPy only, float64 throughout.
+
+The package travels inside every logged model, under the name `rookery_scorer`; so it imports nothing but
+NumPy and itself (`pyfunc` alone needs MLflow, which the scoring server has), and only by relative imports.
+"""
+
+from .files import load, save
+from .pipeline import Prediction, Scorer
+from .stages import (
+    InvalidRow,
+    LogisticRegression,
+    MinMaxScaler,
+    ScorerError,
+    Stage,
+    StringIndexer,
+    VectorAssembler,
+)
+
+__all__ = [
+    "InvalidRow",
+    "LogisticRegression",
+    "MinMaxScaler",
+    "Prediction",
+    "Scorer",
+    "ScorerError",
+    "Stage",
+    "StringIndexer",
+    "VectorAssembler",
+    "load",
+    "save",
+]

@@ -1,0 +1,34 @@
+"""The `python_function` flavor: MLflow calls `_load_pyfunc` here, and `predict` of what it returns."""
+
+from pathlib import Path
+from typing import Any
+
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
+
+from .files import load
+from .pipeline import Scorer
+from .stages import InvalidRow, Vector
+
+
+class ScorerModel:
+    """What the scoring server asks."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        self._scorer = scorer
+
+    def predict(self, model_input: Any, params: dict[str, Any] | None = None) -> Vector:
+        """The predicted class of each row of a pandas DataFrame, as float64.
+
+        Raises MlflowException with INVALID_PARAMETER_VALUE, which the client sees as status 400, for a row
+        that the model refuses.
+        """
+        del params  # the model has none
+        try:
+            return self._scorer.score(model_input).prediction
+        except InvalidRow as error:
+            raise MlflowException(str(error), error_code=INVALID_PARAMETER_VALUE) from error
+
+
+def _load_pyfunc(path: str) -> ScorerModel:
+    return ScorerModel(load(Path(path)))

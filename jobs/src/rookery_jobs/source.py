@@ -1,0 +1,143 @@
+"""The source CSV: read as text, every value checked, then typed. Nothing is nulled silently.
+
+A row with another number of fields than the header, and a value that cannot be cast, are refused, with the
+row; a row with an empty value is incomplete, which `prepare` drops and counts.
+"""
+
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
+from pyspark.sql.types import StringType, StructField, StructType
+
+from rookery_jobs.contract import SnapshotSpec
+from rookery_jobs.errors import DataError
+
+_ROW = "__row"
+_FAULT = "__fault"
+_BROKEN = "__broken_record"
+_NUMBER = r"^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_CLASS = r"^\\+?[0-9]+$"
+_SHOWN_ROWS = 3
+# monotonically_increasing_id puts the partition in the bits above these, the row of the partition below.
+_PARTITION_SHIFT = 33
+
+
+def read_source(spark: SparkSession, spec: SnapshotSpec) -> DataFrame:
+    """The declared columns of the CSV as strings, empty values as null; unchecked.
+
+    Cache it before use: Spark refuses queries on the raw file that need its broken records alone.
+
+    The columns may stand in any order, others are ignored. Raises DataError for a missing column.
+    """
+    header = spark.read.option("header", True).csv(spec.source_path).columns
+    names = [name.lstrip("\ufeff").strip() for name in header]
+    wanted = _declared(spec)
+    missing = [name for name in wanted if name not in names]
+    if missing:
+        raise DataError(f"{spec.source_path} has no column {missing}; its header has {names}")
+    fields = [StructField(name, StringType()) for name in [*names, _BROKEN]]
+    # Column pruning would hide rows with too many or too few fields.
+    reader = spark.read.schema(StructType(fields)).option("header", True).option("columnPruning", False)
+    text = reader.option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", _BROKEN)
+    return text.csv(spec.source_path).select(
+        *[_present(name).alias(name) for name in wanted],
+        _column(_BROKEN),
+        F.monotonically_increasing_id().alias(_ROW),
+    )
+
+
+def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
+    """The complete rows of `read_source`: categorical strings, numeric doubles, the label an int.
+
+    Raises DataError, naming the row, and column and value where it is one, for rows with another number of
+    fields than the header and for values that cannot be cast.
+    """
+    doubles = {name: _double(name) for name in spec.numeric}
+    label = _class(spec.label)
+    _refuse(
+        rows,
+        [
+            _Fault(None, _column(_BROKEN).isNotNull(), "has more or fewer fields than the header"),
+            *(
+                _Fault(name, _column(name).isNotNull() & value.isNull(), "is not a finite number")
+                for name, value in doubles.items()
+            ),
+            _Fault(
+                spec.label,
+                _column(spec.label).isNotNull() & label.isNull(),
+                "is not a non-negative integer, as a label must be",
+            ),
+        ],
+    )
+    key = [] if spec.split_key in (None, *spec.features, spec.label) else [spec.split_key]
+    return rows.dropna(subset=_declared(spec)).select(
+        *[_column(name) for name in spec.categorical],
+        *[value.alias(name) for name, value in doubles.items()],
+        label.alias(spec.label),
+        *[_column(name) for name in key if name],
+    )
+
+
+class _Fault(NamedTuple):
+    """What can be wrong with a row, in which column if it is one."""
+
+    column: str | None
+    condition: Column
+    what: str
+
+
+def _declared(spec: SnapshotSpec) -> list[str]:
+    names = [*spec.features, spec.label, *([spec.split_key] if spec.split_key else [])]
+    return list(dict.fromkeys(names))
+
+
+def _column(name: str) -> Column:
+    return F.col(f"`{name}`")
+
+
+def _present(name: str) -> Column:
+    """Null where the value is empty or blank."""
+    return F.when(F.trim(_column(name)) != "", _column(name))
+
+
+def _double(name: str) -> Column:
+    # The pattern keeps Java's own spellings out ("1d", "0x1p3", "NaN"); 1e999 would be an infinity.
+    value = F.expr(f"CASE WHEN trim(`{name}`) RLIKE '{_NUMBER}' THEN try_cast(trim(`{name}`) AS double) END")
+    return F.when(F.abs(value) < float("inf"), value)
+
+
+def _class(name: str) -> Column:
+    return F.expr(f"CASE WHEN trim(`{name}`) RLIKE '{_CLASS}' THEN try_cast(trim(`{name}`) AS int) END")
+
+
+def _refuse(rows: DataFrame, faults: list[_Fault]) -> None:
+    """Raise DataError with the first rows of the file that have a fault, if any has; one Spark job if not."""
+    first = F.coalesce(*[F.when(fault.condition, position) for position, fault in enumerate(faults)])
+    faulty = rows.filter(reduce(or_, (fault.condition for fault in faults))).withColumn(_FAULT, first)
+    found = faulty.orderBy(_ROW).limit(_SHOWN_ROWS + 1).collect()
+    if not found:
+        return
+    shown = "; ".join(
+        f"row {_row_number(rows, row[_ROW])}: {_describe(row.asDict(), faults[row[_FAULT]])}"
+        for row in found[:_SHOWN_ROWS]
+    )
+    more = "; and more" if len(found) > _SHOWN_ROWS else ""
+    raise DataError(f"the source has rows that cannot be used (row 1 follows the header): {shown}{more}")
+
+
+def _describe(content: dict[str, Any], fault: _Fault) -> str:
+    broken = content[_BROKEN]
+    if fault.column is None:
+        return f"{fault.what}: {broken!r}"
+    record = {name: value for name, value in content.items() if name not in (_ROW, _BROKEN, _FAULT)}
+    return f"column {fault.column!r} has {content[fault.column]!r}, which {fault.what}: {record}"
+
+
+def _row_number(rows: DataFrame, position: int) -> int:
+    """The place in the file of a row with this monotonic id; a single file's partitions are in its order."""
+    partition = position >> _PARTITION_SHIFT
+    before = rows.filter(F.shiftright(_ROW, _PARTITION_SHIFT) < partition).count() if partition else 0
+    return before + (position & ((1 << _PARTITION_SHIFT) - 1)) + 1

@@ -1,0 +1,145 @@
+"""Job entry point: train a shard of a sweep, one MLflow run per point."""
+
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark import inheritable_thread_target
+from pyspark.sql import SparkSession
+
+from rookery_jobs import contract
+from rookery_jobs.contract import LAB_METRICS, Point, SweepSpec
+from rookery_jobs.errors import ContractError, TrainingError
+from rookery_jobs.evaluation import confusion_matrix, metrics_of
+from rookery_jobs.files import ClusterFiles
+from rookery_jobs.grid import Scored, best
+from rookery_jobs.model_artifact import log_model
+from rookery_jobs.pipeline import Featurised, featurise
+from rookery_jobs.snapshot import Snapshot, load_snapshot
+from rookery_jobs.tracking import PointRuns, connect
+
+THREADS = 4
+"""Points fitted at a time. A fit of little data is many short Spark jobs, which leave cores idle."""
+
+
+def main(spark: SparkSession, arguments: list[str]) -> None:
+    """`arguments`: the path of the SweepSpec, and the half-open range [start, stop) of its points.
+
+    A point that this experiment has finished is not fitted again. Raises TrainingError, after all other
+    points, if points failed.
+    """
+    path, start, stop = arguments
+    spec = SweepSpec.from_json(ClusterFiles(spark).read_text(path))
+    shard = _range(spec, int(start), int(stop))
+    runs = PointRuns(connect(), spec)
+    known = _finished(runs, shard, spec.metric)
+    missing = [point for point in shard if point.point_id not in known]
+    print(f"points {start} to {stop}: {len(known)} found again, {len(missing)} to train")
+    if not missing and _has_model(runs, best(known.values(), spec.metric)):
+        return
+    snapshot = load_snapshot(spark, spec.snapshot_path, spec.snapshot_digest)
+    with featurise(snapshot) as featurised:
+        outcomes = _train_all(runs, featurised, missing)
+        trained = {one.scored.point.point_id: one for one in outcomes if isinstance(one, Trained)}
+        finished = [*known.values(), *(one.scored for one in trained.values())]
+        if finished:
+            _log_best(runs, featurised, snapshot, best(finished, spec.metric), trained)
+    _raise_for([one for one in outcomes if isinstance(one, Failed)])
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A point with its fitted Spark model (the estimator's, without the feature stages)."""
+
+    scored: Scored
+    model: Any
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A point that Spark could not fit or score, with the reason."""
+
+    point: Point
+    error: str
+
+
+def _range(spec: SweepSpec, start: int, stop: int) -> tuple[Point, ...]:
+    if not 0 <= start < stop <= len(spec.points):
+        raise ContractError(f"the sweep has {len(spec.points)} points; [{start}, {stop}) is no range of them")
+    return spec.points[start:stop]
+
+
+def _finished(runs: PointRuns, shard: Sequence[Point], metric: str) -> dict[str, Scored]:
+    wanted = {point.point_id: point for point in shard}
+    found: dict[str, Scored] = {}
+    for run in runs.finished():
+        point = wanted.get(run.data.tags.get(contract.TAG_POINT, ""))
+        if point and metric in run.data.metrics:
+            found.setdefault(point.point_id, Scored(point, run.info.run_id, run.data.metrics))
+    return found
+
+
+def _train_all(runs: PointRuns, featurised: Featurised, points: Sequence[Point]) -> list[Trained | Failed]:
+    # It is about SparkSession.addTag, which the jobs do not use; job tags are local properties, inherited.
+    warnings.filterwarnings("ignore", "Spark session is not provided", UserWarning)
+    with ThreadPoolExecutor(THREADS) as pool:
+        # Wrapped once per point: the wrapper holds one copy of this thread's Spark properties (the tags that
+        # cancel the run's jobs among them), which concurrent fits must not share.
+        futures = [
+            pool.submit(inheritable_thread_target(_train_point), runs, featurised, point) for point in points
+        ]
+        return [future.result() for future in futures]
+
+
+def _train_point(runs: PointRuns, featurised: Featurised, point: Point) -> Trained | Failed:
+    started = time.time()
+    try:
+        model = featurised.fit(point)
+        measured = metrics_of(confusion_matrix(model.transform(featurised.selection), featurised.label))
+    except Exception as error:  # whatever Spark raises for one point must not end the others
+        text = _describe(error)
+        runs.log_failed(point, text, started)
+        return Failed(point, text)
+    logged = _logged(measured, runs)
+    return Trained(Scored(point, runs.log_finished(point, logged, started), logged), model)
+
+
+def _logged(measured: Mapping[str, float], runs: PointRuns) -> dict[str, float]:
+    return {name: measured[name] for name in dict.fromkeys([*LAB_METRICS, runs.spec.metric])}
+
+
+def _describe(error: Exception) -> str:
+    """The error in one line: Spark's messages carry a Java stack trace after the first."""
+    message = str(error).strip() or repr(error)
+    return f"{type(error).__name__}: {message.splitlines()[0]}"
+
+
+def _log_best(
+    runs: PointRuns,
+    featurised: Featurised,
+    snapshot: Snapshot,
+    winner: Scored,
+    trained: Mapping[str, Trained],
+) -> None:
+    """Log the model of the shard's best point, unless its run has one; a point found again is fitted anew."""
+    if _has_model(runs, winner):
+        return
+    fitted = trained.get(winner.point.point_id)
+    model = fitted.model if fitted else featurised.fit(winner.point)
+    pipeline = featurised.pipeline_of(model)
+    log_model(runs.client, winner.mlflow_run_id, pipeline, snapshot, runs.spec.tmp_path)
+
+
+def _has_model(runs: PointRuns, scored: Scored) -> bool:
+    return contract.TAG_MODEL in runs.client.get_run(scored.mlflow_run_id).data.tags
+
+
+def _raise_for(failed: Sequence[Failed]) -> None:
+    if failed:
+        reasons = "; ".join(
+            f"{one.point.point_id} {one.point.algorithm} {one.point.params}: {one.error}" for one in failed
+        )
+        raise TrainingError(f"{len(failed)} points failed (their MLflow runs have the errors): {reasons}")

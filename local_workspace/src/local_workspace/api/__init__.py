@@ -1,0 +1,1 @@
+"""One module per Databricks API: what a request may hold, and what is answered."""

@@ -1,0 +1,156 @@
+"""Workspace 2.0: https://docs.databricks.com/api/azure/workspace/workspace"""
+
+import base64
+import binascii
+from pathlib import PurePosixPath
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local_workspace.api.wire import Answer, Message, routes
+from local_workspace.engine.workspace_files import FILE, NOTEBOOK, WorkspaceFiles
+from local_workspace.errors import InvalidParameterValue, MaxNotebookSizeExceeded
+
+LARGEST_IMPORT = 10 * 1024 * 1024
+FORMATS = ("SOURCE", "AUTO", "RAW")
+COMMENTS = {"PYTHON": "#", "R": "#", "SCALA": "//", "SQL": "--"}
+LANGUAGES = {".py": "PYTHON", ".r": "R", ".scala": "SCALA", ".sql": "SQL"}
+SUFFIXES = {language: suffix.lstrip(".") for suffix, language in LANGUAGES.items()}
+
+
+class OnePath(Message):
+    """`get-status`, `list`, `mkdirs`."""
+
+    path: str
+
+
+class Import(OnePath):
+    """`import`: the content as base64 in JSON, or as the file of a multipart form."""
+
+    content: str | bytes = ""
+    format: str = "SOURCE"
+    language: str | None = None
+    overwrite: bool = False
+
+
+class Export(OnePath):
+    """`export`: as base64, or as it is with `direct_download`."""
+
+    format: str = "SOURCE"
+    direct_download: bool = False
+
+
+class Delete(OnePath):
+    """`delete`."""
+
+    recursive: bool = False
+
+
+class Workspace:
+    """The routes of the Workspace API."""
+
+    def __init__(self, files: WorkspaceFiles) -> None:
+        self._files = files
+
+    def routes(self) -> list[Route]:
+        """Every method of Workspace 2.0."""
+        return [
+            *routes("POST", "workspace/mkdirs", OnePath, self.mkdirs),
+            *routes("POST", "workspace/import", Import, self.import_),
+            *routes("GET", "workspace/export", Export, self.export),
+            *routes("GET", "workspace/get-status", OnePath, self.get_status),
+            *routes("GET", "workspace/list", OnePath, self.list),
+            *routes("POST", "workspace/delete", Delete, self.delete),
+        ]
+
+    def mkdirs(self, request: OnePath) -> Answer:
+        """Make a folder and those above it."""
+        self._files.make_folder(request.path)
+        return {}
+
+    def import_(self, request: Import) -> Answer:
+        """Write a notebook (SOURCE, or AUTO with a notebook's first line) or a file (AUTO, RAW)."""
+        _check_format(request.format)
+        content = _decoded(request.content)
+        path, language = request.path, request.language
+        if request.format == "AUTO":
+            path, language = _notebook_in(path, content)
+        elif request.format == "SOURCE" or not request.format:
+            language = _required_language(request)
+        if request.format == "RAW" or language is None:
+            self._files.write(path, content, FILE, None, overwrite=request.overwrite)
+        else:
+            source = _with_header(content, language)
+            self._files.write(path, source, NOTEBOOK, language, overwrite=request.overwrite)
+        return {}
+
+    def export(self, request: Export) -> Answer:
+        """The content of a notebook or file."""
+        _check_format(request.format)
+        content = self._files.read(request.path)
+        if request.direct_download:
+            return Response(content, media_type="application/octet-stream")
+        return {"content": base64.b64encode(content).decode(), "file_type": self._file_type(request.path)}
+
+    def get_status(self, request: OnePath) -> Answer:
+        """What is at a path."""
+        return self._files.status(request.path)
+
+    def list(self, request: OnePath) -> Answer:
+        """What is in a folder; an empty one has no `objects` field."""
+        objects = self._files.list(request.path)
+        return {"objects": objects} if objects else {}
+
+    def delete(self, request: Delete) -> Answer:
+        """Remove an object."""
+        self._files.delete(request.path, recursive=request.recursive)
+        return {}
+
+    def _file_type(self, path: str) -> str:
+        language = self._files.status(path).get("language")
+        return SUFFIXES[language] if language else PurePosixPath(path).suffix.lstrip(".")
+
+
+def _check_format(name: str) -> None:
+    if name and name not in FORMATS:
+        raise InvalidParameterValue(
+            f"Format {name} is not offered by this workspace: use one of {', '.join(FORMATS)}."
+        )
+
+
+def _decoded(content: str | bytes) -> bytes:
+    try:
+        raw = base64.b64decode(content, validate=True) if isinstance(content, str) else content
+    except (binascii.Error, ValueError) as error:
+        raise InvalidParameterValue(f"The content is not base64: {error}") from error
+    if len(raw) > LARGEST_IMPORT:
+        raise MaxNotebookSizeExceeded(
+            f"The content has {len(raw)} bytes: at most {LARGEST_IMPORT} are allowed."
+        )
+    return raw
+
+
+def _header(language: str) -> str:
+    return f"{COMMENTS[language]} Databricks notebook source"
+
+
+def _notebook_in(path: str, content: bytes) -> tuple[str, str | None]:
+    """Path without extension and language when `content` is a notebook; else the path as it is and None."""
+    language = LANGUAGES.get(PurePosixPath(path).suffix.lower())
+    if language is None or not content.startswith(_header(language).encode()):
+        return path, None
+    return str(PurePosixPath(path).with_suffix("")), language
+
+
+def _required_language(request: Import) -> str:
+    language = (request.language or "").upper()
+    if language not in COMMENTS:
+        raise InvalidParameterValue(
+            f"Language {request.language!r} of {request.path}: format SOURCE needs {' or '.join(COMMENTS)}."
+        )
+    return language
+
+
+def _with_header(content: bytes, language: str) -> bytes:
+    header = _header(language).encode()
+    return content if content.startswith(header) else header + b"\n" + content

@@ -1,0 +1,106 @@
+"""Who may talk to the workspace: this machine's own host names, with the workspace's token.
+
+A pure ASGI middleware, so that uploads stream through it. The token comes as a bearer (API clients) or as
+the password of HTTP Basic (a browser that opens MLflow's UI). A foreign `Host` or `Origin` is refused, so
+that a web page elsewhere cannot reach the workspace through the user's browser (DNS rebinding, cross-site
+requests).
+"""
+
+import base64
+import binascii
+import secrets
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from local_workspace.api.wire import error_response
+from local_workspace.errors import InvalidAccessToken, PermissionDenied, Unauthenticated, WorkspaceError
+from local_workspace.settings import Settings
+
+# The SDK asks for these before it has chosen a credential; they tell nothing but addresses.
+PUBLIC_PREFIXES = ("/.well-known/", "/oidc/.well-known/")
+# Everywhere else a browser may be asking, which then shows its dialogue for a password.
+API_PREFIXES = ("/api/", "/serving-endpoints/")
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+class TokenAuthentication:
+    """Lets a request through when its host is this machine's and its token is the workspace's."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._token = settings.token.encode()
+        self._org_id = str(settings.workspace_id).encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the error, or pass the request on with Databricks' headers on its answer."""
+        if scope["type"] != "http":
+            if (
+                scope["type"] == "lifespan"
+            ):  # a websocket would need a check of its own; nothing here offers one
+                await self._app(scope, receive, send)
+            return
+        try:
+            self._check(scope["path"], Headers(scope=scope))
+        except WorkspaceError as error:
+            await self._refuse(error, scope, receive, send)
+            return
+        await self._app(scope, receive, self._with_headers(send))
+
+    def _check(self, path: str, headers: Headers) -> None:
+        if _host_name(headers.get("host", "")) not in LOOPBACK_NAMES:
+            raise PermissionDenied(
+                "Foreign Host header: this workspace answers only to 127.0.0.1 and localhost."
+            )
+        origin = headers.get("origin")
+        if origin and urlsplit(origin).hostname not in {"127.0.0.1", "localhost", "::1"}:
+            raise PermissionDenied(
+                "Foreign Origin header: this workspace refuses requests that another web site makes."
+            )
+        if path.startswith(PUBLIC_PREFIXES):
+            return
+        credential = _credential(headers.get("authorization", ""))
+        if credential is None:
+            raise Unauthenticated("Credential was not sent or was of an unsupported type for this API.")
+        if not secrets.compare_digest(credential, self._token):
+            raise InvalidAccessToken("Invalid access token.")
+
+    async def _refuse(self, error: WorkspaceError, scope: Scope, receive: Receive, send: Send) -> None:
+        response = error_response(error)
+        if isinstance(error, InvalidAccessToken):
+            response.headers["x-databricks-reason-phrase"] = "Invalid access token."
+        if not scope["path"].startswith(API_PREFIXES) and not isinstance(error, PermissionDenied):
+            response.headers["www-authenticate"] = 'Basic realm="local workspace: the token is the password"'
+            response.status_code = 401
+        await response(scope, receive, send)
+
+    def _with_headers(self, send: Send) -> Send:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-databricks-org-id", self._org_id),
+                    (b"x-request-id", secrets.token_hex(16).encode()),
+                ]
+            await send(message)
+
+        return send_with_headers
+
+
+def _host_name(host: str) -> str:
+    if host.startswith("["):
+        return host.split("]")[0] + "]"
+    return host.rsplit(":", 1)[0].lower()
+
+
+def _credential(authorization: str) -> bytes | None:
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() == "bearer" and value:
+        return value.strip().encode()
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(value, validate=True).partition(b":")[2]
+    except binascii.Error:
+        return None

@@ -1,0 +1,1 @@
+"""What really runs: drivers (Spark), runs (processes), served models (scoring servers)."""

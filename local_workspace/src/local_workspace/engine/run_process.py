@@ -1,0 +1,140 @@
+"""The process of one job run: what it is given, and what it leaves.
+
+There is no FUSE mount here, so what plain Python can open on a cluster (`/Workspace/…`, `/dbfs/…`) does not
+exist under that name. Parameters that begin so are translated to the real path at this boundary, and only
+here: the API answers them as they were sent. Paths for Spark (`dbfs:/…`, `/Volumes/…`) need no translation.
+"""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local_workspace.engine.cluster_spec import ClusterSpec
+from local_workspace.engine.driver import Attachment
+from local_workspace.engine.processes import Processes, base_environment
+from local_workspace.engine.runtimes import runtime_version
+from local_workspace.errors import InvalidParameterValue
+from local_workspace.paths import below, workspace_path
+from local_workspace.settings import Settings
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run's process left: nothing after a success, else its last line and whole traceback."""
+
+    error: str | None = None
+    error_trace: str | None = None
+
+
+def local_path(path: str, settings: Settings) -> Path:
+    """The file on this machine that a client's path names; `InvalidParameterValue` if it is not plain."""
+    if path.startswith("dbfs:/"):
+        return below(settings.dbfs, "/" + path.removeprefix("dbfs:").lstrip("/"))
+    if path.startswith("/dbfs/"):
+        return below(settings.dbfs, path.removeprefix("/dbfs"))
+    if path.startswith("/Volumes/"):
+        return below(settings.dbfs, path)
+    return workspace_path(settings.workspace_files, path)
+
+
+def _translated(parameter: str, settings: Settings) -> str:
+    if not parameter.startswith(("/Workspace/", "/dbfs/")):
+        return parameter
+    try:
+        return str(local_path(parameter, settings))
+    except InvalidParameterValue:  # not a path after all
+        return parameter
+
+
+class RunProcess:
+    """A run's own Python, attached to a driver. Its folder keeps `output.log` after the end."""
+
+    def __init__(self, run_id: int, settings: Settings, processes: Processes) -> None:
+        self._run_id = run_id
+        self._settings = settings
+        self._processes = processes
+        self.folder = settings.runs / str(run_id)
+        self._result = self.folder / "result.json"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def has_script(self, task: dict[str, Any]) -> bool:
+        """Whether the task's script is a file that can be read."""
+        try:
+            return local_path(task["spark_python_task"]["python_file"], self._settings).is_file()
+        except InvalidParameterValue:
+            return False
+
+    def start(self, task: dict[str, Any], cluster: ClusterSpec, attachment: Attachment) -> None:
+        """Begin to run a task's script."""
+        script = task["spark_python_task"]
+        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
+        file = local_path(script["python_file"], self._settings)
+        request = {
+            "script": str(file),
+            "name": script["python_file"],
+            "parameters": [_translated(each, self._settings) for each in script.get("parameters", [])],
+            "result": str(self._result),
+        }
+        (self.folder / "request.json").write_text(json.dumps(request))
+        self._process = self._processes.spawn(
+            f"run {self._run_id}",
+            [
+                sys.executable,
+                "-u",
+                "-P",
+                "-m",
+                "local_workspace.run_script",
+                str(self.folder / "request.json"),
+            ],
+            environment=self._environment(cluster, attachment),
+            cwd=self.folder,
+            output=self.folder / "output.log",
+        )
+
+    def _environment(self, cluster: ClusterSpec, attachment: Attachment) -> dict[str, str]:
+        own = {
+            "DATABRICKS_RUNTIME_VERSION": runtime_version(cluster.spark_version),
+            "DATABRICKS_HOST": self._settings.origin,
+            "DATABRICKS_TOKEN": self._settings.token,
+            "MLFLOW_TRACKING_URI": self._settings.origin,
+            "MLFLOW_TRACKING_TOKEN": self._settings.token,
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "PYSPARK_PYTHON": sys.executable,
+            "TMPDIR": str(self.folder / "tmp"),
+        }
+        return base_environment(self.folder) | cluster.spark_env_vars | own | attachment.environment
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the process has ended, after at most `seconds`."""
+        try:
+            return self._process is None or self._process.wait(seconds) is not None
+        except subprocess.TimeoutExpired:
+            return False
+
+    def end(self) -> None:
+        """Kill what still runs of the process and its children, and remove its working files."""
+        if self._process is not None:
+            self._processes.end(self._process)
+            if not self._result.exists():
+                self._keep_end(self._process.returncode)
+        shutil.rmtree(self.folder / "tmp", ignore_errors=True)
+        (self.folder / "request.json").unlink(missing_ok=True)
+
+    def _keep_end(self, code: int) -> None:
+        """The script had no chance to tell what became of it."""
+        how = f"by signal {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
+        text = f"The Python process of the run ended {how} before its script did."
+        self._result.write_text(json.dumps({"error": text, "error_trace": text}))
+
+    def succeeded(self) -> bool:
+        """Whether the script came to its end without an exception, after the end of the process."""
+        return self._result.exists() and self.result().error is None
+
+    def result(self) -> Result:
+        """What became of the script, after the end of the process."""
+        return Result(**json.loads(self._result.read_text()))

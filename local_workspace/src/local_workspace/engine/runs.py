@@ -1,0 +1,148 @@
+"""Job runs: submit, look, cancel. Each task of a run is carried out by a `TaskRun`."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from local_workspace.clock import Clock
+from local_workspace.engine import run_document, run_outcome
+from local_workspace.engine.clusters import Clusters
+from local_workspace.engine.processes import Processes
+from local_workspace.engine.run_outcome import CANCELED
+from local_workspace.engine.run_process import RunProcess
+from local_workspace.engine.run_records import RunRecords
+from local_workspace.engine.run_spec import SubmitRun
+from local_workspace.engine.task_run import TaskRun
+from local_workspace.errors import InvalidParameterValue, InvalidState
+from local_workspace.settings import Settings
+from local_workspace.store import Document, Store
+
+MOST_OUTPUT_BYTES = 5 * 1024 * 1024
+_SECONDS_TO_STOP = 15.0
+
+
+class Runs:
+    """Every run of the workspace; safe to use from every thread."""
+
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, processes: Processes, clusters: Clusters
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._processes = processes
+        self._clusters = clusters
+        self._records = RunRecords(store, clock)
+        self._active: dict[int, TaskRun] = {}
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Settle the runs that a killed server left behind: their processes are gone."""
+        self._settle_active("killed")
+
+    def stop(self) -> None:
+        """End every active run; no process of one is left when this returns."""
+        with self._lock:
+            active = list(self._active.values())
+        for task_run in active:
+            task_run.end_as(_server_gone("stopped"))
+        for task_run in active:
+            task_run.join(_SECONDS_TO_STOP)
+        self._settle_active("stopped")
+
+    def _settle_active(self, how: str) -> None:
+        for run in self._records.all():
+            if run["outcome"] is None:
+                for task_run_id in run["task_run_ids"]:
+                    self._records.settle(task_run_id, _server_gone(how))
+
+    def submit(self, request: SubmitRun) -> int:
+        """Begin a run and return its id; for an idempotency token that was seen before, that run's id."""
+        request.check()
+        run_id, is_new = self._records.add(request)
+        if is_new:
+            run = self._records.run(run_id)
+            for task in self._records.tasks_of(run):
+                self._begin(run, task)
+        return run_id
+
+    def _begin(self, run: Document, task: Document) -> None:
+        process = RunProcess(task["run_id"], self._settings, self._processes)
+        task_run = TaskRun(run, task, self._clock, self._records, self._clusters, process)
+        with self._lock:
+            self._active = {run_id: each for run_id, each in self._active.items() if each.is_active()}
+            self._active[task["run_id"]] = task_run
+        task_run.start()
+
+    def get(self, run_id: int) -> dict[str, Any]:
+        """A whole run, or a task run as a run of its own."""
+        task = self._records.task(run_id)
+        if task is not None:
+            return run_document.task_run(self._records.run(task["parent_run_id"]), task, self._settings)
+        run = self._records.run(run_id)
+        return run_document.whole_run(run, self._records.tasks_of(run), self._settings)
+
+    def every(self) -> list[dict[str, Any]]:
+        """All runs with their tasks, newest first."""
+        return [
+            run_document.whole_run(run, self._records.tasks_of(run), self._settings)
+            for run in self._records.all()
+        ]
+
+    def output(self, run_id: int) -> dict[str, Any]:
+        """`RunOutput` of one task run: what it printed, and its error if it failed."""
+        task = self._task_with_output(run_id)
+        process = RunProcess(task["run_id"], self._settings, self._processes)
+        logs, is_truncated = _beginning(process.folder / "output.log")
+        answer: dict[str, Any] = {
+            "metadata": self.get(task["run_id"]),
+            "logs": logs,
+            "logs_truncated": is_truncated,
+        }
+        outcome = task["outcome"]
+        if outcome is None or outcome["result_state"] == "SUCCESS":
+            return answer
+        if outcome["life_cycle_state"] == "INTERNAL_ERROR" or outcome["result_state"] != "FAILED":
+            return answer | {"error": outcome["message"]}
+        result = process.result()
+        return answer | {"error": result.error, "error_trace": result.error_trace}
+
+    def _task_with_output(self, run_id: int) -> Document:
+        task = self._records.task(run_id)
+        if task is not None:
+            return task
+        run = self._records.run(run_id)
+        if not run["is_single_task"]:
+            raise InvalidParameterValue(
+                "Retrieving the output of runs with multiple tasks is not supported. "
+                "Please retrieve the output of each individual task run instead."
+            )
+        return self._records.tasks_of(run)[0]
+
+    def cancel(self, run_id: int) -> None:
+        """Begin to end a run or a task run; nothing happens if it has ended."""
+        is_task = self._records.task(run_id) is not None
+        task_run_ids = [run_id] if is_task else self._records.run(run_id)["task_run_ids"]
+        with self._lock:
+            active = [self._active[each] for each in task_run_ids if each in self._active]
+        for task_run in active:
+            task_run.end_as(CANCELED)
+
+    def delete(self, run_id: int) -> None:
+        """Forget a run that has ended; `InvalidState` for one that is active."""
+        if self._records.run(run_id)["outcome"] is None:
+            raise InvalidState(f"Run {run_id} is active: cancel it before you delete it.")
+        self._records.delete(run_id)
+
+
+def _server_gone(how: str) -> run_outcome.Outcome:
+    text = f"The local workspace server was {how} while the run was active."
+    return run_outcome.internal_error(text, "DRIVER_ERROR", "CLOUD_FAILURE")
+
+
+def _beginning(file: Path) -> tuple[str, bool]:
+    """The first 5 MB of a file as text, and whether there is more; nothing if there is no file yet."""
+    if not file.exists():
+        return "", False
+    with file.open("rb") as opened:
+        text = opened.read(MOST_OUTPUT_BYTES).decode(errors="replace")
+        return text, bool(opened.read(1))

@@ -1,0 +1,36 @@
+"""MLflow's scoring server for one model, on a Unix socket: a script, run by `python -I`.
+
+It imports nothing of this project, so that a model has only its own files and what MLflow brings. Its
+standard input is a life line: end of file means that the workspace is gone. The socket is its owner's alone.
+
+Usage: scoring_server.py SOCKET     (environment: __pyfunc_model_path__, the model's folder)
+"""
+
+import os
+import signal
+import socket
+import sys
+import threading
+
+
+def main(path: str) -> None:
+    """Load the model, then serve `/ping` and `/invocations` until SIGTERM or the end of standard input."""
+    threading.Thread(target=_end_with_workspace, daemon=True).start()
+    import uvicorn
+    from mlflow.pyfunc.scoring_server.app import app
+
+    os.umask(0o077)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(path)
+        listener.listen(128)
+        config = uvicorn.Config(app, http="h11", ws="none", log_level="warning", timeout_graceful_shutdown=3)
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _end_with_workspace() -> None:
+    sys.stdin.buffer.read()
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

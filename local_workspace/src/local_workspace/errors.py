@@ -1,0 +1,144 @@
+"""The errors of the Databricks API: an HTTP status, an error code and a text each.
+
+Envelope and codes: https://docs.databricks.com/api/azure/workspace/introduction (`error_code`, `message`).
+"""
+
+from typing import Any, ClassVar
+
+
+class WorkspaceError(Exception):
+    """A request is refused; raised by the API and the engine, answered by `api.wire`."""
+
+    status: ClassVar[int] = 500
+    error_code: ClassVar[str | int] = "INTERNAL_ERROR"
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """The JSON body that Databricks sends with this error."""
+        return {"error_code": self.error_code, "message": str(self)}
+
+
+class InvalidParameterValue(WorkspaceError):
+    """A field is missing or has a value that is not allowed (also: an unknown cluster, job or run)."""
+
+    status = 400
+    error_code = "INVALID_PARAMETER_VALUE"
+
+
+class InvalidState(WorkspaceError):
+    """The thing exists, but not in a state that allows the call."""
+
+    status = 400
+    error_code = "INVALID_STATE"
+
+
+class MalformedRequest(WorkspaceError):
+    """The body is not JSON, or not a JSON object."""
+
+    status = 400
+    error_code = "MALFORMED_REQUEST"
+
+
+class ResourceAlreadyExists(WorkspaceError):
+    """A path or name is taken (DBFS, workspace files, MLflow)."""
+
+    status = 400
+    error_code = "RESOURCE_ALREADY_EXISTS"
+
+
+class MaxBlockSizeExceeded(WorkspaceError):
+    """More than 1 MiB in one DBFS block."""
+
+    status = 400
+    error_code = "MAX_BLOCK_SIZE_EXCEEDED"
+
+
+class MaxReadSizeExceeded(WorkspaceError):
+    """More than 1 MiB asked for in one DBFS read."""
+
+    status = 400
+    error_code = "MAX_READ_SIZE_EXCEEDED"
+
+
+class MaxNotebookSizeExceeded(WorkspaceError):
+    """More than 10 MiB imported into the workspace in one call."""
+
+    status = 400
+    error_code = "MAX_NOTEBOOK_SIZE_EXCEEDED"
+
+
+class DirectoryNotEmpty(WorkspaceError):
+    """A folder with content is deleted without `recursive`."""
+
+    status = 400
+    error_code = "DIRECTORY_NOT_EMPTY"
+
+
+class IoError(WorkspaceError):
+    """DBFS' own code for a folder that cannot be deleted without `recursive`."""
+
+    status = 400
+    error_code = "IO_ERROR"
+
+
+class BadRequest(WorkspaceError):
+    """A served model refuses its input."""
+
+    status = 400
+    error_code = "BAD_REQUEST"
+
+
+class Unauthenticated(WorkspaceError):
+    """No credential was sent."""
+
+    status = 401
+    error_code = 401
+
+
+class InvalidAccessToken(WorkspaceError):
+    """A credential was sent, and it is not ours."""
+
+    status = 403
+    error_code = 403
+
+
+class PermissionDenied(WorkspaceError):
+    """The caller may not do this here."""
+
+    status = 403
+    error_code = "PERMISSION_DENIED"
+
+
+class ResourceDoesNotExist(WorkspaceError):
+    """No such path, endpoint or MLflow entity."""
+
+    status = 404
+    error_code = "RESOURCE_DOES_NOT_EXIST"
+
+
+class EndpointNotFound(WorkspaceError):
+    """No such route: Databricks has it perhaps, this workspace does not."""
+
+    status = 404
+    error_code = "ENDPOINT_NOT_FOUND"
+
+
+class ResourceConflict(WorkspaceError):
+    """An update of the same serving endpoint is in progress."""
+
+    status = 409
+    error_code = "RESOURCE_CONFLICT"
+
+
+class NameTaken(WorkspaceError):
+    """A serving endpoint with this name exists."""
+
+    status = 409
+    error_code = "RESOURCE_ALREADY_EXISTS"
+
+
+class TemporarilyUnavailable(WorkspaceError):
+    """Try again: the endpoint has no served model that is ready."""
+
+    status = 503
+    error_code = "TEMPORARILY_UNAVAILABLE"

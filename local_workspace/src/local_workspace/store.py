@@ -1,0 +1,123 @@
+"""The workspace's state on disk: JSON documents in SQLite, by collection and key.
+
+A write is committed before it returns, so what a client was told is still true after `kill -9`.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+Document = dict[str, Any]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    collection TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (collection, key)
+);
+CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+"""
+
+
+class Store:
+    """One SQLite file; safe to use from every thread of the server."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        # Enough for a killed process: only a power failure could take the last commits.
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.executescript(_SCHEMA)
+
+    def collection(self, name: str) -> "Collection":
+        """The documents of one kind."""
+        return Collection(self, name)
+
+    def next_number(self, name: str) -> int:
+        """A number that this store has never given under `name` before, rising from 1."""
+        with (
+            self.transaction() as connection,
+            closing(
+                connection.execute(
+                    "INSERT INTO counters VALUES (?, 1) "
+                    "ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+                    (name,),
+                )
+            ) as cursor,
+        ):
+            return int(cursor.fetchone()[0])
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Hold the store: what is read and written inside happens at once, or not at all."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield self._connection
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file; the store cannot be used afterwards."""
+        with self._lock:
+            self._connection.close()
+
+
+class Collection:
+    """Documents of one kind, in the order in which their keys were first put."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self._store = store
+        self._name = name
+
+    def get(self, key: str) -> Document | None:
+        """The document under `key`, or None."""
+        with self._store.transaction() as connection:
+            row = connection.execute(
+                "SELECT body FROM documents WHERE collection = ? AND key = ?", (self._name, key)
+            ).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def put(self, key: str, document: Document) -> None:
+        """Write `document` under `key`, in place of what was there."""
+        with self._store.transaction() as connection:
+            connection.execute(
+                "INSERT INTO documents VALUES (?, ?, ?) "
+                "ON CONFLICT (collection, key) DO UPDATE SET body = excluded.body",
+                (self._name, key, json.dumps(document)),
+            )
+
+    def update(self, key: str, **changes: Any) -> Document:
+        """Change some fields of the document under `key` and return the whole; KeyError if there is none."""
+        with self._store.transaction():
+            document = self.get(key)
+            if document is None:
+                raise KeyError(key)
+            document |= changes
+            self.put(key, document)
+        return document
+
+    def delete(self, key: str) -> None:
+        """Remove the document under `key`, if there is one."""
+        with self._store.transaction() as connection:
+            connection.execute("DELETE FROM documents WHERE collection = ? AND key = ?", (self._name, key))
+
+    def values(self) -> list[Document]:
+        """All documents, oldest first."""
+        with self._store.transaction() as connection:
+            rows = connection.execute(
+                "SELECT body FROM documents WHERE collection = ? ORDER BY rowid", (self._name,)
+            ).fetchall()
+        return [json.loads(body) for (body,) in rows]

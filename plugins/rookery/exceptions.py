@@ -1,0 +1,41 @@
+"""Errors of the Airflow side."""
+
+
+class RookeryError(Exception):
+    """Root of the errors that Rookery raises in Airflow's processes.
+
+    `retriable` says whether trying the same task again can help: a cluster lost to a cloud fault, yes;
+    a plan that cannot be, no.
+    """
+
+    def __init__(self, message: str, *, retriable: bool = False) -> None:
+        super().__init__(message)
+        self.retriable = retriable
+
+
+class PlanError(RookeryError):
+    """A TrainingPlan, or a run's conf, that cannot be carried out."""
+
+
+class DownloadError(RookeryError):
+    """The source could not be fetched, or must not be, or is not what the plan expects."""
+
+
+class ClusterError(RookeryError):
+    """No runtime fits, or the cluster did not start."""
+
+
+class JobRunError(RookeryError):
+    """A job run ended otherwise than in success."""
+
+
+class SelectionError(RookeryError):
+    """No best point can be named: points of the sweep failed or are missing."""
+
+
+class EndpointError(RookeryError):
+    """The serving endpoint is not ours, could not be updated, or gave an answer of the wrong shape."""
+
+
+class RunFailedError(RookeryError):
+    """The verdict: tasks of the DAG run failed."""

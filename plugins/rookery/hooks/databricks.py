@@ -1,0 +1,72 @@
+"""One Airflow connection, every Databricks API: the bridge from the provider's hook to the SDK's client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from airflow.providers.databricks.hooks.databricks import DatabricksHook
+    from databricks.sdk import WorkspaceClient
+
+_AUTH_TYPE = "airflow-connection"
+
+# The SDK first asks the host for a document that we do not need, and past the connection's proxies: where
+# those are the only way out, it must not wait long for it.
+_DISCOVERY_SECONDS = 2
+_RETRY_SECONDS = 300
+
+
+def workspace_client(databricks_conn_id: str) -> WorkspaceClient:
+    """A client that authenticates as the Airflow connection says, in every way the provider knows
+    (token, OAuth, Azure service principal or managed identity, federation).
+
+    The provider's hook keeps and renews the token; neither ~/.databrickscfg nor DATABRICKS_* or ARM_*
+    variables of the worker have a say.
+    """
+    from databricks.sdk import WorkspaceClient
+    from databricks.sdk.config import Config
+    from databricks.sdk.credentials_provider import credentials_strategy
+
+    hook = _provider_hook(databricks_conn_id)
+
+    def connection_credentials(_: Config) -> Callable[[], dict[str, str]]:
+        return lambda: _authorization(hook)
+
+    config = Config(
+        host=_url(hook),
+        credentials_strategy=credentials_strategy(_AUTH_TYPE, [])(connection_credentials),
+        auth_type=_AUTH_TYPE,
+        product="rookery",
+        product_version=version("rookery"),
+        http_timeout_seconds=60,
+        retry_timeout_seconds=_DISCOVERY_SECONDS,
+    )
+    config.retry_timeout_seconds = _RETRY_SECONDS
+    client = WorkspaceClient(config=config)
+    client.api_client._api_client._session.proxies.update(hook.proxies or {})
+    return client
+
+
+def workspace_url(databricks_conn_id: str) -> str:
+    """The workspace's address as the connection gives it, without a trailing slash."""
+    return _url(_provider_hook(databricks_conn_id))
+
+
+def _provider_hook(databricks_conn_id: str) -> DatabricksHook:
+    from airflow.providers.databricks.hooks.databricks import DatabricksHook
+
+    return DatabricksHook(databricks_conn_id, caller="rookery")
+
+
+def _url(hook: DatabricksHook) -> str:
+    # Scheme and port are only in the provider's own way of putting an address together.
+    endpoint_url: Callable[[str], str] = hook._endpoint_url
+    return endpoint_url("").rstrip("/")
+
+
+def _authorization(hook: DatabricksHook) -> dict[str, str]:
+    # The provider has no public way to ask for a token; tests/fast/airflow/test_hook.py watches this one.
+    token = hook._get_token(raise_error=True)
+    return {"Authorization": f"Bearer {token}", **hook._get_aad_headers()}

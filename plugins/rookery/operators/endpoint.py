@@ -1,0 +1,195 @@
+"""The serving endpoint: created or updated, waited for, asked, and deleted if it was only for this run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk.exceptions import AirflowSkipException
+
+from rookery import serving
+from rookery.exceptions import EndpointError
+from rookery.links import EndpointLink, endpoint_page
+from rookery.operators.base import DatabricksOperator
+from rookery.plan import TrainingPlan
+from rookery.polling import poll
+from rookery.run_names import TAG_EXPIRES_AT, TAG_OWNER
+from rookery.serving import Served
+
+if TYPE_CHECKING:
+    from airflow.sdk import BaseOperatorLink, Context
+    from databricks.sdk.service.serving import ServingEndpointDetailed
+
+_LEASE = timedelta(hours=24)
+
+
+class EndpointOperator(DatabricksOperator):
+    """Base of the operators for the endpoint of a run's plan."""
+
+    template_fields: Sequence[str] = ("plan",)
+    operator_extra_links: Sequence[BaseOperatorLink] = (EndpointLink(),)
+
+    def __init__(
+        self, *, plan: dict[str, Any], timeout: timedelta = timedelta(minutes=35), **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.plan = plan
+        self.timeout = timeout
+
+    def resolved_plan(self) -> TrainingPlan:
+        """The run's plan, as `resolve_plan` has settled it."""
+        return TrainingPlan.model_validate(self.plan)
+
+    def show_endpoint(self, context: Context) -> str:
+        """Show the link to the endpoint, and return the endpoint's name."""
+        name = self.resolved_plan().endpoint.name
+        self.show_link(context, EndpointLink(), endpoint_page(self.workspace_url, name))
+        return name
+
+
+class ServeModelOperator(EndpointOperator):
+    """Base of the operators that know which version to serve: `model` is what `register_model` returned."""
+
+    template_fields: Sequence[str] = (*EndpointOperator.template_fields, "model")
+
+    def __init__(self, *, model: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.model = model
+
+    def wanted(self) -> Served:
+        """What the endpoint is to serve."""
+        endpoint = self.resolved_plan().endpoint
+        return Served(
+            self.model["registered_model_name"],
+            self.model["version"],
+            endpoint.workload_size,
+            endpoint.scale_to_zero_enabled,
+        )
+
+
+class CreateEndpointOperator(ServeModelOperator):
+    """Create the endpoint, or update it if this DAG made it earlier; returns its name, without waiting.
+
+    What an earlier try has already asked for is not asked again. Skips itself if the run does not deploy.
+    Raises EndpointError for an endpoint of this name that is not ours.
+    """
+
+    template_fields: Sequence[str] = (*ServeModelOperator.template_fields, "owner_tag")
+
+    def __init__(self, *, owner_tag: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.owner_tag = owner_tag
+
+    def execute(self, context: Context) -> str:
+        plan = self.resolved_plan()
+        if not plan.deploy:
+            raise AirflowSkipException("this run does not deploy (deploy is false)")
+        name = self.show_endpoint(context)
+        endpoint = serving.find(self.workspace, name)
+        if endpoint is None:
+            self._create(plan, context["dag_run"].dag_id)
+        else:
+            serving.require_ours(endpoint, context["dag_run"].dag_id)
+            self._update(endpoint)
+        return name
+
+    def _create(self, plan: TrainingPlan, dag_id: str) -> None:
+        from databricks.sdk.service.serving import EndpointCoreConfigInput, EndpointTag
+
+        tags = {TAG_OWNER: self.owner_tag, serving.TAG_DAG_ID: dag_id}
+        if not plan.keep_endpoint:
+            tags[TAG_EXPIRES_AT] = (datetime.now(UTC) + _LEASE).isoformat(timespec="seconds")
+        name = plan.endpoint.name
+        self.log.info("Creating the endpoint %s", name)
+        self.workspace.serving_endpoints.create(
+            name,
+            config=EndpointCoreConfigInput(name=name, served_entities=[self.wanted().entity()]),
+            tags=[EndpointTag(key, value) for key, value in tags.items()],
+        )
+
+    def _update(self, endpoint: ServingEndpointDetailed) -> None:
+        name, wanted = str(endpoint.name), self.wanted()
+        if serving.is_updating(endpoint) and not wanted.is_in(endpoint.pending_config):
+            self.log.info("Waiting for an update of %s that is on its way", name)
+            endpoint = poll(
+                lambda: self.workspace.serving_endpoints.get(name),
+                until=lambda seen: not serving.is_updating(seen),
+                timeout=self.timeout.total_seconds(),
+            )
+        if serving.is_updating(endpoint) or serving.serves(endpoint, wanted):
+            self.log.info("%s has been asked for version %s already", name, wanted.version)
+            return
+        self.log.info("Updating %s to version %s", name, wanted.version)
+        self.workspace.serving_endpoints.update_config(name, served_entities=[wanted.entity()])
+
+
+class WaitForEndpointOperator(ServeModelOperator):
+    """Wait until the endpoint is READY with the run's version. Raises EndpointError with the reason if its
+    update fails."""
+
+    def execute(self, context: Context) -> None:
+        name, wanted = self.show_endpoint(context), self.wanted()
+        endpoint = poll(
+            lambda: self.workspace.serving_endpoints.get(name),
+            until=lambda seen: serving.has_failed(seen) or serving.serves(seen, wanted),
+            timeout=self.timeout.total_seconds(),
+        )
+        if serving.has_failed(endpoint):
+            raise serving.failure(endpoint)
+        self.log.info("%s serves version %s", name, wanted.version)
+
+
+class QueryEndpointOperator(EndpointOperator):
+    """Send the plan's request, or the snapshot's example row, and check that the answer has one finite number
+    per record. Returns `{"dataframe_records", "predictions"}`. Raises EndpointError."""
+
+    template_fields: Sequence[str] = (*EndpointOperator.template_fields, "example")
+
+    def __init__(self, *, example: dict[str, float | str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.example = example
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        name = self.show_endpoint(context)
+        records = list(self.resolved_plan().endpoint.dataframe_records or (self.example,))
+        answer = self.workspace.serving_endpoints.query(name, dataframe_records=records)
+        self.log.info("%s answers %s with %s", name, records, answer.predictions)
+        return {"dataframe_records": records, "predictions": checked_predictions(answer.predictions, records)}
+
+
+class DeleteEndpointOperator(EndpointOperator):
+    """Delete the endpoint if this run created it and is not to keep it; else skip itself."""
+
+    template_fields: Sequence[str] = (*EndpointOperator.template_fields, "owner_tag")
+
+    def __init__(self, *, owner_tag: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.owner_tag = owner_tag
+
+    def execute(self, context: Context) -> None:  # noqa: ARG002 - Airflow's signature
+        plan = self.resolved_plan()
+        if plan.keep_endpoint:
+            raise AirflowSkipException(f"the endpoint {plan.endpoint.name} is kept")
+        endpoint = serving.find(self.workspace, plan.endpoint.name)
+        if endpoint is None or serving.owner_of(endpoint) != self.owner_tag:
+            raise AirflowSkipException(f"there is no endpoint {plan.endpoint.name} that this run created")
+        self.log.info("Deleting the endpoint %s", plan.endpoint.name)
+        self.workspace.serving_endpoints.delete(plan.endpoint.name)
+        poll(
+            lambda: serving.find(self.workspace, plan.endpoint.name),
+            until=lambda seen: seen is None or serving.owner_of(seen) != self.owner_tag,
+            timeout=self.timeout.total_seconds(),
+        )
+
+
+def checked_predictions(predictions: object, records: Sequence[Mapping[str, object]]) -> list[float]:
+    """The predictions, if there is one finite number per record. Raises EndpointError."""
+    if not isinstance(predictions, list) or len(predictions) != len(records):
+        raise EndpointError(f"{len(records)} records were asked, and the answer is {predictions!r}")
+    for value in predictions:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not math.isfinite(value):
+            raise EndpointError(f"the answer {predictions!r} has {value!r}, which is not a finite number")
+    return predictions

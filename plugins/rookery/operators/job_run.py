@@ -1,0 +1,85 @@
+"""A job run on the cluster, submitted once and watched to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rookery.job_runs import Intent, Try, failure, is_over, submit, succeeded
+from rookery.links import JobRunLink
+from rookery.operators.base import DatabricksOperator
+from rookery.polling import poll
+
+if TYPE_CHECKING:
+    from airflow.sdk import BaseOperatorLink, Context
+    from databricks.sdk.service.jobs import Run
+
+
+class JobRunOperator(DatabricksOperator):
+    """Run an entry point of the uploaded job code (`run.py <code folder> <entry> <arguments>`).
+
+    A retry attaches to the run of an earlier try if that is active or succeeded; a cleared task submits a
+    new one; a killed task cancels its run. Returns the run id. Raises JobRunError, with the error of the job
+    code, for every end but SUCCESS.
+    """
+
+    template_fields: Sequence[str] = ("existing_cluster_id", "code_folder", "arguments", "run_name")
+    operator_extra_links: Sequence[BaseOperatorLink] = (JobRunLink(),)
+
+    def __init__(
+        self,
+        *,
+        existing_cluster_id: str,
+        code_folder: str,
+        entry: str,
+        arguments: Sequence[str] = (),
+        run_name: str = "{{ task.task_id }}",
+        timeout_seconds: int = 3600,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.existing_cluster_id = existing_cluster_id
+        self.code_folder = code_folder
+        self.entry = entry
+        self.arguments = arguments
+        self.run_name = run_name
+        self.timeout_seconds = timeout_seconds
+        self.job_run_id: int | None = None
+
+    def execute(self, context: Context) -> Any:
+        return self.run_job(context, *self.arguments)
+
+    def run_job(self, context: Context, *arguments: str) -> int:
+        """Do the run with these arguments and return its id."""
+        instance = context["ti"]
+        this_try = Try.of(instance.try_number, instance.max_tries, int(self.retries or 0))
+        run = submit(self.workspace, self._intent(context, arguments), this_try)
+        self.job_run_id = run.run_id
+        if run.run_page_url:
+            self.show_link(context, JobRunLink(), run.run_page_url)
+        run = poll(self._observe, until=is_over, timeout=self.timeout_seconds + 600)
+        if not succeeded(run):
+            raise failure(self.workspace, run)
+        return int(run.run_id or 0)
+
+    def on_kill(self) -> None:
+        """Cancel the run that this try submitted or attached to."""
+        if self.job_run_id is not None:
+            self.workspace.jobs.cancel_run(self.job_run_id)
+
+    def _observe(self) -> Run:
+        return self.workspace.jobs.get_run(int(self.job_run_id or 0))
+
+    def _intent(self, context: Context, arguments: Sequence[str]) -> Intent:
+        instance = context["ti"]
+        return Intent(
+            dag_id=instance.dag_id,
+            run_id=instance.run_id,
+            task_id=instance.task_id,
+            map_index=instance.map_index if instance.map_index is not None else -1,
+            existing_cluster_id=self.existing_cluster_id,
+            python_file=f"{self.code_folder}/run.py",
+            parameters=(self.code_folder, self.entry, *arguments),
+            run_name=f"{self.run_name} of {instance.dag_id}, {instance.run_id}",
+            timeout_seconds=self.timeout_seconds,
+        )

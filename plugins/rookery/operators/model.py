@@ -1,0 +1,102 @@
+"""The winner, judged on the test rows and registered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rookery import storage
+from rookery.exceptions import JobRunError
+from rookery.links import JobRunLink, MlflowRunLink, ModelVersionLink, mlflow_run_page, model_version_page
+from rookery.operators.job_run import JobRunOperator
+from rookery.plan import TrainingPlan
+from rookery_jobs.contract import (
+    TEST_METRIC_PREFIX,
+    Gate,
+    Point,
+    RegistrationSpec,
+    RunLayout,
+    SweepSpec,
+    model_version_tag,
+    registration_key,
+)
+
+if TYPE_CHECKING:
+    from airflow.sdk import BaseOperatorLink, Context
+
+
+class RegisterModelOperator(JobRunOperator):
+    """Have the best point's model checked (parity, gates) and registered, and learn its version.
+
+    Returns `{"registered_model_name", "version", "mlflow_run_id", "test_metrics"}`. Raises JobRunError if the
+    job code refuses the model.
+    """
+
+    template_fields: Sequence[str] = (*JobRunOperator.template_fields, "plan", "points_path", "best")
+    operator_extra_links: Sequence[BaseOperatorLink] = (
+        JobRunLink(),
+        MlflowRunLink(),
+        ModelVersionLink(),
+    )
+
+    def __init__(
+        self, *, plan: dict[str, Any], points_path: str, best: dict[str, Any], **kwargs: Any
+    ) -> None:
+        super().__init__(entry="register", **kwargs)
+        self.plan = plan
+        self.points_path = points_path
+        self.best = best
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        plan = TrainingPlan.model_validate(self.plan)
+        run = context["dag_run"]
+        sweep = SweepSpec.from_json(storage.read_text(self.workspace, self.points_path))
+        spec = registration_spec(plan, sweep, self.best, run.dag_id, run.run_id)
+        page = mlflow_run_page(self.workspace_url, spec.experiment_id, spec.mlflow_run_id)
+        self.show_link(context, MlflowRunLink(), page)
+        layout = RunLayout(plan.data_root, run.dag_id, run.run_id)
+        path = layout.registration(spec.sweep_id, spec.registration_key)
+        storage.write_text(self.workspace, path, spec.to_json())
+        self.run_job(context, path)
+        return self._registered(context, spec)
+
+    def _registered(self, context: Context, spec: RegistrationSpec) -> dict[str, Any]:
+        data = getattr(self.workspace.experiments.get_run(spec.mlflow_run_id).run, "data", None)
+        tags = {tag.key: tag.value for tag in (data and data.tags) or []}
+        metrics = {metric.key: metric.value for metric in (data and data.metrics) or []}
+        tag = model_version_tag(spec.registration_key)
+        if tag not in tags:
+            raise JobRunError(f"MLflow run {spec.mlflow_run_id} has no tag {tag}: no version was registered")
+        name, version = spec.registered_model_name, str(tags[tag])
+        self.show_link(context, ModelVersionLink(), model_version_page(self.workspace_url, name, version))
+        test_metrics = {key: value for key, value in metrics.items() if key.startswith(TEST_METRIC_PREFIX)}
+        return {
+            "registered_model_name": name,
+            "version": version,
+            "mlflow_run_id": spec.mlflow_run_id,
+            "test_metrics": test_metrics,
+        }
+
+
+def registration_spec(
+    plan: TrainingPlan, sweep: SweepSpec, best: dict[str, Any], dag_id: str, run_id: str
+) -> RegistrationSpec:
+    """What `register` is asked for the best point of a sweep."""
+    key = registration_key(
+        dag_id=dag_id, dag_run_id=run_id, sweep_id=sweep.sweep_id, mlflow_run_id=best["mlflow_run_id"]
+    )
+    return RegistrationSpec(
+        registration_key=key,
+        registered_model_name=plan.registry.registered_model_name,
+        gates=tuple(Gate(gate.metric, gate.threshold) for gate in plan.gates),
+        sweep_id=sweep.sweep_id,
+        snapshot_path=sweep.snapshot_path,
+        snapshot_digest=sweep.snapshot_digest,
+        code_digest=sweep.code_digest,
+        experiment_id=sweep.experiment_id,
+        point=Point(best["point_id"], best["algorithm"], best["params"]),
+        mlflow_run_id=best["mlflow_run_id"],
+        tmp_path=RunLayout(plan.data_root, dag_id, run_id).tmp,
+        dag_id=dag_id,
+        dag_run_id=run_id,
+    )

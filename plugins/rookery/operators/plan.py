@@ -1,0 +1,49 @@
+"""The first task of a run: what it will do, settled before anything is created."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from rookery.operators.base import DatabricksOperator
+from rookery.params import resolve
+from rookery.run_names import RunNames
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from rookery.plan import TrainingPlan
+
+
+class ResolvePlanOperator(DatabricksOperator):
+    """Merge the run's conf into the plan and name what the run will create; refuses unknown keys.
+
+    Only asks the workspace who the connection's user is. XCom: `plan` (JSON of the resolved TrainingPlan),
+    `points_per_task`, and the names `owner`, `cluster_name`, `experiment_path`, `code_root`, `user_name`.
+    Raises PlanError.
+    """
+
+    def __init__(
+        self, *, plan: TrainingPlan, points_per_task: int, other_keys: Collection[str] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.plan = plan
+        self.points_per_task = points_per_task
+        self.other_keys = other_keys
+
+    def execute(self, context: Context) -> None:
+        run = context["dag_run"]
+        resolved = resolve(self.plan, run.conf or {}, self.points_per_task, self.other_keys)
+        names = RunNames(run.dag_id, run.run_id, str(self.workspace.current_user.me().user_name))
+        outcome = {
+            "plan": resolved.plan.model_dump(mode="json"),
+            "points_per_task": resolved.points_per_task,
+            "owner": names.owner,
+            "cluster_name": names.cluster_name,
+            "experiment_path": names.experiment_path,
+            "code_root": names.code_root,
+            "user_name": names.user_name,
+        }
+        for key, value in outcome.items():
+            context["ti"].xcom_push(key=key, value=value)
+        self.log.info("%d points, %d per task", len(resolved.plan.candidates()), resolved.points_per_task)

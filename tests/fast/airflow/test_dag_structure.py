@@ -1,0 +1,177 @@
+"""The DAG as Airflow sees it: it loads without an error, cleans up whatever fails, and tells the truth."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pendulum
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG
+from airflow.serialization.serialized_objects import DagSerialization
+
+from rookery import PlanError, training_dag
+from tests.fast.airflow.conftest import PROJECT
+from tests.fast.airflow.test_params import PLAN
+
+TASKS = [
+    "resolve_plan",
+    "create_experiment",
+    "download_data",
+    "upload_job_code",
+    "create_cluster",
+    "wait_for_cluster",
+    "prepare_data",
+    "expand_grid",
+    "train",
+    "select_best",
+    "register_model",
+    "create_endpoint",
+    "terminate_cluster",
+    "wait_for_endpoint",
+    "query_endpoint",
+    "delete_endpoint",
+    "verdict",
+]
+
+
+@pytest.fixture(scope="module")
+def penguins() -> DAG:
+    bag = DagBag(str(PROJECT / "dags"))
+    assert bag.import_errors == {}
+    dag = bag.dags["penguin_predictor"]
+    assert isinstance(dag, DAG)
+    return dag
+
+
+def upstream(dag: DAG, task_id: str) -> set[str]:
+    return set(dag.get_task(task_id).get_flat_relative_ids(upstream=True))
+
+
+def test_the_dag_has_the_chains_tasks(penguins: DAG) -> None:
+    assert sorted(penguins.task_ids) == sorted(TASKS)
+
+
+def test_the_dag_is_weekly_without_catching_up_one_run_at_a_time(penguins: DAG) -> None:
+    assert str(penguins.schedule) == "@weekly"
+    assert penguins.catchup is False
+    assert penguins.max_active_runs == 1
+    assert penguins.dagrun_timeout is None
+
+
+def test_the_dag_belongs_to_the_users_file(penguins: DAG) -> None:
+    assert penguins.fileloc == str(PROJECT / "dags" / "penguin_predictor.py")
+
+
+def test_a_source_that_cannot_be_had_costs_no_cluster(penguins: DAG) -> None:
+    assert {"download_data", "upload_job_code", "create_experiment"} <= upstream(penguins, "create_cluster")
+
+
+def test_the_cluster_ends_beside_the_deployment(penguins: DAG) -> None:
+    before = upstream(penguins, "terminate_cluster")
+    assert {"train", "register_model"} <= before
+    assert not before & {"create_endpoint", "wait_for_endpoint"}
+    assert "terminate_cluster" not in upstream(penguins, "create_endpoint")
+
+
+def test_what_is_created_has_a_teardown_that_runs_though_the_creation_failed(penguins: DAG) -> None:
+    for creation, teardown in (
+        ("create_cluster", "terminate_cluster"),
+        ("create_endpoint", "delete_endpoint"),
+    ):
+        task = penguins.get_task(teardown)
+        setups = {each.task_id for each in task.upstream_list if each.is_setup}
+        assert task.is_teardown
+        # One setup that succeeded is enough: resolve_plan comes before anything is created.
+        assert setups == {"resolve_plan", creation}
+
+
+def test_the_verdict_is_the_last_word(penguins: DAG) -> None:
+    verdict = penguins.get_task("verdict")
+    assert verdict.is_teardown
+    assert verdict.on_failure_fail_dagrun
+    assert upstream(penguins, "verdict") == set(TASKS) - {"verdict"}
+    others = [task for task in penguins.tasks if task.task_id != "verdict"]
+    assert not any(getattr(task, "on_failure_fail_dagrun", False) for task in others)
+
+
+def test_no_task_may_run_for_ever(penguins: DAG) -> None:
+    for task in penguins.tasks:
+        assert isinstance(task.execution_timeout, timedelta), task.task_id
+
+
+def test_mapped_tasks_are_named_by_what_they_train(penguins: DAG) -> None:
+    train: Any = penguins.get_task("train")
+    assert train.map_index_template == "{{ task.run_name }}"
+
+
+def test_every_task_says_what_it_does(penguins: DAG) -> None:
+    assert all(task.doc_md for task in penguins.tasks)
+
+
+def test_the_dag_survives_serialization(penguins: DAG) -> None:
+    restored = DagSerialization.from_dict(DagSerialization.to_dict(penguins))
+    assert sorted(restored.task_ids) == sorted(TASKS)
+    assert restored.get_task("verdict").on_failure_fail_dagrun
+    assert restored.params.dump() == penguins.params.dump()
+    links = {link.name for link in restored.get_task("register_model").operator_extra_links}
+    assert links == {"Databricks run", "MLflow run", "Model version"}
+
+
+@pytest.mark.parametrize("wrong", [{"dagrun_timeout": timedelta(hours=1)}, {"fail_fast": True}])
+def test_what_would_leave_a_cluster_running_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(PlanError, match="would skip the tasks that clean up"):
+        training_dag(PLAN, dag_id="penguins", **wrong)
+
+
+def test_airflows_own_arguments_are_kept() -> None:
+    dag = training_dag(
+        PLAN,
+        dag_id="penguins",
+        schedule="@daily",
+        databricks_conn_id="other",
+        points_per_task=1,
+        start_date=pendulum.datetime(2026, 1, 1),
+        default_args={"retries": 7, "owner": "birds"},
+        params={"note": "hello"},
+        max_active_runs=3,
+    )
+    task: Any = dag.get_task("create_cluster")
+    assert (task.retries, task.owner, task.databricks_conn_id) == (7, "birds", "other")
+    assert dag.params["note"] == "hello"
+    assert dag.params["points_per_task"] == 1
+    assert dag.max_active_runs == 3
+
+
+_LOAD_PLUGINS = """
+import sys
+from airflow import plugins_manager
+plugins, errors = plugins_manager._get_plugins()
+assert not errors, errors
+assert "rookery" in {plugin.name for plugin in plugins}, plugins
+bare = {"plan", "params", "dag_factory", "links", "operators", "polling", "serving"} & set(sys.modules)
+assert not bare, bare
+"""
+
+_PARSE_DAG = """
+import sys
+import runpy
+runpy.run_path(sys.argv[1])
+heavy = ("airflow.providers.databricks.hooks", "databricks", "fastapi", "mlflow", "pandas", "pyspark")
+loaded = sorted(name for name in heavy if name in sys.modules)
+assert not loaded, loaded
+"""
+
+
+def _python(script: str, *arguments: str) -> None:
+    subprocess.run([sys.executable, "-c", script, *arguments], check=True, cwd=Path(__file__).parent)
+
+
+def test_airflow_loads_the_plugins_folder_without_an_error_or_bare_module_names() -> None:
+    _python(_LOAD_PLUGINS)
+
+
+def test_parsing_the_dag_file_loads_nothing_heavy() -> None:
+    _python(_PARSE_DAG, str(PROJECT / "dags" / "penguin_predictor.py"))

@@ -1,0 +1,182 @@
+"""A plan says every mistake at once, each with its place, the value and what is allowed."""
+
+from typing import Any
+
+import pytest
+
+from rookery import PlanError, RandomSplit, Sweep, TrainingPlan
+
+PENGUINS: dict[str, Any] = {
+    "source": {"url": "data/penguins.csv"},
+    "features": {"categorical": ["Island"], "numeric": ["CulmenLength", "BodyMass"]},
+    "label": "Species",
+    "split": {"seed": 42},
+    "sweep": [{"algorithm": "LogisticRegression", "grid": {"maxIter": [5, 10], "regParam": [0.1, 0.5]}}],
+    "registry": {"registered_model_name": "Penguin Predictor"},
+    "endpoint": {"name": "predict-penguin"},
+}
+
+
+def plan(**changes: Any) -> TrainingPlan:
+    return TrainingPlan.model_validate({**PENGUINS, **changes})
+
+
+def mistakes(**changes: Any) -> str:
+    with pytest.raises(PlanError) as caught:
+        plan(**changes)
+    return str(caught.value)
+
+
+def grid(**values: list[Any]) -> list[dict[str, Any]]:
+    return [{"algorithm": "LogisticRegression", "grid": values}]
+
+
+def test_a_plan_expands_its_grid_with_values_of_sparks_types() -> None:
+    candidates = plan(sweep=grid(maxIter=["5", 10.0], regParam=[1])).candidates()
+    assert [candidate.params for candidate in candidates] == [
+        {"maxIter": 5, "regParam": 1.0},
+        {"maxIter": 10, "regParam": 1.0},
+    ]
+
+
+def test_a_plan_survives_its_way_through_json() -> None:
+    original = plan(gates=[{"metric": "f1", "threshold": 0.5}], sweep=grid(maxIter=[5], fitIntercept=[True]))
+    assert TrainingPlan.model_validate(original.model_dump(mode="json")) == original
+
+
+def test_all_mistakes_are_reported_at_once_with_their_places() -> None:
+    text = mistakes(
+        label="Island",
+        metric="accurracy",
+        sweep=grid(maxIter=[-1], regPram=[0.1], regParam=[]),
+        endpoint={"name": "predict penguin", "workload_size": "Tiny"},
+        data_root="s3://bucket",
+    )
+    assert text.startswith("TrainingPlan has 8 mistakes:")
+    assert "label: 'Island' is also a feature" in text
+    assert "metric: unknown metric 'accurracy'; known are accuracy" in text
+    assert "LogisticRegression.maxIter cannot be -1; allowed is a whole number, at least 0" in text
+    assert "LogisticRegression has no parameter 'regPram'; it has maxIter, regParam" in text
+    assert "LogisticRegression.regParam has an empty list" in text
+    assert "endpoint.name: 'predict penguin' is refused" in text
+    assert "endpoint.workload_size: 'Tiny' is unknown" in text
+    assert "data_root: 's3://bucket'" in text
+
+
+def test_errors_of_a_part_are_in_plain_words_without_addresses() -> None:
+    with pytest.raises(PlanError) as caught:
+        Sweep(algoritm="LogisticRegression", grid=[5])  # type: ignore[call-arg]
+    text = str(caught.value)
+    assert text.startswith("Sweep has 3 mistakes:")
+    assert "algoritm: Extra inputs are not permitted" in text
+    assert "http" not in text
+
+
+def test_parts_are_immutable() -> None:
+    split = RandomSplit(seed=1)
+    with pytest.raises(ValueError, match="frozen"):
+        setattr(split, "seed", 2)  # noqa: B010 - mypy knows already that it must not be
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"sweep": []}, "sweep: Tuple should have at least 1 item"),
+        ({"sweep": [{"algorithm": "Forest", "grid": {"n": [1]}}]}, "sweep[0]: unknown algorithm 'Forest'"),
+        ({"sweep": [{"algorithm": "LogisticRegression", "grid": {}}]}, "grid of LogisticRegression is empty"),
+        ({"sweep": grid(maxIter=list(range(1001)))}, "the grid has 1001 points; at most 1000"),
+        ({"sweep": grid(maxIter=[5]) * 2}, "sweep[1].algorithm: LogisticRegression is in the plan twice"),
+        ({"sweep": grid(elasticNetParam=[1.5])}, "cannot be 1.5; allowed is a number from 0 to 1"),
+        ({"features": {}}, "features: the features are empty"),
+        ({"features": {"numeric": ["A", "a"]}}, "features: column 'a' is named twice"),
+        ({"features": {"numeric": ["A.b"]}}, "features: column name 'A.b'"),
+        ({"split": {"seed": 1, "test_size": 0}}, "split: validation_size 0.15 and test_size 0"),
+        ({"split": {"seed": 1, "validation_size": 0.6, "test_size": 0.4}}, "their sum below 1"),
+        ({"split": {"seed": 1, "split_key": " "}}, "split.split_key: it is empty"),
+        ({"split": {}}, "seed: Field required"),
+        ({"gates": [{"metric": "speed", "threshold": 1}]}, "gates[0].metric: unknown metric 'speed'"),
+        (
+            {"gates": [{"metric": "f1", "threshold": float("nan")}]},
+            "threshold: Input should be a finite number",
+        ),
+        ({"compute": {"autotermination_minutes": 0}}, "compute.autotermination_minutes: 0 is not in 10 to"),
+        ({"compute": {"node_type_id": "a b"}}, "compute.node_type_id: 'a b'"),
+        ({"data_root": "dbfs:/a/../b"}, "data_root: 'dbfs:/a/../b'"),
+        ({"data_root": "/Volumes/main/default"}, "data_root: '/Volumes/main/default'"),
+        ({"data_root": "dbfs:/Volumes/main/default/models"}, "data_root:"),
+    ],
+)
+def test_a_plan_that_cannot_run_is_refused(changes: dict[str, Any], message: str) -> None:
+    assert message in mistakes(**changes)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "/etc/passwd",
+        "data/../secrets.csv",
+        "data//penguins.csv",
+        "data/",
+        "other/penguins.csv",
+        "data\\penguins.csv",
+        "ftp://example.com/penguins.csv",
+        "https:///penguins.csv",
+        "dbfs:/penguins.csv",
+        "data/pen\nguins.csv",
+    ],
+)
+def test_a_source_that_is_neither_web_nor_project_file_is_refused(url: str) -> None:
+    assert "source.url" in mistakes(source={"url": url})
+
+
+def test_a_url_with_a_password_is_refused_and_not_repeated() -> None:
+    text = mistakes(source={"url": "https://me:hunter22@example.com/penguins.csv"})
+    assert "source.url: it carries a user name or password" in text
+    assert "hunter22" not in text
+
+
+@pytest.mark.parametrize("host", ["http://localhost", "localhost:8080", ""])
+def test_allowed_hosts_are_bare_host_names(host: str) -> None:
+    assert "source.allowed_hosts" in mistakes(
+        source={"url": "https://example.com/p.csv", "allowed_hosts": [host]}
+    )
+
+
+@pytest.mark.parametrize("name", ["Penguin Predictor", "main.models.penguin_predictor", "pinguïn"])
+def test_a_model_name_that_its_registry_takes_is_accepted(name: str) -> None:
+    assert plan(registry={"registered_model_name": name}).registry.registered_model_name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        " x",
+        "a/b",
+        "a:b",
+        "main.Penguin",
+        "main.models.Penguin Predictor",
+        "Main.models.penguin",
+        "a.b.c.d",
+    ],
+)
+def test_a_model_name_that_its_registry_refuses_is_refused(name: str) -> None:
+    assert "registry.registered_model_name" in mistakes(registry={"registered_model_name": name})
+
+
+@pytest.mark.parametrize("name", ["", "-x", "a.b", "a/b", "x" * 64])
+def test_an_endpoint_name_that_databricks_refuses_is_refused(name: str) -> None:
+    assert "endpoint.name" in mistakes(endpoint={"name": name})
+
+
+def test_the_request_for_the_endpoint_must_have_the_features() -> None:
+    text = mistakes(endpoint={"name": "p", "dataframe_records": [{"Island": "Biscoe", "Species": 1}]})
+    assert "dataframe_records[0]: it must have the features BodyMass, CulmenLength, Island" in text
+    assert "it is empty" in mistakes(endpoint={"name": "p", "dataframe_records": []})
+
+
+@pytest.mark.parametrize("root", ["dbfs:/rookery", "dbfs:/a/b.c", "/Volumes/main/default/models/rookery"])
+def test_data_may_live_on_dbfs_or_in_a_volume(root: str) -> None:
+    assert plan(data_root=root).data_root == root

@@ -1,0 +1,184 @@
+"""What the Airflow side does around the job code, for tests that run the job code alone."""
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlflow import MlflowClient
+from mlflow.entities import Run
+from pyspark.sql import SparkSession
+
+from rookery_jobs import contract, grid, prepare, register, train
+from rookery_jobs.contract import Gate, Manifest, RegistrationSpec, RunLayout, SnapshotSpec, SweepSpec
+
+PENGUINS = Path(__file__).parents[2] / "data" / "penguins.csv"
+CATEGORICAL = ("Island",)
+NUMERIC = ("CulmenLength", "CulmenDepth", "FlipperLength", "BodyMass")
+LABEL = "Species"
+CODE = "0123456789abcdef"
+
+Grid = Mapping[str, Sequence[object]]
+
+
+@dataclass(frozen=True)
+class Study:
+    """One data root and one experiment."""
+
+    spark: SparkSession
+    data: Path
+    client: MlflowClient
+    experiment_id: str
+    dag_id: str = "penguin_predictor"
+    dag_run_id: str = "manual__2026-01-01T00:00:00+00:00"
+
+    @property
+    def layout(self) -> RunLayout:
+        return RunLayout(str(self.data), self.dag_id, self.dag_run_id)
+
+    def snapshot_spec(
+        self,
+        csv: str | None = None,
+        *,
+        categorical: tuple[str, ...] = CATEGORICAL,
+        numeric: tuple[str, ...] = NUMERIC,
+        label: str = LABEL,
+        validation_size: float = 0.15,
+        test_size: float = 0.15,
+        seed: int = 42,
+        split_key: str | None = None,
+    ) -> SnapshotSpec:
+        """Put the CSV (the penguins by default) and its spec where `prepare` looks for them."""
+        content = PENGUINS.read_bytes() if csv is None else csv.encode()
+        sha256 = hashlib.sha256(content).hexdigest()
+        digest = contract.snapshot_digest(
+            source_sha256=sha256,
+            categorical=categorical,
+            numeric=numeric,
+            label=label,
+            validation_size=validation_size,
+            test_size=test_size,
+            seed=seed,
+            split_key=split_key,
+        )
+        spec = SnapshotSpec(
+            source_path=self.layout.source(sha256, "data.csv"),
+            source_sha256=sha256,
+            snapshot_path=self.layout.snapshot(digest),
+            categorical=categorical,
+            numeric=numeric,
+            label=label,
+            validation_size=validation_size,
+            test_size=test_size,
+            seed=seed,
+            split_key=split_key,
+            digest=digest,
+        )
+        _write(spec.source_path, content)
+        _write(contract.spec_path(spec.snapshot_path), spec.to_json().encode())
+        return spec
+
+    def cached_frames(self) -> int:
+        """What the cluster's JVM keeps in memory."""
+        return int(self.spark.sparkContext._jsc.getPersistentRDDs().size())
+
+    def staged_files(self) -> list[str]:
+        """What the jobs have left in the DAG run's staging folder."""
+        return [str(path) for path in Path(self.layout.tmp).rglob("*")]
+
+    def prepare(self, spec: SnapshotSpec) -> Manifest:
+        prepare.main(self.spark, [contract.spec_path(spec.snapshot_path)])
+        return Manifest.from_json(Path(contract.manifest_path(spec.snapshot_path)).read_text())
+
+    def sweep_spec(self, spec: SnapshotSpec, values: Grid, metric: str = "accuracy") -> SweepSpec:
+        points = grid.make_points(
+            grid.expand([("LogisticRegression", values)]),
+            categorical=spec.categorical,
+            numeric=spec.numeric,
+            label=spec.label,
+            snapshot_digest=spec.digest,
+            code_digest=CODE,
+        )
+        sweep_id = contract.sweep_id([point.point_id for point in points], metric)
+        sweep = SweepSpec(
+            sweep_id=sweep_id,
+            snapshot_path=spec.snapshot_path,
+            snapshot_digest=spec.digest,
+            code_digest=CODE,
+            experiment_id=self.experiment_id,
+            metric=metric,
+            points=points,
+            tmp_path=self.layout.tmp,
+            dag_id=self.dag_id,
+            dag_run_id=self.dag_run_id,
+        )
+        _write(self.layout.points(sweep_id), sweep.to_json().encode())
+        return sweep
+
+    def train(self, sweep: SweepSpec, start: int = 0, stop: int | None = None) -> None:
+        end = len(sweep.points) if stop is None else stop
+        train.main(self.spark, [self.layout.points(sweep.sweep_id), str(start), str(end)])
+
+    def runs(self) -> list[Run]:
+        """All MLflow runs of the experiment."""
+        return list(self.client.search_runs([self.experiment_id], max_results=1000))
+
+    def best(self, sweep: SweepSpec) -> grid.Scored:
+        points = {point.point_id: point for point in sweep.points}
+        finished = [run for run in self.runs() if run.info.status == "FINISHED"]
+        scored = [
+            grid.Scored(points[run.data.tags[contract.TAG_POINT]], run.info.run_id, run.data.metrics)
+            for run in finished
+        ]
+        return grid.best(scored, sweep.metric)
+
+    def registration_spec(
+        self,
+        sweep: SweepSpec,
+        winner: grid.Scored,
+        gates: Sequence[Gate] = (),
+        name: str = "Penguin Predictor",
+    ) -> RegistrationSpec:
+        key = contract.registration_key(
+            dag_id=self.dag_id,
+            dag_run_id=self.dag_run_id,
+            sweep_id=sweep.sweep_id,
+            mlflow_run_id=winner.mlflow_run_id,
+        )
+        return RegistrationSpec(
+            registration_key=key,
+            registered_model_name=name,
+            gates=tuple(gates),
+            sweep_id=sweep.sweep_id,
+            snapshot_path=sweep.snapshot_path,
+            snapshot_digest=sweep.snapshot_digest,
+            code_digest=CODE,
+            experiment_id=self.experiment_id,
+            point=winner.point,
+            mlflow_run_id=winner.mlflow_run_id,
+            tmp_path=self.layout.tmp,
+            dag_id=self.dag_id,
+            dag_run_id=self.dag_run_id,
+        )
+
+    def register(self, spec: RegistrationSpec) -> str:
+        """Run `register`; the version is read from the winner's tag, as the Airflow side does."""
+        path = self.layout.registration(spec.sweep_id, spec.registration_key)
+        _write(path, spec.to_json().encode())
+        register.main(self.spark, [path])
+        tags = self.client.get_run(spec.mlflow_run_id).data.tags
+        return str(tags[contract.model_version_tag(spec.registration_key)])
+
+
+def new_study(spark: SparkSession, data: Path, artifacts: Path) -> Study:
+    """A study in a new experiment of the store that MLFLOW_TRACKING_URI names."""
+    uri = os.environ["MLFLOW_TRACKING_URI"]
+    client = MlflowClient(tracking_uri=uri, registry_uri=uri)
+    experiment_id = client.create_experiment("study", artifact_location=artifacts.as_uri())
+    return Study(spark, data, client, experiment_id)
+
+
+def _write(path: str, content: bytes) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_bytes(content)

@@ -1,0 +1,217 @@
+import dataclasses
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from rookery_jobs.contract import Manifest, SnapshotSpec, manifest_path, side_path
+from rookery_jobs.errors import DataError
+from tests.spark.study import NUMERIC, PENGUINS, Study
+
+HEADER = "Island,CulmenLength,CulmenDepth,FlipperLength,BodyMass,Species"
+ROWS = PENGUINS.read_text().splitlines()[1:]
+
+
+def csv(rows: list[str], header: str = HEADER) -> str:
+    return "\n".join([header, *rows]) + "\n"
+
+
+def spoiled(position: int, row: str) -> str:
+    """The penguins with one row replaced; positions count from 1 below the header."""
+    return csv([*ROWS[: position - 1], row, *ROWS[position:]])
+
+
+def sides_of(study: Study, spec: SnapshotSpec) -> dict[str, list[tuple[object, ...]]]:
+    frames = {side: study.spark.read.parquet(side_path(spec.snapshot_path, side)) for side in spec.sides}
+    return {side: [tuple(row) for row in frame.collect()] for side, frame in frames.items()}
+
+
+def test_the_penguins_become_a_snapshot_whose_manifest_counts_them(fresh_study: Study) -> None:
+    spec = fresh_study.snapshot_spec()
+    manifest = fresh_study.prepare(spec)
+    assert (manifest.rows_read, manifest.rows_dropped, manifest.rows_kept) == (344, 2, 342)
+    assert manifest.snapshot == spec
+    assert list(manifest.columns.items()) == [
+        ("Island", "string"),
+        *((name, "double") for name in NUMERIC),
+        ("Species", "int"),
+    ]
+    rows = sides_of(fresh_study, spec)
+    assert {side: len(content) for side, content in rows.items()} == manifest.rows
+    for side, content in rows.items():
+        classes = Counter(str(row[-1]) for row in content)
+        assert manifest.class_counts[side] == dict(sorted(classes.items()))
+    species = Counter(row[-1] for content in rows.values() for row in content)
+    assert species == {0: 151, 1: 123, 2: 68}
+    assert tuple(manifest.example.values()) in {row[:-1] for row in rows["train"]}
+
+
+def test_the_sizes_are_about_those_asked_for(fresh_study: Study) -> None:
+    rows = fresh_study.prepare(fresh_study.snapshot_spec()).rows
+    assert rows["validation"] == pytest.approx(0.15 * 342, abs=20)
+    assert rows["test"] == pytest.approx(0.15 * 342, abs=20)
+
+
+def test_the_same_row_is_on_the_same_side_whatever_stands_around_it(fresh_study: Study) -> None:
+    plain = fresh_study.snapshot_spec()
+    header = "Species,Note,BodyMass,FlipperLength,CulmenDepth,CulmenLength,Island"
+    mixed = [",".join([f[5], "x", f[4], f[3], f[2], f[1], f[0]]) for f in (row.split(",") for row in ROWS)]
+    shuffled = fresh_study.snapshot_spec(csv(mixed[::-1] + mixed[:100], header))
+    fresh_study.prepare(plain)
+    fresh_study.prepare(shuffled)
+    first, second = sides_of(fresh_study, plain), sides_of(fresh_study, shuffled)
+    assert {side: set(rows) for side, rows in first.items()} == {s: set(rows) for s, rows in second.items()}
+
+
+def test_another_seed_gives_another_split(fresh_study: Study) -> None:
+    first, second = fresh_study.snapshot_spec(seed=42), fresh_study.snapshot_spec(seed=43)
+    fresh_study.prepare(first)
+    fresh_study.prepare(second)
+    assert set(sides_of(fresh_study, first)["test"]) != set(sides_of(fresh_study, second)["test"])
+
+
+def test_rows_of_one_split_key_stay_together(fresh_study: Study) -> None:
+    keyed = csv([f"{row},bird-{n % 60}" for n, row in enumerate(ROWS)], f"{HEADER},Bird")
+    spec = fresh_study.snapshot_spec(keyed, split_key="Bird")
+    fresh_study.prepare(spec)
+    bird_of = {tuple(row.split(",")[1:5]): f"bird-{n % 60}" for n, row in enumerate(ROWS)}
+    sides: dict[str, set[str]] = {}
+    for side, rows in sides_of(fresh_study, spec).items():
+        assert len(rows[0]) == 6, "the key is not a feature"
+        for row in rows:
+            key = tuple(f"{value:g}" if isinstance(value, float) else "" for value in row[1:5])
+            sides.setdefault(bird_of[key], set()).add(side)
+    assert set(map(len, sides.values())) == {1}
+
+
+def test_without_a_validation_size_there_are_two_sides(fresh_study: Study) -> None:
+    spec = fresh_study.snapshot_spec(validation_size=0.0, test_size=0.3)
+    manifest = fresh_study.prepare(spec)
+    assert set(manifest.rows) == {"train", "test"}
+    assert not Path(side_path(spec.snapshot_path, "validation")).exists()
+
+
+def test_a_complete_snapshot_is_left_as_it_is(fresh_study: Study) -> None:
+    spec = fresh_study.snapshot_spec()
+    fresh_study.prepare(spec)
+    written = Path(manifest_path(spec.snapshot_path)).stat().st_mtime_ns
+    Path(spec.source_path).unlink()
+    fresh_study.prepare(spec)
+    assert Path(manifest_path(spec.snapshot_path)).stat().st_mtime_ns == written
+
+
+def test_a_snapshot_without_a_manifest_is_made_again(fresh_study: Study) -> None:
+    spec = fresh_study.snapshot_spec()
+    first = fresh_study.prepare(spec)
+    Path(manifest_path(spec.snapshot_path)).unlink()
+    assert fresh_study.prepare(spec) == first
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("Dream,39.1,18.7,181", "more or fewer fields"),
+        ("Dream,39.1,18.7,181,3750,0,extra", "more or fewer fields"),
+        ("Dream,abc,18.7,181,3750,0", "column 'CulmenLength' has 'abc'"),
+        ("Dream,39.1,18.7,NA,3750,0", "column 'FlipperLength' has 'NA'"),
+        ("Dream,39.1,NaN,181,3750,0", "column 'CulmenDepth' has 'NaN'"),
+        ("Dream,39.1,18.7,181,1e999,0", "column 'BodyMass' has '1e999'"),
+        ("Dream,39.1,18.7,181,3750f,0", "column 'BodyMass' has '3750f'"),
+        ("Dream,39.1,18.7,181,3750,Adelie", "column 'Species' has 'Adelie'"),
+        ("Dream,39.1,18.7,181,3750,-1", "column 'Species' has '-1'"),
+        ("Dream,39.1,18.7,181,3750,1.5", "column 'Species' has '1.5'"),
+        ("Dream,39.1,18.7,181,3750,99999999999", "column 'Species' has '99999999999'"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_refused_with_its_place_and_content(
+    fresh_study: Study, row: str, fault: str
+) -> None:
+    spec = fresh_study.snapshot_spec(spoiled(17, row))
+    with pytest.raises(DataError) as refusal:
+        fresh_study.prepare(spec)
+    message = str(refusal.value)
+    assert f"row 17: {fault}" in message or ("row 17: has" in message and fault in message)
+    assert "Dream" in message
+    assert not Path(manifest_path(spec.snapshot_path)).exists()
+
+
+def test_the_first_bad_rows_of_many_are_named(fresh_study: Study) -> None:
+    rows = [row.replace("Torgersen", "Torgersen,", 1) for row in ROWS]
+    with pytest.raises(DataError, match=r"row 1: .*row 2: .*row 3: .*and more$"):
+        fresh_study.prepare(fresh_study.snapshot_spec(csv(rows)))
+
+
+@pytest.mark.parametrize("empty", ["", '""', "  "])
+def test_a_row_with_an_empty_value_is_dropped_and_counted(fresh_study: Study, empty: str) -> None:
+    manifest = fresh_study.prepare(fresh_study.snapshot_spec(spoiled(17, f"Dream,39.1,{empty},181,3750,0")))
+    assert (manifest.rows_read, manifest.rows_dropped) == (344, 3)
+
+
+def test_a_missing_column_is_refused_with_those_that_exist(fresh_study: Study) -> None:
+    spec = fresh_study.snapshot_spec(csv(ROWS, HEADER.replace("BodyMass", "Weight")))
+    with pytest.raises(DataError, match=r"no column \['BodyMass'\].*'Weight'"):
+        fresh_study.prepare(spec)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_column(fresh_study: Study) -> None:
+    assert fresh_study.prepare(fresh_study.snapshot_spec("\ufeff" + csv(ROWS))).rows_read == 344
+
+
+def test_a_source_that_changed_after_its_download_is_refused(fresh_study: Study) -> None:
+    spec = fresh_study.snapshot_spec()
+    Path(spec.source_path).write_text(csv(ROWS[:300]))
+    with pytest.raises(DataError, match="it changed after its download"):
+        fresh_study.prepare(spec)
+
+
+def test_a_source_that_is_not_there_is_refused(fresh_study: Study) -> None:
+    spec = fresh_study.snapshot_spec()
+    Path(spec.source_path).unlink()
+    with pytest.raises(DataError, match="does not exist"):
+        fresh_study.prepare(spec)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([], "two are needed"),
+        ([row for row in ROWS if row.endswith(",1")], "two are needed"),
+        (
+            [*(row for row in ROWS if not row.endswith(",2")), "Dream,49,19,196,3700,2"],
+            r"no row of class \[2\]",
+        ),
+        ([*ROWS, "Dream,49,19,196,3700,100"], "has the class 100"),
+    ],
+)
+def test_classes_that_no_model_could_learn_are_refused(
+    fresh_study: Study, rows: list[str], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        fresh_study.prepare(fresh_study.snapshot_spec(csv(rows)))
+
+
+def test_a_category_that_train_does_not_have_is_refused(fresh_study: Study) -> None:
+    # With half of the rows in test, ten islands with one bird each do not all fall into train.
+    rare = [f"Isle {n},{','.join(row.split(',')[1:])}" for n, row in enumerate(ROWS[10:20])]
+    spec = fresh_study.snapshot_spec(csv([*ROWS[:10], *rare, *ROWS[20:]]), test_size=0.5)
+    with pytest.raises(DataError, match=r"column 'Island' has categories .* not in train: \['Isle \d'"):
+        fresh_study.prepare(spec)
+
+
+def test_nothing_stays_cached_in_the_clusters_jvm(fresh_study: Study) -> None:
+    fresh_study.prepare(fresh_study.snapshot_spec())
+    with pytest.raises(DataError):
+        fresh_study.prepare(fresh_study.snapshot_spec(spoiled(17, "broken")))
+    assert fresh_study.cached_frames() == 0
+
+
+def test_a_spec_of_another_source_is_another_snapshot(fresh_study: Study) -> None:
+    first, second = fresh_study.snapshot_spec(), fresh_study.snapshot_spec(csv(ROWS[:340]))
+    assert first.snapshot_path != second.snapshot_path
+    assert fresh_study.prepare(first).snapshot.digest != fresh_study.prepare(second).snapshot.digest
+
+
+def test_a_manifest_is_strict_json(fresh_study: Study) -> None:
+    manifest = fresh_study.prepare(fresh_study.snapshot_spec())
+    assert Manifest.from_json(manifest.to_json()) == manifest
+    assert dataclasses.replace(manifest, rows_read=1) != manifest

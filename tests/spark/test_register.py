@@ -1,0 +1,249 @@
+"""The winner of a sweep: judged on the test rows, in parity with its scorer, registered once."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+from mlflow.exceptions import MlflowException
+from mlflow.models import Model
+
+from rookery_jobs import contract, parity, scorer
+from rookery_jobs.contract import Gate, SweepSpec
+from rookery_jobs.errors import RegistrationError
+from rookery_jobs.grid import Scored
+from rookery_jobs.model_artifact import load_spark_pipeline
+from rookery_jobs.snapshot import load_snapshot
+from tests.spark.study import Study
+
+LAB_REQUEST = {
+    "Island": "Biscoe",
+    "CulmenLength": 48.7,
+    "CulmenDepth": 14.1,
+    "FlipperLength": 210.0,
+    "BodyMass": 4450.0,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainedSweep:
+    """A study whose sweep has one shard per point, so that every point has its model."""
+
+    study: Study
+    sweep: SweepSpec
+
+    def scored(self, position: int) -> Scored:
+        point = self.sweep.points[position]
+        (run,) = [one for one in self.study.runs() if one.data.tags[contract.TAG_POINT] == point.point_id]
+        return Scored(point, run.info.run_id, run.data.metrics)
+
+    def in_run(self, dag_run_id: str) -> Study:
+        """The same study as another DAG run sees it."""
+        return dataclasses.replace(self.study, dag_run_id=dag_run_id)
+
+    def versions(self, name: str = "Penguin Predictor") -> list[str]:
+        found = self.study.client.search_model_versions(f"name = '{name}'")
+        return sorted(str(version.version) for version in found)
+
+
+@pytest.fixture(scope="module")
+def trained(shared_study: Study) -> TrainedSweep:
+    spec = shared_study.snapshot_spec()
+    shared_study.prepare(spec)
+    sweep = shared_study.sweep_spec(spec, {"maxIter": [5, 10, 20, 0]})
+    for position in range(len(sweep.points)):
+        shared_study.train(sweep, position, position + 1)
+    return TrainedSweep(shared_study, sweep)
+
+
+def model_folder(trained: TrainedSweep, position: int) -> Path:
+    """The model's files in the artifact store."""
+    run = trained.study.client.get_run(trained.scored(position).mlflow_run_id)
+    return Path(run.info.artifact_uri.removeprefix("file://")) / contract.MODEL_ARTIFACT
+
+
+def test_the_winner_becomes_a_version_with_tags_and_test_metrics(trained: TrainedSweep) -> None:
+    winner = trained.scored(0)
+    spec = trained.study.registration_spec(trained.sweep, winner, [Gate("accuracy", 0.8), Gate("f1", 0.8)])
+    version = trained.study.register(spec)
+    registered = trained.study.client.get_model_version(spec.registered_model_name, version)
+    assert registered.run_id == winner.mlflow_run_id
+    assert registered.tags == {
+        contract.TAG_REGISTRATION: spec.registration_key,
+        contract.TAG_DAG: trained.study.dag_id,
+        contract.TAG_DAG_RUN: trained.study.dag_run_id,
+        contract.TAG_SWEEP: trained.sweep.sweep_id,
+        contract.TAG_POINT: winner.point.point_id,
+    }
+    metrics = trained.study.client.get_run(winner.mlflow_run_id).data.metrics
+    tested = {name for name in metrics if name.startswith("test_")}
+    assert tested == {"test_accuracy", "test_weightedRecall", "test_weightedPrecision", "test_f1"}
+    assert metrics["test_accuracy"] != metrics["accuracy"], "validation and test are other rows"
+    assert trained.study.staged_files() == []
+    assert trained.study.cached_frames() == 0
+
+
+def test_asking_again_gives_the_same_version_and_another_dag_run_a_new_one(trained: TrainedSweep) -> None:
+    winner = trained.scored(0)
+    first, second = trained.in_run("scheduled__1"), trained.in_run("scheduled__2")
+    spec = first.registration_spec(trained.sweep, winner)
+    version = first.register(spec)
+    assert first.register(spec) == version
+    assert second.register(second.registration_spec(trained.sweep, winner)) != version
+
+
+def test_a_crash_between_registering_and_tagging_makes_no_second_version(trained: TrainedSweep) -> None:
+    study = trained.in_run("scheduled__crash")
+    spec = study.registration_spec(trained.sweep, trained.scored(0))
+    version = study.register(spec)
+    before = trained.versions()
+    study.client.delete_tag(spec.mlflow_run_id, contract.model_version_tag(spec.registration_key))
+    assert study.register(spec) == version
+    assert trained.versions() == before
+
+
+def test_a_version_that_was_deleted_is_registered_again(trained: TrainedSweep) -> None:
+    study = trained.in_run("scheduled__deleted")
+    spec = study.registration_spec(trained.sweep, trained.scored(0))
+    version = study.register(spec)
+    study.client.delete_model_version(spec.registered_model_name, version)
+    assert study.register(spec) != version
+
+
+def test_below_a_gate_there_is_no_version_and_the_error_has_both_numbers(trained: TrainedSweep) -> None:
+    study = trained.in_run("scheduled__gate")
+    winner = trained.scored(0)
+    spec = study.registration_spec(trained.sweep, winner, [Gate("accuracy", 0.999), Gate("hammingLoss", 1.0)])
+    with pytest.raises(RegistrationError) as refusal:
+        study.register(spec)
+    measured = study.client.get_run(winner.mlflow_run_id).data.metrics["test_accuracy"]
+    assert f"accuracy is {measured:.6g} on the test rows, below the threshold 0.999" in str(refusal.value)
+    assert "hammingLoss" not in str(refusal.value)
+    assert registered_for(study, spec.registration_key) == []
+
+
+def registered_for(study: Study, key: str) -> list[str]:
+    found = study.client.search_model_versions(f"tags.`{contract.TAG_REGISTRATION}` = '{key}'")
+    return [str(version.version) for version in found]
+
+
+def test_a_winner_without_a_model_is_fitted_again_and_registered(study: Study) -> None:
+    spec = study.snapshot_spec()
+    study.prepare(spec)
+    sweep = study.sweep_spec(spec, {"maxIter": [0, 5]})
+    study.train(sweep)
+    (loser,) = [run for run in study.runs() if contract.TAG_MODEL not in run.data.tags]
+    points = {point.point_id: point for point in sweep.points}
+    point = points[loser.data.tags[contract.TAG_POINT]]
+    registration = study.registration_spec(sweep, Scored(point, loser.info.run_id, loser.data.metrics))
+    assert study.register(registration) == "1"
+    assert contract.TAG_MODEL in study.client.get_run(loser.info.run_id).data.tags
+
+
+def test_a_model_that_does_not_give_the_logged_metrics_is_refused(study: Study) -> None:
+    spec = study.snapshot_spec()
+    study.prepare(spec)
+    sweep = study.sweep_spec(spec, {"maxIter": [0, 5]})
+    study.train(sweep)
+    for run in study.runs():
+        study.client.log_metric(run.info.run_id, "weightedPrecision", 0.123456)
+        point = next(one for one in sweep.points if one.point_id == run.data.tags[contract.TAG_POINT])
+        registration = study.registration_spec(sweep, Scored(point, run.info.run_id, run.data.metrics))
+        with pytest.raises(RegistrationError, match=r"weightedPrecision .* but its MLflow run has 0.123456"):
+            study.register(registration)
+    assert study.client.search_registered_models() == []
+
+
+def test_the_run_of_another_point_is_no_winner(trained: TrainedSweep) -> None:
+    mixed = dataclasses.replace(trained.scored(0), mlflow_run_id=trained.scored(1).mlflow_run_id)
+    study = trained.in_run("scheduled__mixed")
+    with pytest.raises(RegistrationError, match="must be a FINISHED run of point"):
+        study.register(study.registration_spec(trained.sweep, mixed))
+
+
+def test_a_scorer_that_disagrees_with_spark_is_not_registered(trained: TrainedSweep) -> None:
+    folder = model_folder(trained, 1) / "scorer"
+    with np.load(folder / "arrays.npz") as arrays:
+        changed = {name: arrays[name].copy() for name in arrays.files}
+    coefficients = next(name for name in changed if name.endswith("coefficientMatrix"))
+    changed[coefficients][0, 0] += 1e-6
+    np.savez(folder / "arrays.npz", **changed)
+    study = trained.in_run("scheduled__disagree")
+    spec = study.registration_spec(trained.sweep, trained.scored(1))
+    with pytest.raises(RegistrationError, match=r"disagrees with the Spark pipeline on the validation rows"):
+        study.register(spec)
+    assert registered_for(study, spec.registration_key) == []
+
+
+def test_a_scorer_that_takes_what_spark_refuses_is_not_registered(trained: TrainedSweep) -> None:
+    snapshot = load_snapshot(trained.study.spark, trained.sweep.snapshot_path, trained.sweep.snapshot_digest)
+    folder = model_folder(trained, 2)
+    pipeline = load_spark_pipeline(folder, snapshot, trained.sweep.tmp_path)
+    strict = scorer.load(folder / "scorer")
+    parity.check_refusals(pipeline, strict, snapshot)
+    stages = list(strict.stages)
+    indexer = stages[0]
+    assert isinstance(indexer, scorer.StringIndexer)
+    stages[0] = dataclasses.replace(indexer, labels=(*indexer.labels, "a category that no row has"))
+    lax = dataclasses.replace(strict, stages=tuple(stages))
+    with pytest.raises(RegistrationError, match="the scorer took a row with Island"):
+        parity.check_refusals(pipeline, lax, snapshot)
+
+
+def test_the_model_has_two_flavors_few_pinned_requirements_and_a_signature(trained: TrainedSweep) -> None:
+    folder = model_folder(trained, 3)
+    model = Model.load(str(folder))
+    assert set(model.flavors) == {"spark", "python_function"}
+    requirements = (folder / "requirements.txt").read_text().split()
+    assert [line.partition("==")[0] for line in requirements] == ["mlflow", "numpy", "pandas"]
+    assert all("==" in line for line in requirements)
+    assert model.signature is not None
+    columns = [(one["name"], one["type"]) for one in model.signature.inputs.to_dict()]
+    assert columns == [("Island", "string"), *((name, "double") for name in list(LAB_REQUEST)[1:])]
+    assert model.saved_input_example_info is not None
+    example = json.loads((folder / model.saved_input_example_info["artifact_path"]).read_text())
+    assert example["columns"] == list(LAB_REQUEST)
+
+
+def test_the_model_answers_without_spark_and_without_the_job_code(trained: TrainedSweep) -> None:
+    script = f"""
+        import sys
+        for name in ("pyspark", "py4j", "rookery", "rookery_jobs"):
+            sys.modules[name] = None
+        import mlflow.pyfunc, pandas
+        model = mlflow.pyfunc.load_model({str(model_folder(trained, 3))!r})
+        print(model.predict(pandas.DataFrame([{LAB_REQUEST!r}])).tolist())
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert answer.stdout.strip() == "[0.0]", "a model of no iterations predicts the most frequent class"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("Island", "Atlantis", "column 'Island' has the unseen category 'Atlantis'"),
+        ("Island", None, "column 'Island' is missing"),
+        ("BodyMass", None, "column 'BodyMass' is missing"),
+    ],
+)
+def test_a_request_that_the_model_cannot_score_is_the_clients_error(
+    trained: TrainedSweep, column: str, value: object, message: str
+) -> None:
+    model = mlflow.pyfunc.load_model(str(model_folder(trained, 3)))
+    with pytest.raises(MlflowException, match=message) as refusal:
+        model.predict(pd.DataFrame([{**LAB_REQUEST, column: value}]))
+    assert refusal.value.error_code == "INVALID_PARAMETER_VALUE"
+
+
+def test_the_registered_version_answers_the_labs_request(trained: TrainedSweep) -> None:
+    study = trained.in_run("scheduled__answer")
+    version = study.register(study.registration_spec(trained.sweep, trained.scored(0)))
+    model = mlflow.pyfunc.load_model(f"models:/Penguin Predictor/{version}")
+    assert list(model.predict(pd.DataFrame([LAB_REQUEST]))) == [1.0]

@@ -1,0 +1,152 @@
+"""The shards of a sweep: what they log, what they find again, and what they do with a point that fails."""
+
+from collections import Counter
+
+import pytest
+from pyspark.ml import Pipeline
+from pyspark.ml.classification import LogisticRegression
+from pyspark.ml.evaluation import MulticlassClassificationEvaluator
+from pyspark.ml.feature import MinMaxScaler, StringIndexer, VectorAssembler
+
+from rookery_jobs import contract
+from rookery_jobs.contract import METRICS, SnapshotSpec, side_path
+from rookery_jobs.errors import ContractError, TrainingError
+from rookery_jobs.evaluation import confusion_matrix, metrics_of
+from tests.spark.study import Study
+
+LAB_POINTS = [(5, 0.5), (10, 0.2)]
+
+
+def lab_metrics(study: Study, spec: SnapshotSpec, iterations: int, regularization: float) -> dict[str, float]:
+    """The lab's own cell, on the snapshot's split."""
+    train = study.spark.read.parquet(side_path(spec.snapshot_path, "train"))
+    test = study.spark.read.parquet(side_path(spec.snapshot_path, spec.selection_side))
+    indexer = StringIndexer(inputCol="Island", outputCol="IslandIdx")
+    numeric = ["CulmenLength", "CulmenDepth", "FlipperLength", "BodyMass"]
+    vector = VectorAssembler(inputCols=numeric, outputCol="numericFeatures")
+    scaler = MinMaxScaler(inputCol=vector.getOutputCol(), outputCol="normalizedFeatures")
+    features = VectorAssembler(inputCols=["IslandIdx", "normalizedFeatures"], outputCol="Features")
+    algo = LogisticRegression(
+        labelCol="Species", featuresCol="Features", maxIter=iterations, regParam=regularization
+    )
+    model = Pipeline(stages=[indexer, vector, scaler, features, algo]).fit(train)
+    prediction = model.transform(test)
+    evaluator = MulticlassClassificationEvaluator(labelCol="Species", predictionCol="prediction")
+    metrics = ["accuracy", "weightedRecall", "weightedPrecision"]
+    return {metric: evaluator.evaluate(prediction, {evaluator.metricName: metric}) for metric in metrics}
+
+
+@pytest.mark.parametrize("validation_size", [0.15, 0.0])
+def test_the_metrics_of_a_point_are_those_of_the_labs_code_on_the_same_split(
+    study: Study, validation_size: float
+) -> None:
+    spec = study.snapshot_spec(validation_size=validation_size, test_size=0.3)
+    study.prepare(spec)
+    study.train(study.sweep_spec(spec, {"maxIter": [5, 10], "regParam": [0.5, 0.2]}))
+    runs = {(run.data.params["maxIter"], run.data.params["regParam"]): run for run in study.runs()}
+    assert len(runs) == 4
+    for iterations, regularization in LAB_POINTS:
+        logged = runs[str(iterations), str(regularization)].data.metrics
+        expected = lab_metrics(study, spec, iterations, regularization)
+        assert logged == pytest.approx(expected, abs=1e-9)
+        assert 0.3 < expected["accuracy"] < 1, "a metric of 1 would not tell the two apart"
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_every_metric_is_the_evaluators(study: Study, metric: str) -> None:
+    rows = (
+        [(0.0, 0.0)] * 6 + [(0.0, 1.0)] * 3 + [(1.0, 1.0)] * 4 + [(1.0, 0.0)] * 2 + [(2.0, 1.0), (2.0, 2.0)]
+    )
+    frame = study.spark.createDataFrame(rows, "label double, prediction double")
+    evaluator = MulticlassClassificationEvaluator().setMetricName(metric)  # type: ignore[arg-type]
+    measured = metrics_of(confusion_matrix(frame, "label"))
+    assert measured[metric] == pytest.approx(evaluator.evaluate(frame), abs=1e-12)
+    assert METRICS[metric] == evaluator.isLargerBetter()
+
+
+def test_a_point_is_one_finished_run_that_says_where_it_comes_from(study: Study) -> None:
+    spec = study.snapshot_spec()
+    study.prepare(spec)
+    sweep = study.sweep_spec(spec, {"maxIter": [5], "regParam": [0.5]}, metric="hammingLoss")
+    study.train(sweep)
+    (run,) = study.runs()
+    assert run.info.status == "FINISHED"
+    assert run.data.params == {"maxIter": "5", "regParam": "0.5"}
+    assert set(run.data.metrics) == {"accuracy", "weightedRecall", "weightedPrecision", "hammingLoss"}
+    tags = {name: value for name, value in run.data.tags.items() if name.startswith("rookery.")}
+    assert tags == {
+        contract.TAG_SWEEP: sweep.sweep_id,
+        contract.TAG_POINT: sweep.points[0].point_id,
+        contract.TAG_SNAPSHOT: spec.digest,
+        contract.TAG_CODE: sweep.code_digest,
+        contract.TAG_ALGORITHM: "LogisticRegression",
+        contract.TAG_DAG: study.dag_id,
+        contract.TAG_DAG_RUN: study.dag_run_id,
+        contract.TAG_MODEL: contract.MODEL_ARTIFACT,
+    }
+
+
+def test_a_shard_trains_its_range_and_logs_one_model_its_best(study: Study) -> None:
+    spec = study.snapshot_spec()
+    study.prepare(spec)
+    sweep = study.sweep_spec(spec, {"maxIter": [0, 5, 10, 20]})
+    study.train(sweep, 0, 3)
+    assert sorted(run.data.params["maxIter"] for run in study.runs()) == ["0", "10", "5"]
+    with_model = [run.info.run_id for run in study.runs() if contract.TAG_MODEL in run.data.tags]
+    assert with_model == [study.best(sweep).mlflow_run_id]
+    assert study.staged_files() == []
+    assert study.cached_frames() == 0
+
+
+def test_finished_points_are_found_again_and_not_fitted(study: Study) -> None:
+    spec = study.snapshot_spec()
+    study.prepare(spec)
+    study.train(study.sweep_spec(spec, {"maxIter": [5, 10]}))
+    first = {run.info.run_id for run in study.runs()}
+    overlapping = study.sweep_spec(spec, {"maxIter": [5, 10, 0]})
+    study.train(overlapping)
+    assert len(study.runs()) == 3
+    study.train(overlapping)
+    assert len(study.runs()) == 3
+    assert first < {run.info.run_id for run in study.runs()}
+
+
+def test_a_found_point_without_the_sweeps_metric_is_trained_for_it(study: Study) -> None:
+    spec = study.snapshot_spec()
+    study.prepare(spec)
+    study.train(study.sweep_spec(spec, {"maxIter": [5]}))
+    study.train(study.sweep_spec(spec, {"maxIter": [5]}, metric="f1"))
+    assert ["f1" in run.data.metrics for run in study.runs()].count(True) == 1
+
+
+def test_a_failed_point_is_a_failed_run_the_others_go_on_and_the_shard_fails(study: Study) -> None:
+    spec = study.snapshot_spec()
+    study.prepare(spec)
+    sweep = study.sweep_spec(spec, {"family": ["binomial", "multinomial"], "maxIter": [5, 10]})
+    with pytest.raises(TrainingError, match="2 points failed") as failure:
+        study.train(sweep)
+    runs = study.runs()
+    assert Counter(run.info.status for run in runs) == {"FAILED": 2, "FINISHED": 2}
+    for run in runs:
+        if run.info.status == "FAILED":
+            assert run.data.params["family"] == "binomial"
+            assert "Binomial family only supports 1 or 2 outcome classes" in run.data.tags[contract.TAG_ERROR]
+            assert run.data.tags[contract.TAG_POINT] in str(failure.value)
+    assert study.cached_frames() == 0
+
+
+def test_a_failed_point_is_tried_again(study: Study) -> None:
+    spec = study.snapshot_spec()
+    study.prepare(spec)
+    sweep = study.sweep_spec(spec, {"family": ["binomial"]})
+    for attempt in (1, 2):
+        with pytest.raises(TrainingError):
+            study.train(sweep)
+        assert len(study.runs()) == attempt
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 3), (2, 2), (-1, 1), (1, 0)])
+def test_a_range_that_the_sweep_does_not_have_is_refused(study: Study, start: int, stop: int) -> None:
+    sweep = study.sweep_spec(study.snapshot_spec(), {"maxIter": [5, 10]})
+    with pytest.raises(ContractError, match="is no range"):
+        study.train(sweep, start, stop)

@@ -1,0 +1,213 @@
+"""How runs end before their script does: cancelled, out of time, without their driver or their server."""
+
+import signal
+import time
+
+import psutil
+import pytest
+from databricks.sdk.errors import BadRequest
+from databricks.sdk.service.compute import State, TerminationReasonCode
+
+from tests.wire.polling import until
+from tests.wire.running_workspace import RunningWorkspace, StartWorkspace
+from tests.wire.spark_jobs import (
+    SINGLE_NODE,
+    active_spark_jobs,
+    driver_process,
+    finished,
+    new_cluster,
+    output,
+    printed,
+    put_script,
+    shared_cluster,
+    state,
+    submit,
+    task,
+    task_run_id,
+    termination_code,
+)
+
+# Spark jobs from plain threads of the script: a fit of many small jobs, and one long job.
+BUSY = """
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pyspark.ml.classification import LogisticRegression
+from pyspark.ml.feature import VectorAssembler
+
+rows = spark.range(2000).selectExpr("rand(1) AS x", "rand(2) AS y", "cast(id % 2 AS double) AS label")
+data = VectorAssembler(inputCols=["x", "y"], outputCol="features").transform(rows).cache()
+
+def fit(_):
+    while True:
+        LogisticRegression(maxIter=100, tol=0.0).fit(data)
+
+def sleep(_):
+    sc.parallelize(range(2), 2).map(lambda _: __import__("time").sleep(600)).count()
+
+print("busy", flush=True)
+with ThreadPoolExecutor(3) as pool:
+    list(pool.map(lambda work: work(0), [fit, sleep, fit]))
+"""
+# Eight Spark tasks of half a second.
+SLOW_SUM = """
+print("started", flush=True)
+print(sc.parallelize(range(8), 8).map(lambda x: __import__("time").sleep(0.5) or x).sum())
+"""
+
+
+def busy_run(workspace: RunningWorkspace, cluster_id: str) -> int:
+    """A run that has Spark jobs running by now."""
+    run_id = submit(workspace, BUSY, cluster_id=cluster_id)
+    until_it_prints(workspace, run_id, "busy")
+    until(lambda: bool(active_spark_jobs(workspace, cluster_id)), "an active Spark job")
+    return run_id
+
+
+def until_it_prints(workspace: RunningWorkspace, run_id: int, text: str) -> None:
+    """Return when a run that goes on has printed `text`."""
+    jobs = workspace.client.jobs
+    task_run = task_run_id(jobs.get_run(run_id))
+    until(lambda: text in (jobs.get_run_output(task_run).logs or ""), f"{text!r} of run {run_id}")
+
+
+def processes_of(workspace: RunningWorkspace, run_id: int) -> list[psutil.Process]:
+    """Descendants of the server that belong to a run (its folder is their HOME)."""
+    task_run = task_run_id(workspace.client.jobs.get_run(run_id))
+    folder = str(workspace.root / "runs" / str(task_run))
+    return [
+        process
+        for process in psutil.Process(workspace.pid).children(recursive=True)
+        if process.status() != psutil.STATUS_ZOMBIE and process.environ().get("HOME") == folder
+    ]
+
+
+def test_a_cancelled_run_leaves_no_process_and_no_active_spark_job(workspace: RunningWorkspace) -> None:
+    cluster_id = shared_cluster(workspace)
+    run_id = busy_run(workspace, cluster_id)
+    assert processes_of(workspace, run_id)
+    with pytest.raises(BadRequest, match="is active"):
+        workspace.client.jobs.delete_run(run_id)
+
+    workspace.client.jobs.cancel_run(run_id)
+    run = finished(workspace, run_id, seconds=30)
+
+    assert state(run) == ("TERMINATED", "CANCELED")
+    assert termination_code(run) == "USER_CANCELED"
+    assert processes_of(workspace, run_id) == []
+    assert active_spark_jobs(workspace, cluster_id) == []
+    workspace.client.jobs.cancel_run(run_id)  # nothing happens to a run that has ended
+    assert state(workspace.client.jobs.get_run(run_id)) == ("TERMINATED", "CANCELED")
+
+
+def test_cancelling_a_run_leaves_the_others_on_its_cluster_alone(workspace: RunningWorkspace) -> None:
+    cluster_id = shared_cluster(workspace)
+    victim = busy_run(workspace, cluster_id)
+    run_id = submit(workspace, SLOW_SUM, cluster_id=cluster_id)
+    until_it_prints(workspace, run_id, "started")
+    workspace.client.jobs.cancel_run(victim)
+    assert state(finished(workspace, run_id)) == ("TERMINATED", "SUCCESS")
+    assert "28" in (output(workspace, run_id).logs or "")
+    assert state(finished(workspace, victim)) == ("TERMINATED", "CANCELED")
+
+
+def test_a_task_run_can_be_cancelled_by_its_own_id(workspace: RunningWorkspace) -> None:
+    run_id = submit(workspace, "import time\ntime.sleep(600)")
+    workspace.client.jobs.cancel_run(task_run_id(workspace.client.jobs.get_run(run_id)))
+    assert state(finished(workspace, run_id)) == ("TERMINATED", "CANCELED")
+
+
+def test_a_run_that_waits_for_its_cluster_can_be_cancelled(workspace: RunningWorkspace) -> None:
+    clusters = workspace.client.clusters
+    cluster_id = str(clusters.create(**SINGLE_NODE).cluster_id)
+    run_id = submit(workspace, "print(1)", cluster_id=cluster_id)
+    assert state(workspace.client.jobs.get_run(run_id)) == ("PENDING", None)
+    workspace.client.jobs.cancel_run(run_id)
+    assert state(finished(workspace, run_id, seconds=10)) == ("TERMINATED", "CANCELED")
+    clusters.permanent_delete(cluster_id)
+
+
+@pytest.mark.parametrize("level", ["run", "task"])
+def test_a_run_that_takes_too_long_is_ended(workspace: RunningWorkspace, level: str) -> None:
+    cluster_id = shared_cluster(workspace)
+    script = put_script(workspace, "import time\nprint('started', flush=True)\ntime.sleep(600)")
+    limits = {"run": (2, 0), "task": (0, 2)}[level]
+    begun = time.monotonic()
+    run_id = workspace.client.jobs.submit(
+        run_name="slow", timeout_seconds=limits[0], tasks=[task(cluster_id, script, seconds=limits[1])]
+    ).run_id
+    run = finished(workspace, run_id, seconds=30)
+    assert state(run) == ("TERMINATED", "TIMEDOUT")
+    assert termination_code(run) == "CANCELED"
+    assert time.monotonic() - begun >= 2
+
+
+def test_a_run_on_a_terminated_cluster_starts_it(workspace: RunningWorkspace) -> None:
+    cluster_id = new_cluster(workspace)
+    workspace.client.clusters.delete_and_wait(cluster_id)
+    assert printed(workspace, "print(spark.range(4).count())", cluster_id=cluster_id) == "4"
+    workspace.client.clusters.permanent_delete(cluster_id)
+
+
+def test_a_killed_driver_fails_its_runs_and_ends_its_cluster_with_the_reason(
+    workspace: RunningWorkspace,
+) -> None:
+    cluster_id = new_cluster(workspace)
+    run_id = busy_run(workspace, cluster_id)
+    driver_process(workspace, cluster_id).kill()
+
+    run = finished(workspace, run_id, seconds=30)
+    assert state(run) == ("INTERNAL_ERROR", "FAILED")
+    assert termination_code(run) == "DRIVER_ERROR"
+    clusters = workspace.client.clusters
+    until(lambda: clusters.get(cluster_id).state == State.TERMINATED, "the end of the cluster", 30)
+    reason = clusters.get(cluster_id).termination_reason
+    assert reason is not None
+    assert reason.code == TerminationReasonCode.COMMUNICATION_LOST
+    assert processes_of(workspace, run_id) == []
+    clusters.permanent_delete(cluster_id)
+
+
+def test_a_run_ends_with_the_cluster_that_a_user_terminates(workspace: RunningWorkspace) -> None:
+    cluster_id = new_cluster(workspace)
+    run_id = busy_run(workspace, cluster_id)
+    workspace.client.clusters.delete_and_wait(cluster_id)
+    run = finished(workspace, run_id, seconds=30)
+    assert state(run) == ("INTERNAL_ERROR", "FAILED")
+    assert termination_code(run) == "CLUSTER_ERROR"
+    assert "terminated by a user" in str(run.state)
+    workspace.client.clusters.permanent_delete(cluster_id)
+
+
+def test_nothing_outlives_a_killed_server_and_the_next_one_says_what_became_of_it(
+    start_workspace: StartWorkspace,
+) -> None:
+    first = start_workspace()
+    cluster_id = new_cluster(first)
+    run_id = busy_run(first, cluster_id)
+    children = psutil.Process(first.pid).children(recursive=True)
+    assert len(children) >= 3
+
+    first.end(signal.SIGKILL)
+    second = start_workspace(root=first.root)
+
+    alive = [each for each in children if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+    assert alive == []
+    assert second.token == first.token
+    cluster = second.client.clusters.get(cluster_id)
+    assert cluster.state == State.TERMINATED
+    assert cluster.termination_reason is not None
+    assert cluster.termination_reason.code == TerminationReasonCode.CLOUD_PROVIDER_SHUTDOWN
+    assert state(second.client.jobs.get_run(run_id)) == ("INTERNAL_ERROR", "FAILED")
+    shown = second.call("GET", "/api/2.2/jobs/runs/get", {"run_id": run_id}).json()
+    assert "server was killed" in shown["state"]["state_message"]
+
+
+def test_a_server_that_is_asked_to_end_leaves_nothing_running(start_workspace: StartWorkspace) -> None:
+    server = start_workspace()
+    cluster_id = new_cluster(server)
+    busy_run(server, cluster_id)
+    children = psutil.Process(server.pid).children(recursive=True)
+    begun = time.monotonic()
+    server.end(signal.SIGTERM)
+    assert time.monotonic() - begun < 15
+    assert [each for each in children if each.is_running() and each.status() != psutil.STATUS_ZOMBIE] == []

@@ -1,0 +1,173 @@
+"""MLflow on the workspace's origin, by MLflow's own client and by the SDK."""
+
+import socket
+import threading
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from databricks.sdk.errors import (
+    BadRequest,
+    InvalidParameterValue,
+    ResourceAlreadyExists,
+    ResourceDoesNotExist,
+)
+from mlflow.exceptions import MlflowException
+
+from tests.wire.multiplier import mlflow_client, register_multiplier
+from tests.wire.running_workspace import RunningWorkspace
+
+HOME = "/Users/local.user@example.com"
+
+
+def test_a_run_with_metrics_and_artifacts_comes_back(workspace: RunningWorkspace, tmp_path: Path) -> None:
+    with mlflow_client(workspace) as client:
+        experiment = client.create_experiment(f"{HOME}/{uuid4()}")
+        run = client.create_run(experiment).info.run_id
+        client.log_metric(run, "accuracy", 0.97)
+        client.log_text(run, "a text", "deep/note.txt")
+        client.set_terminated(run)
+        assert client.get_run(run).data.metrics == {"accuracy": 0.97}
+        assert Path(client.download_artifacts(run, "deep/note.txt", str(tmp_path))).read_text() == "a text"
+        uri = client.get_run(run).info.artifact_uri
+    stored = (
+        workspace.root / "mlflow" / "artifacts" / uri.removeprefix("mlflow-artifacts:/") / "deep/note.txt"
+    )
+    assert stored.read_text() == "a text"
+
+
+def test_a_large_artifact_streams_through(workspace: RunningWorkspace, tmp_path: Path) -> None:
+    content = bytes(range(256)) * 4096 * 30
+    (tmp_path / "large").write_bytes(content)
+    with mlflow_client(workspace) as client:
+        run = client.create_run("0").info.run_id
+        client.log_artifact(run, str(tmp_path / "large"))
+        (tmp_path / "down").mkdir()
+        downloaded = client.download_artifacts(run, "large", str(tmp_path / "down"))
+    assert Path(downloaded).read_bytes() == content
+
+
+def test_the_sdk_finds_experiment_and_runs(workspace: RunningWorkspace) -> None:
+    client, name = workspace.client, f"{HOME}/{uuid4()}"
+    experiment = client.experiments.create_experiment(name).experiment_id
+    assert experiment is not None
+    run = client.experiments.create_run(experiment_id=experiment).run
+    assert run is not None
+    assert run.info is not None
+    client.experiments.log_metric("accuracy", 0.9, 0, run_id=run.info.run_id)
+    found = list(client.experiments.search_runs(experiment_ids=[experiment], filter="metrics.accuracy > 0.5"))
+    assert [r.info.run_id for r in found if r.info] == [run.info.run_id]
+    with pytest.raises((ResourceAlreadyExists, BadRequest)):
+        client.experiments.create_experiment(name)
+
+
+def test_a_registered_model_with_a_space_is_found_by_the_sdk(workspace: RunningWorkspace) -> None:
+    name = f"Penguin {uuid4()}"
+    version = register_multiplier(workspace, name, "2")
+    registry = workspace.client.model_registry
+    found = registry.get_model(name).registered_model_databricks
+    assert found is not None
+    assert found.name == name
+    assert [v.version for v in registry.search_model_versions(filter=f"name='{name}'")] == [version]
+    assert registry.get_model_version(name, version).model_version is not None
+    with pytest.raises(ResourceDoesNotExist):
+        registry.get_model(f"{name} of nobody")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/2.0/mlflow/experiments/create",
+        "/ajax-api/2.0/mlflow/experiments/create",
+        "/api/2.0/mlflow/experiments/create/",
+        "/api/2.0/mlflow/experiments%2Fcreate",
+    ],
+)
+def test_a_relative_experiment_name_is_refused(workspace: RunningWorkspace, path: str) -> None:
+    answer = workspace.call("POST", path, {"name": "penguins"})
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+    assert "must be an absolute path" in answer.json()["message"]
+
+
+def test_an_experiment_in_a_missing_folder_is_refused(workspace: RunningWorkspace) -> None:
+    with pytest.raises(ResourceDoesNotExist, match=r"The parent folder \(/Users/nobody\) does not exist."):
+        workspace.client.experiments.create_experiment("/Users/nobody/penguins")
+
+
+def test_an_experiment_is_not_renamed_to_a_relative_name(workspace: RunningWorkspace) -> None:
+    experiment = workspace.client.experiments.create_experiment(f"{HOME}/{uuid4()}").experiment_id
+    assert experiment is not None
+    with pytest.raises(InvalidParameterValue):
+        workspace.client.experiments.update_experiment(experiment, new_name="penguins")
+
+
+@pytest.mark.parametrize(
+    "location", ["http://{host}/x", "s3://bucket/x", "file:///etc", "/etc", "mlflow-artifacts://{host}/x"]
+)
+def test_artifacts_do_not_leave_the_workspace(workspace: RunningWorkspace, location: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        asked = threading.Event()
+
+        def accept() -> None:
+            listener.accept()
+            asked.set()
+
+        threading.Thread(target=accept, daemon=True).start()
+        place = location.format(host=f"127.0.0.1:{listener.getsockname()[1]}")
+        for field in ("artifact_location", "artifactLocation"):
+            body = {"name": f"{HOME}/{uuid4()}", field: place}
+            answer = workspace.call("POST", "/api/2.0/mlflow/experiments/create", body)
+            assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+        workspace.client.model_registry.create_model(name := str(uuid4()))
+        source = {"name": name, "source": place}
+        answer = workspace.call("POST", "/api/2.0/mlflow/model-versions/create", source)
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+        assert not asked.is_set()
+
+
+@pytest.mark.parametrize("path", ["..%2f..%2ftoken", "%2e%2e/%2e%2e/token"])
+def test_no_artifact_path_leaves_the_root(workspace: RunningWorkspace, path: str) -> None:
+    for method in ("GET", "PUT"):
+        answer = workspace.call(method, f"/api/2.0/mlflow-artifacts/artifacts/{path}")
+        assert 400 <= answer.status_code < 500
+        assert workspace.token not in answer.text
+    assert (workspace.root / "token").read_text().strip() == workspace.token
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/ajax-api/3.0/mlflow/assistant/message"),
+        ("POST", "/ajax-api/3.0/jobs/"),
+        ("POST", "/api/2.0/mlflow/webhooks"),
+        ("POST", "/api/3.0/mlflow/gateway/secrets/create"),
+        ("POST", "/gateway/openai/v1/chat/completions"),
+        ("POST", "/ajax-api/2.0/mlflow/gateway-proxy"),
+        ("GET", "/api/3.0/mlflow/mcp-servers"),
+    ],
+)
+def test_what_runs_code_or_calls_other_hosts_is_not_offered(
+    workspace: RunningWorkspace, method: str, path: str
+) -> None:
+    answer = workspace.call(method, path, {"name": "x", "url": "http://127.0.0.1:9/"})
+    assert (answer.status_code, answer.json()["error_code"]) == (404, "ENDPOINT_NOT_FOUND")
+
+
+def test_the_ui_opens_in_a_browser_with_the_token_as_password(workspace: RunningWorkspace) -> None:
+    with httpx.Client(base_url=workspace.origin, auth=("token", workspace.token), trust_env=False) as browser:
+        assert "<title>MLflow</title>" in browser.get("/").text
+        assert browser.post(
+            "/ajax-api/2.0/mlflow/experiments/search",
+            json={"max_results": 5},
+            headers={"origin": workspace.origin},
+        ).is_success
+
+
+def test_mlflow_s_client_needs_the_token(
+    workspace: RunningWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mlflow_client(workspace) as client:
+        monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "wrong")
+        with pytest.raises(MlflowException, match="Invalid access token"):
+            client.search_experiments()

@@ -1,0 +1,115 @@
+"""What Databricks refuses is refused here: one test for each, by status and envelope."""
+
+import httpx
+import psutil
+import pytest
+from databricks.sdk.errors import InvalidParameterValue, NotFound, PermissionDenied, ResourceDoesNotExist
+
+from tests.wire.running_workspace import RunningWorkspace
+
+ME = "/api/2.0/preview/scim/v2/Me"
+
+
+def raw(workspace: RunningWorkspace, path: str, **headers: str) -> httpx.Response:
+    return httpx.get(workspace.origin + path, headers=headers, trust_env=False)
+
+
+@pytest.mark.parametrize(
+    "path", [ME, "/api/2.0/mlflow/experiments/search", "/serving-endpoints/x/invocations"]
+)
+def test_a_wrong_token_is_forbidden_everywhere(workspace: RunningWorkspace, path: str) -> None:
+    answer = raw(workspace, path, authorization="Bearer dapi-wrong")
+    assert answer.status_code == 403
+    assert answer.json() == {"error_code": 403, "message": "Invalid access token."}
+
+
+@pytest.mark.parametrize(
+    "path", [ME, "/api/2.0/mlflow/experiments/search", "/serving-endpoints/x/invocations"]
+)
+def test_no_token_is_unauthenticated_everywhere(workspace: RunningWorkspace, path: str) -> None:
+    answer = raw(workspace, path)
+    assert (answer.status_code, answer.json()["error_code"]) == (401, 401)
+
+
+def test_the_sdk_says_that_its_token_is_wrong(workspace: RunningWorkspace) -> None:
+    wrong = RunningWorkspace(workspace.process, workspace.origin, workspace.root, "dapi-wrong")
+    with pytest.raises(PermissionDenied, match="Invalid access token"):
+        wrong.client.current_user.me()
+
+
+@pytest.mark.parametrize(
+    "path", [ME, "/", "/ajax-api/2.0/mlflow/experiments/search", "/.well-known/databricks-config"]
+)
+def test_a_foreign_host_is_refused(workspace: RunningWorkspace, path: str) -> None:
+    answer = raw(workspace, path, host="evil.test", authorization=f"Bearer {workspace.token}")
+    assert (answer.status_code, answer.json()["error_code"]) == (403, "PERMISSION_DENIED")
+
+
+def test_a_foreign_web_page_is_refused(workspace: RunningWorkspace) -> None:
+    answer = raw(workspace, ME, origin="https://evil.test", authorization=f"Bearer {workspace.token}")
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/2.0/nothing"),
+        ("GET", "/api/2.0/dbfs/put"),
+        ("GET", "/api/2.0/mlflow/nothing"),
+        ("DELETE", "/api/2.0/serving-endpoints"),
+        ("GET", "/api/9.9/clusters/list"),
+        ("POST", "/api/2.0/fs/create-download-url"),
+    ],
+)
+def test_an_unknown_route_is_no_api(workspace: RunningWorkspace, method: str, path: str) -> None:
+    answer = workspace.call(method, path)
+    assert answer.status_code == 404
+    assert answer.json() == {
+        "error_code": "ENDPOINT_NOT_FOUND",
+        "message": f"No API found for '{method} {path}'",
+    }
+
+
+def test_the_sdk_calls_an_unknown_route_not_found(workspace: RunningWorkspace) -> None:
+    with pytest.raises(NotFound, match=r"No API found for 'GET /api/2\.0/pipelines'"):
+        list(workspace.client.pipelines.list_pipelines())
+
+
+def test_an_unknown_runtime_is_refused(workspace: RunningWorkspace) -> None:
+    with pytest.raises(InvalidParameterValue, match=r"99\.x-cpu-ml-scala2\.13"):
+        workspace.client.clusters.create(
+            spark_version="99.x-cpu-ml-scala2.13", node_type_id="Standard_DS3_v2", num_workers=0
+        )
+
+
+def test_a_relative_experiment_name_is_refused(workspace: RunningWorkspace) -> None:
+    with pytest.raises(InvalidParameterValue, match="must be an absolute path"):
+        workspace.client.experiments.create_experiment("penguins")
+
+
+def test_a_missing_parent_folder_is_refused(workspace: RunningWorkspace) -> None:
+    with pytest.raises(ResourceDoesNotExist, match=r"The parent folder \(/Users/nobody\) does not exist\."):
+        workspace.client.experiments.create_experiment("/Users/nobody/penguins")
+
+
+def test_a_body_that_is_no_json_is_malformed(workspace: RunningWorkspace) -> None:
+    with workspace.http as http:
+        answer = http.post("/api/2.0/dbfs/mkdirs", content=b"{")
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "MALFORMED_REQUEST")
+
+
+def test_the_server_listens_on_this_machine_only(workspace: RunningWorkspace) -> None:
+
+    addresses = {
+        connection.laddr
+        for connection in psutil.Process(workspace.pid).net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert addresses == {("127.0.0.1", workspace.port)}
+
+
+def test_the_token_is_not_in_the_log(workspace: RunningWorkspace) -> None:
+    workspace.client.current_user.me()
+    log = (workspace.root / "server.log").read_text()
+    assert ME in log
+    assert workspace.token not in log
