@@ -119,7 +119,8 @@ def _environment(home: Path, port: int, dags: Path) -> dict[str, str]:
     }
     # The scheduler starts its tasks' Python and `airflow` from the PATH.
     path = f"{AIRFLOW}{os.pathsep}{os.environ.get('PATH', '')}"
-    return {**os.environ, "AIRFLOW_HOME": str(home), "PATH": path, **variables}
+    own = {"AIRFLOW_HOME": str(home), "PATH": path, "ROOKERY_DATA_FOLDER": str(PROJECT / "data")}
+    return {**os.environ, **own, **variables}
 
 
 def free_port() -> int:

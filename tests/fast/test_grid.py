@@ -120,9 +120,7 @@ def test_a_point_that_occurs_again_is_dropped() -> None:
         ([("Oracle", {})], "unknown algorithm"),
     ],
 )
-def test_a_sweep_that_means_no_points_is_refused(
-    sweeps: list[tuple[str, Any]], message: str
-) -> None:
+def test_a_sweep_that_means_no_points_is_refused(sweeps: list[tuple[str, Any]], message: str) -> None:
     with pytest.raises(GridError, match=message):
         expand(sweeps)
 

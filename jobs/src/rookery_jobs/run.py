@@ -6,7 +6,6 @@ raising.
 """
 
 import importlib
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -20,16 +19,28 @@ ARCHIVE = "rookery_jobs.zip"
 def ship(spark: SparkSession, folder: Path) -> None:
     """Make the package of the code folder importable here and in Spark's Python workers.
 
-    The folder's name is the digest of the code. Spark takes one file per name, and its workers keep what they
-    have imported: so the archive gets the digest in its name, and the workers of another digest are others.
+    The folder's name is the digest of the code. Spark takes one file per name from one place, and its workers
+    keep what they have imported: so the archive has the digest in its name, the same place in every run, and
+    workers of its own.
     """
-    archive = Path(tempfile.mkdtemp()) / f"rookery_jobs-{folder.name}.zip"
-    # A script of the workspace runs in its own folder, also where /Workspace is not mounted.
-    shutil.copyfile((folder if folder.is_dir() else Path.cwd()) / ARCHIVE, archive)
+    archive = local_copy(folder)
     sys.path.insert(0, str(archive))
     context = spark.sparkContext
     context.environment["ROOKERY_CODE"] = folder.name
     context.addPyFile(str(archive))
+
+
+def local_copy(folder: Path) -> Path:
+    """The archive of the code folder on this machine, under a name that tells its digest."""
+    # A script of the workspace runs in its own folder, also where /Workspace is not mounted.
+    content = ((folder if folder.is_dir() else Path.cwd()) / ARCHIVE).read_bytes()
+    target = Path(tempfile.gettempdir()) / f"rookery_jobs-{folder.name}.zip"
+    if not target.exists() or target.read_bytes() != content:
+        # Moved into place, since runs that start together do the same.
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as staging:
+            staging.write(content)
+        Path(staging.name).replace(target)
+    return target
 
 
 def main(arguments: list[str]) -> None:

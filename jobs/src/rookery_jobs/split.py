@@ -9,6 +9,7 @@ from rookery_jobs.specs import MAX_CLASSES
 
 SIDE = "__side"
 _BUCKETS = 1_000_000
+_SHOWN = 5
 
 
 def with_side(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
@@ -28,8 +29,8 @@ def with_side(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
 
 def class_counts(rows: DataFrame, spec: SnapshotSpec) -> dict[str, dict[str, int]]:
     """Side → class → rows, of rows with a SIDE."""
-    counted = rows.groupBy(SIDE, f"`{spec.label}`").count().orderBy(F.col(f"`{spec.label}`")).collect()
-    return {side: {str(row[1]): int(row[2]) for row in counted if row[0] == side} for side in spec.sides}
+    counted = sorted(tuple(row) for row in rows.groupBy(SIDE, f"`{spec.label}`").count().collect())
+    return {side: {str(one): count for found, one, count in counted if found == side} for side in spec.sides}
 
 
 def check_classes(counts: dict[str, dict[str, int]], spec: SnapshotSpec) -> None:
@@ -58,7 +59,7 @@ def check_categories(rows: DataFrame, spec: SnapshotSpec) -> None:
     for name in spec.categorical:
         in_train = F.max(F.when(F.col(SIDE) == "train", 1).otherwise(0))
         unseen = rows.groupBy(f"`{name}`").agg(in_train.alias("in_train")).filter("in_train = 0")
-        values = [row[0] for row in unseen.orderBy(f"`{name}`").limit(5).collect()]
+        values = sorted(row[0] for row in unseen.limit(_SHOWN).collect())
         if values:
             raise DataError(
                 f"column {name!r} has categories that the split puts in validation or test but not in train: "
