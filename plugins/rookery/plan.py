@@ -88,7 +88,7 @@ class Endpoint(Part):
     name: str
     workload_size: str = "Small"
     scale_to_zero_enabled: bool = True
-    dataframe_records: tuple[dict[str, float | str], ...] | None = None
+    dataframe_records: tuple[dict[str, int | float | str], ...] | None = None
 
 
 class Compute(Part):

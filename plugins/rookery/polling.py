@@ -8,9 +8,12 @@ from typing import TypeVar
 Observation = TypeVar("Observation")
 
 
-def backoff(first: float, longest: float, factor: float = 1.4) -> Iterator[float]:
+def backoff(first: float, longest: float, factor: float = 1.1) -> Iterator[float]:
     """Endless delays in seconds, growing from `first` to `longest`, each with a jitter of ±10 %: many
-    mapped tasks that start together should not ask together."""
+    mapped tasks that start together should not ask together.
+
+    With a factor of 1.1 a delay is about a tenth of the time waited so far, and so is what is noticed late.
+    """
     delay = first
     while True:
         yield delay * random.uniform(0.9, 1.1)  # noqa: S311 - spreads requests, keeps no secret

@@ -70,7 +70,8 @@ def test_a_script_sees_the_workspace_and_nothing_of_the_servers_environment(
     assert seen["DATABRICKS_TOKEN"] == seen["MLFLOW_TRACKING_TOKEN"] == workspace.token
     assert seen["DATABRICKS_RUNTIME_VERSION"] == "19.0"
     assert seen["HOME"].startswith(str(workspace.root))
-    allowed = r"(DATABRICKS|MLFLOW|PYSPARK|SPARK|PYTHON|SSL_CERT|LC_)\w+|PATH|LANG|TZ|HOME|TMPDIR|REQUESTS_CA_BUNDLE"
+    prefixes = r"(DATABRICKS|MLFLOW|PYSPARK|SPARK|PYTHON|SSL_CERT|LC_)\w+"
+    allowed = prefixes + r"|PATH|LANG|TZ|HOME|TMPDIR|REQUESTS_CA_BUNDLE"
     assert [name for name in seen if not re.fullmatch(allowed, name)] == []
     assert "PYTHONPATH" not in seen
     assert "PYSPARK_GATEWAY_SECRET" not in seen

@@ -9,7 +9,15 @@ from rookery import storage
 from rookery.exceptions import SelectionError
 from rookery.links import ExperimentLink, MlflowRunLink, experiment_page, mlflow_run_page
 from rookery.operators.base import DatabricksOperator
-from rookery_jobs.contract import TAG_CODE, TAG_ERROR, TAG_POINT, TAG_SNAPSHOT, Point, SweepSpec
+from rookery_jobs.contract import (
+    TAG_CODE,
+    TAG_ERROR,
+    TAG_POINT,
+    TAG_SNAPSHOT,
+    TEST_METRIC_PREFIX,
+    Point,
+    SweepSpec,
+)
 from rookery_jobs.grid import Scored, ranking
 
 if TYPE_CHECKING:
@@ -131,7 +139,12 @@ def _holes(missing: Sequence[Point], ours: Sequence[tuple[Point, Run]], sweep: S
 
 def _scored(point: Point, run: Run) -> Scored:
     metrics = (run.data and run.data.metrics) or []
-    values = {str(metric.key): float(metric.value or 0.0) for metric in metrics}
+    # A winner of an earlier sweep has test metrics too: they are not for choosing.
+    values = {
+        str(metric.key): float(metric.value or 0.0)
+        for metric in metrics
+        if not str(metric.key).startswith(TEST_METRIC_PREFIX)
+    }
     return Scored(point, str(run.info and run.info.run_id), values)
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
 from local_workspace.engine import termination
+from local_workspace.engine.class_archive import java_options
 from local_workspace.engine.cluster_document import spec_of
 from local_workspace.engine.cluster_records import ClusterRecords
-from local_workspace.engine.driver import Driver, DriverFailed, launch
-from local_workspace.engine.java import JavaNotFound
+from local_workspace.engine.driver import Driver, launch
+from local_workspace.engine.java import JavaNotFound, find_java
+from local_workspace.engine.jvm import DriverFailed, Jvm
 from local_workspace.engine.processes import Processes
 from local_workspace.engine.termination import TerminationReason
 from local_workspace.settings import Settings
@@ -61,9 +63,10 @@ class ClusterKeeper:
         self._records.set_terminated(self._cluster_id)
 
     def _launch(self) -> Driver:
+        java = find_java()
         spec = spec_of(self._records.get(self._cluster_id))
-        name = f"driver of {self._cluster_id}"
-        return launch(spec, name, self._folder, self._dbfs, self._processes, self._ending)
+        jvm = Jvm(java, java_options(java), spec, self._folder, self._dbfs)
+        return launch(jvm, f"driver of {self._cluster_id}", self._processes, self._ending)
 
     def _wait_for_end(self, driver: Driver) -> None:
         while driver.process.poll() is None:

@@ -6,7 +6,6 @@ here: the API answers them as they were sent. Paths for Spark (`dbfs:/…`, `/Vo
 """
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -72,7 +71,7 @@ class RunProcess:
     def start(self, task: dict[str, Any], cluster: ClusterSpec, attachment: Attachment) -> None:
         """Begin to run a task's script."""
         script = task["spark_python_task"]
-        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         file = local_path(script["python_file"], self._settings)
         request = {
             "script": str(file),
@@ -105,7 +104,6 @@ class RunProcess:
             "MLFLOW_TRACKING_TOKEN": self._settings.token,
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "PYSPARK_PYTHON": sys.executable,
-            "TMPDIR": str(self.folder / "tmp"),
         }
         return base_environment(self.folder) | cluster.spark_env_vars | own | attachment.environment
 
@@ -117,12 +115,11 @@ class RunProcess:
             return False
 
     def end(self) -> None:
-        """Kill what still runs of the process and its children, and remove its working files."""
+        """Kill what still runs of the process and its children, and remove its request."""
         if self._process is not None:
             self._processes.end(self._process)
             if not self._result.exists():
                 self._keep_end(self._process.returncode)
-        shutil.rmtree(self.folder / "tmp", ignore_errors=True)
         (self.folder / "request.json").unlink(missing_ok=True)
 
     def _keep_end(self, code: int) -> None:

@@ -5,6 +5,7 @@
 `/Volumes/...` means the same to Spark here as on Databricks, and never this machine's own `/Volumes`.
 """
 
+import os
 import re
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def driver_conf(spec: ClusterSpec, dbfs: Path, folder: Path) -> dict[str, str]:
     return {
         "spark.master": "local[*]",
         "spark.app.name": spec.cluster_name or "Databricks Shell",
-        "spark.sql.shuffle.partitions": "8",
+        "spark.sql.shuffle.partitions": str(os.cpu_count()),
         **spec.spark_conf,
         **_loopback(),
         **_dbfs_file_system(dbfs),

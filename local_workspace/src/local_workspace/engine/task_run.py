@@ -8,7 +8,8 @@ from py4j.protocol import Py4JError  # type: ignore[import-untyped]
 from local_workspace.clock import Clock
 from local_workspace.engine import run_outcome
 from local_workspace.engine.clusters import Clusters, ClusterUnusable
-from local_workspace.engine.driver import Attachment, Driver, DriverFailed
+from local_workspace.engine.driver import Attachment, Driver
+from local_workspace.engine.jvm import DriverFailed
 from local_workspace.engine.run_outcome import CANCELED, SUCCEEDED, WORKLOAD_FAILED, Outcome
 from local_workspace.engine.run_process import RunProcess
 from local_workspace.engine.run_records import RunRecords
