@@ -88,6 +88,7 @@ class Demo:
             run = trigger(airflow.api(), DAG_ID, self.conf)
             self._say(f"{run.dag_id}, run {run.run_id}")
             state = follow(run, self._show, self.descendants.look)
+            airflow.stop_scheduling()
             client = starting.ready().client()
             found = outcome(run, client)
             print(*show(found, starting.ready().url), *_how_it_ran(run), sep="\n", flush=True)

@@ -12,7 +12,7 @@ from demo.waiting import wait_for
 
 ENDED = frozenset({"success", "failed"})
 TASK_ENDED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
-POLL_SECONDS = 0.3
+POLL_SECONDS = 0.5
 
 
 class TriggerError(Exception):

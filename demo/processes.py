@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 
 END_SECONDS = 10
+REPEAT_SECONDS = 2
 # Weighing reads every page table, which is work for the machine that is being watched.
-WEIGHING_SECONDS = 3
+WEIGHING_SECONDS = 6
 
 
 class ServiceError(Exception):
@@ -44,14 +45,25 @@ def service(
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its group; returns when it has ended."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGINT)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(END_SECONDS)
+    """End a process and its group; returns when it has ended.
+
+    The signal is sent again while it has no effect: Airflow's handlers end by raising SystemExit, and Python
+    drops that where it cannot be raised (in a destructor, say).
+    """
+    deadline = time.monotonic() + END_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        interrupt(process)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(REPEAT_SECONDS)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process and its group to end, as Ctrl-C does."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
 
 
 class Descendants:
