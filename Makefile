@@ -44,15 +44,15 @@ clean: ## Remove the environments and everything that was built
 
 # Airflow, the Databricks provider and the SDK, rookery and rookery_jobs; no Spark, no Java.
 .venv-airflow/ready: $(LOCKED) | $(UV)
-	@echo "Installing the airflow environment (about 150 MB) in .venv-airflow"
+	@echo "Installing the airflow environment (0.6 GB) in .venv-airflow"
 	@UV_PROJECT_ENVIRONMENT=.venv-airflow $(UV) sync --quiet --package rookery --no-default-groups
 	@touch $@
 
 # Spark, MLflow, Java and the local workspace; neither Airflow nor rookery nor rookery_jobs.
 .venv-workspace/ready: $(LOCKED) | $(UV)
-	@echo "Installing the workspace environment (about 1.3 GB, with Spark and Java) in .venv-workspace"
+	@echo "Installing the workspace environment (1.4 GB, with Spark and Java) in .venv-workspace"
 	@UV_PROJECT_ENVIRONMENT=.venv-workspace $(UV) sync --quiet --package local-workspace --no-default-groups
-	@echo "Recording Spark's classes (about 240 MB, once), so that clusters start in half the time"
+	@echo "Recording Spark's classes (0.2 GB, once), so that clusters start in half the time"
 	@.venv-workspace/bin/python -m local_workspace.warm_up || echo "Not recorded: clusters will start slower"
 	@touch $@
 

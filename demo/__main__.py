@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from demo.airflow_services import airflow_services
+from demo.airflow_services import USER, airflow_services
 from demo.dag_run import DagRun, TaskInstance, TriggerError, follow, most_at_once, trigger
 from demo.left_behind import cluster_seconds, left_behind
 from demo.processes import Descendants, ServiceError
@@ -86,12 +86,15 @@ class Demo:
                 airflow_services(self.root / "airflow", lambda: starting.ready().airflow_connection)
             )
             run = trigger(airflow.api(), DAG_ID, self.conf)
+            workspace = starting.ready()
+            print(f"Airflow      {airflow.url}/dags/{DAG_ID} (log in as {USER}, {airflow.password})")
+            print(f"MLflow       {workspace.url} (any name; the password is in {workspace.token_file})")
             self._say(f"{run.dag_id}, run {run.run_id}")
             state = follow(run, self._show, self.descendants.look)
             airflow.stop_scheduling()
-            client = starting.ready().client()
+            client = workspace.client()
             found = outcome(run, client)
-            print(*show(found, starting.ready().url), *_how_it_ran(run), sep="\n", flush=True)
+            print(*show(found, workspace.url), *_how_it_ran(run), sep="\n", flush=True)
             left = left_behind(client, found.data_root, self.conf["keep_endpoint"])
             billed = cluster_seconds(client)
         left += self.descendants.alive()

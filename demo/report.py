@@ -122,7 +122,7 @@ def show(found: Outcome, workspace_url: str) -> Iterator[str]:
         yield f"Asked        {json.dumps({'dataframe_records': answer['dataframe_records']})}"
         yield f"Answered     {json.dumps({'predictions': answer['predictions']})}"
     if found.sweep:
-        yield f"Experiment   {workspace_url}/#/experiments/{found.sweep.experiment_id}"
+        yield f"Experiment   {workspace_url}/#/experiments/{found.sweep.experiment_id} (while this runs)"
 
 
 def _leaderboard(sweep: SweepSpec, ranked: Sequence[Scored]) -> Iterator[str]:

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
 from typing import TYPE_CHECKING, Any
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A workspace that answers: its URL and its token."""
+    """A workspace that answers: its URL, its token, and the file that holds the token."""
 
     url: str
-    token: str
+    token: str = field(repr=False)
+    token_file: Path
 
     @property
     def airflow_connection(self) -> str:
@@ -56,7 +57,8 @@ class StartingWorkspace:
     def ready(self) -> Workspace:
         """The workspace, once it has said where it answers; `ServiceError` if it ended before."""
         line = wait_for("the local workspace", self._ready_line, seconds=120)
-        return Workspace(line["url"], Path(line["token_file"]).read_text().strip())
+        token_file = Path(line["token_file"])
+        return Workspace(line["url"], token_file.read_text().strip(), token_file)
 
     def _ready_line(self) -> dict[str, Any] | None:
         lines = self.log.read_text().splitlines()
