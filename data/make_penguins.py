@@ -22,7 +22,8 @@ COLUMNS = {
 
 def write_penguins(target: TextIO) -> None:
     """Write all 344 rows in the package's order; a missing measurement is an empty field."""
-    table = load_penguins().replace({"species": SPECIES})[list(COLUMNS)].rename(columns=COLUMNS)
+    penguins = load_penguins()
+    table = penguins.assign(species=penguins["species"].map(SPECIES))[list(COLUMNS)].rename(columns=COLUMNS)
     target.write(",".join(table.columns) + "\n")
     for row in table.itertuples(index=False):
         target.write(",".join(_text(value) for value in row) + "\n")

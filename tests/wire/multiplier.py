@@ -42,16 +42,18 @@ def register_multiplier(workspace: RunningWorkspace, name: str, factor: str) -> 
 
 def register_logged_model(workspace: RunningWorkspace, name: str, factor: str) -> str:
     """The same as MLflow 3 does it by `log_model`: the version's source is a logged model, `models:/m-…`."""
-    before = mlflow.get_tracking_uri()
+    tracking, registry = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
     with mlflow_client(workspace), tempfile.TemporaryDirectory() as folder:
         mlflow.set_tracking_uri(workspace.origin)
+        mlflow.set_registry_uri(workspace.origin)
         try:
             with mlflow.start_run(experiment_id="0"):
                 logged = mlflow.pyfunc.log_model(
                     name="model", registered_model_name=name, **_multiplier(Path(folder), factor)
                 )
         finally:
-            mlflow.set_tracking_uri(before)
+            mlflow.set_tracking_uri(tracking)
+            mlflow.set_registry_uri(registry)
         return str(logged.registered_model_version)
 
 

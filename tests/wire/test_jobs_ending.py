@@ -185,7 +185,7 @@ def test_nothing_outlives_a_killed_server_and_the_next_one_says_what_became_of_i
     cluster_id = new_cluster(first)
     run_id = busy_run(first, cluster_id)
     children = psutil.Process(first.pid).children(recursive=True)
-    assert len(children) >= 3
+    assert len(children) >= 2  # the driver and the run
 
     first.end(signal.SIGKILL)
     second = start_workspace(root=first.root)
