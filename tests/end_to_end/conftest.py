@@ -11,7 +11,7 @@ from demo.airflow_services import airflow_services
 from demo.environments import PROJECT
 from demo.workspace import local_workspace
 from tests.end_to_end.csv_server import CsvServer
-from tests.end_to_end.stack import Stack
+from tests.end_to_end.stack import DAG, OTHER_GRID, EndedRun, Stack
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +34,9 @@ def csv_server() -> Iterator[CsvServer]:
     """A web server on the loopback address that serves the CSV texts it is given."""
     with CsvServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def first_run(stack: Stack) -> EndedRun:
+    """A run of the project's DAG with other parameters than its plan's, by the names of the form."""
+    return stack.run(DAG, OTHER_GRID)

@@ -11,7 +11,13 @@ from databricks.sdk.service.ml import Run
 
 from demo.dag_run import DagRun, TaskInstance, follow, trigger
 
-SECONDS = 300
+DAG = "penguin_predictor"
+OTHER_GRID = {
+    "LogisticRegression_maxIter": [7, 13, 30],
+    "LogisticRegression_regParam": ["0.02"],
+    "points_per_task": 1,
+    "keep_endpoint": False,
+}
 
 
 @dataclass(frozen=True)

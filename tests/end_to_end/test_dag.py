@@ -7,23 +7,10 @@ import pytest
 from demo.dag_run import TriggerError, most_at_once
 from demo.environments import PROJECT
 from tests.end_to_end.csv_server import CsvServer
-from tests.end_to_end.stack import EndedRun, Stack
+from tests.end_to_end.stack import DAG, OTHER_GRID, EndedRun, Stack
 
 PENGUINS = (PROJECT / "data" / "penguins.csv").read_text()
-DAG = "penguin_predictor"
 HTTP_DAG = "penguins_over_http"
-OTHER_GRID = {
-    "LogisticRegression_maxIter": [7, 13, 30],
-    "LogisticRegression_regParam": ["0.02"],
-    "points_per_task": 1,
-    "keep_endpoint": False,
-}
-
-
-@pytest.fixture(scope="module")
-def first_run(stack: Stack) -> EndedRun:
-    """A run with other parameters than the plan's, by the names of the form."""
-    return stack.run(DAG, OTHER_GRID)
 
 
 def test_a_run_trains_the_grid_of_its_conf_in_mapped_tasks_that_overlap(
