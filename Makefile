@@ -21,7 +21,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 demo: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Run the whole chain here, from a cluster to an answered prediction (CONF='{"key": …}' ROOT=dir)
-	@.venv-airflow/bin/python -m demo $${CONF:+--conf "$$CONF"} $${ROOT:+--root "$$ROOT"}
+	@.venv-airflow/bin/python -m local_stack.demo $${CONF:+--conf "$$CONF"} $${ROOT:+--root "$$ROOT"}
 
 test: lint .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Lint, then all tests: fast, Spark, wire and end to end
 	@.venv/bin/python -m pytest

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from demo.airflow_services import airflow_services
-from demo.environments import PROJECT
-from demo.workspace import local_workspace
+from local_stack.airflow_services import airflow_services
+from local_stack.environments import PROJECT
+from local_stack.workspace import local_workspace
 from tests.end_to_end.csv_server import CsvServer
 from tests.end_to_end.stack import DAG, OTHER_GRID, EndedRun, Stack
 

@@ -9,7 +9,7 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.compute import State
 from databricks.sdk.service.ml import Run
 
-from demo.dag_run import DagRun, TaskInstance, follow, trigger
+from local_stack.dag_run import DagRun, TaskInstance, follow, trigger
 
 DAG = "penguin_predictor"
 OTHER_GRID = {

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from demo.dag_run import TriggerError, most_at_once
-from demo.environments import PROJECT
+from local_stack.dag_run import TriggerError, most_at_once
+from local_stack.environments import PROJECT
 from tests.end_to_end.csv_server import CsvServer
 from tests.end_to_end.stack import DAG, OTHER_GRID, EndedRun, Stack
 

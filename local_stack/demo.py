@@ -1,4 +1,4 @@
-"""`python -m demo`: the whole chain, once, on this machine. See `make demo`."""
+"""`python -m local_stack.demo`: the whole chain, once, on this machine. See `make demo`."""
 
 import argparse
 import json
@@ -11,12 +11,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from demo.airflow_services import USER, airflow_services
-from demo.dag_run import DagRun, TaskInstance, TriggerError, follow, most_at_once, trigger
-from demo.left_behind import cluster_seconds, left_behind
-from demo.processes import Descendants, ServiceError
-from demo.report import Summary, outcome, show, summarise
-from demo.workspace import local_workspace
+from local_stack.airflow_services import USER, airflow_services
+from local_stack.dag_run import DagRun, TaskInstance, TriggerError, follow, most_at_once, trigger
+from local_stack.left_behind import cluster_seconds, left_behind
+from local_stack.processes import Descendants, ServiceError
+from local_stack.report import Summary, outcome, show, summarise
+from local_stack.workspace import local_workspace
 
 DAG_ID = "penguin_predictor"
 # As in the lab, the endpoint is deleted once it has answered.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from demo.waiting import WaitTimeoutError, wait_for
+from local_stack.waiting import WaitTimeoutError, wait_for
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient

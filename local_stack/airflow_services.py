@@ -17,9 +17,9 @@ from typing import Any
 
 import httpx
 
-from demo.environments import AIRFLOW, METADATA_DATABASE, PROJECT
-from demo.processes import ServiceError, interrupt, service
-from demo.waiting import wait_for
+from local_stack.environments import AIRFLOW, METADATA_DATABASE, PROJECT
+from local_stack.processes import ServiceError, interrupt, service
+from local_stack.waiting import wait_for
 
 USER = "admin"
 PASSWORD_FILE = "simple_auth_manager_passwords.json.generated"  # noqa: S105

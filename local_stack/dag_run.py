@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from demo.waiting import wait_for
+from local_stack.waiting import wait_for
 
 ENDED = frozenset({"success", "failed"})
 TASK_ENDED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from demo.dag_run import DagRun
+from local_stack.dag_run import DagRun
 from rookery_jobs.contract import LAB_METRICS, TAG_POINT, SweepSpec
 from rookery_jobs.grid import Scored, ranking
 

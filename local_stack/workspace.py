@@ -1,4 +1,4 @@
-"""The local workspace as a service of the demo, and what clients need to reach it."""
+"""The local workspace as a service, and what clients need to reach it."""
 
 import json
 import os
@@ -10,9 +10,9 @@ from subprocess import Popen
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from demo.environments import WORKSPACE
-from demo.processes import ServiceError, service
-from demo.waiting import wait_for
+from local_stack.environments import WORKSPACE
+from local_stack.processes import ServiceError, service
+from local_stack.waiting import wait_for
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient

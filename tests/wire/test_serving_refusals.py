@@ -1,0 +1,54 @@
+"""What the serving API refuses before anything is deployed."""
+
+import pytest
+from databricks.sdk.errors import InvalidParameterValue, ResourceDoesNotExist
+
+from tests.wire.multiplier import register_multiplier
+from tests.wire.running_workspace import RunningWorkspace
+from tests.wire.serving_requests import MODEL, config, entity
+
+NAME = "predict-refused"
+
+
+@pytest.fixture(scope="module")
+def doubling(workspace: RunningWorkspace) -> str:
+    """A version of `MODEL` that could be served."""
+    return register_multiplier(workspace, MODEL, "2")
+
+
+def test_an_unknown_endpoint_does_not_exist(workspace: RunningWorkspace) -> None:
+    for method, path in (("GET", "none"), ("DELETE", "none"), ("PATCH", "none/tags")):
+        refused = workspace.call(method, f"/api/2.0/serving-endpoints/{path}", {})
+        assert (refused.status_code, refused.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
+    asked = workspace.call("POST", "/serving-endpoints/none/invocations", {"inputs": {"x": [1]}})
+    assert (asked.status_code, asked.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
+
+
+@pytest.mark.parametrize("bad", ["", "a b", "../x", "-a", "x" * 64, "ü"])
+def test_an_unsafe_endpoint_name_is_refused(workspace: RunningWorkspace, doubling: str, bad: str) -> None:
+    with pytest.raises(InvalidParameterValue):
+        workspace.client.serving_endpoints.create(bad, config=config(entity(doubling)))
+
+
+def test_a_served_name_with_a_space_is_refused(workspace: RunningWorkspace, doubling: str) -> None:
+    unnamed = entity(doubling)
+    unnamed.name = None
+    with pytest.raises(InvalidParameterValue, match="'Penguin Predictor-"):
+        workspace.client.serving_endpoints.create(NAME, config=config(unnamed))
+
+
+def test_scale_to_zero_must_be_said(workspace: RunningWorkspace, doubling: str) -> None:
+    undecided = entity(doubling)
+    undecided.scale_to_zero_enabled = None
+    with pytest.raises(InvalidParameterValue) as refused:
+        workspace.client.serving_endpoints.create(NAME, config=config(undecided))
+    assert str(refused.value) == "scaleToZeroEnabled is undefined. Please set it to either true or false."
+
+
+def test_an_unknown_version_is_refused(workspace: RunningWorkspace, doubling: str) -> None:
+    endpoints = workspace.client.serving_endpoints
+    for unknown in (entity("99"), entity(doubling, model="No Such Model")):
+        with pytest.raises(ResourceDoesNotExist):
+            endpoints.create(NAME, config=config(unknown))
+    with pytest.raises(ResourceDoesNotExist):
+        endpoints.get(NAME)
