@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target makes what it needs, from nothing but Python 3.11+, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock clean
+.PHONY: help demo up screenshots test compose-test lint format lock clean
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
@@ -12,24 +12,47 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 # Compiled bytecode makes the first import of Airflow or MLflow about three times as fast.
 export UV_COMPILE_BYTECODE := 1
 export UV_FROZEN := 1
-export UV_PYTHON := $(PYTHON)
+# The interpreter itself: a shim in front of it (pyenv's) uv takes for another one, and makes everything anew.
+export UV_PYTHON := $(if $(PYTHON),$(shell $(PYTHON) -c 'import sys; print(sys._base_executable)'))
 export UV_NO_PROGRESS := 1
 
 LOCKED := pyproject.toml jobs/pyproject.toml local_workspace/pyproject.toml uv.lock
 
+# What only Docker's own reading finds; with settings that exist for this check alone.
+LINT_COMPOSE = DATABRICKS_CONNECTION={} docker compose --env-file .build/lint.env -f docker-compose.yaml
+CHECK_COMPOSE = rm -f .build/lint.env && $(PYTHON) -m local_stack.env_file .build/lint.env > /dev/null && \
+	$(LINT_COMPOSE) config --quiet && $(LINT_COMPOSE) -f docker-compose.databricks.yaml config --quiet && echo "compose: clean"
+
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 demo: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Run the whole chain here, from a cluster to an answered prediction (CONF='{"key": …}' ROOT=dir)
-	@.venv-airflow/bin/python -m local_stack.demo $${CONF:+--conf "$$CONF"} $${ROOT:+--root "$$ROOT"}
+	@exec .venv-airflow/bin/python -m local_stack.demo $${CONF:+--conf "$$CONF"} $${ROOT:+--root "$$ROOT"}
+
+up: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Airflow, a local workspace and MLflow, for the browser, until Ctrl-C (state in .local, or ROOT=dir)
+	@exec .venv-airflow/bin/python -m local_stack.up $${ROOT:+--root "$$ROOT"}
+
+screenshots: .venv-screenshots/ready .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Take the pictures of docs/images in Chromium (CHROMIUM=path)
+	@exec .venv-screenshots/bin/python -m local_stack.screenshots
 
 test: lint .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Lint, then all tests: fast, Spark, wire and end to end
 	@.venv/bin/python -m pytest
 
-lint: .venv/ready ## Check format, style, types and import directions
+compose-test: .venv-airflow/ready ## Build the images and put the stack of docker-compose.yaml to the test (needs Docker)
+	@exec .venv-airflow/bin/python -m local_stack.compose_test
+
+# There is no prerequisite: the secrets of an .env that is there stay.
+.env: ## Write the settings of docker-compose.yaml, with new secrets
+	@$(PYTHON) -m local_stack.env_file $@
+
+lint: .venv/ready ## Check format, style, types, import directions and container files
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet . && echo "ruff: clean"
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+	@.venv/bin/hadolint Dockerfile
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose*.yaml
+	@if docker compose version > /dev/null 2>&1; then $(CHECK_COMPOSE); \
+		else echo "docker compose is not here: docker-compose.yaml is checked by its schema only"; fi
 
 format: .venv/ready ## Format the code
 	@.venv/bin/ruff format .
@@ -38,8 +61,9 @@ format: .venv/ready ## Format the code
 lock: $(UV) ## Resolve the dependencies again and write uv.lock
 	@UV_FROZEN=0 $(UV) lock
 
-clean: ## Remove the environments and everything that was built
-	rm -rf .build .venv .venv-airflow .venv-workspace
+clean: ## Remove the environments, what was built and the state of `make up`
+	@[ ! -d .local ] || $(PYTHON) -m local_stack.state_folder .local
+	rm -rf .build .local .venv .venv-airflow .venv-workspace .venv-screenshots
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Airflow, the Databricks provider and the SDK, rookery and rookery_jobs; no Spark, no Java.
@@ -61,6 +85,12 @@ clean: ## Remove the environments and everything that was built
 	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --quiet --all-packages
 	@touch $@
 
+# What drives a browser: Playwright, without browsers of its own.
+.venv-screenshots/ready: $(LOCKED) | $(UV)
+	@echo "Installing what drives a browser (0.2 GB) in .venv-screenshots"
+	@UV_PROJECT_ENVIRONMENT=.venv-screenshots $(UV) sync --quiet --package rookery --only-group screenshots
+	@touch $@
+
 $(UV):
 	@test -n "$(PYTHON)" || { echo "Rookery needs Python 3.11, 3.12 or 3.13 on the PATH (or: make PYTHON=/path/to/python3)"; exit 2; }
 	@echo "Getting uv $(UV_VERSION) from the package index, with $(PYTHON)"
@@ -72,4 +102,6 @@ $(UV):
 	@echo "Preparing Airflow's metadata database"
 	@mkdir -p .build/airflow && rm -f $@
 	@AIRFLOW_HOME=$(CURDIR)/.build/airflow AIRFLOW__CORE__LOAD_EXAMPLES=False \
-		.venv-airflow/bin/airflow db migrate > .build/airflow/migrate.log 2>&1 || { cat .build/airflow/migrate.log; exit 1; }
+		sh -c '.venv-airflow/bin/airflow db migrate && \
+			.venv-airflow/bin/airflow pools set databricks 4 "Tasks that run on a Databricks cluster"' \
+		> .build/airflow/migrate.log 2>&1 || { cat .build/airflow/migrate.log; exit 1; }

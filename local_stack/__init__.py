@@ -1,1 +1,1 @@
-"""The services of one machine, a local workspace and Airflow: what the demo and the end-to-end tests run on."""
+"""The services of one machine, a local workspace and Airflow: for the demo, `make up` and the tests."""

@@ -81,13 +81,18 @@ class DagRun:
 
 def trigger(api: httpx.Client, dag_id: str, conf: Mapping[str, Any]) -> DagRun:
     """Start a run with `conf` as soon as Airflow has read the DAG file; `TriggerError` if it is refused."""
-    wait_for(f"the DAG {dag_id}", lambda: _known(api, dag_id), seconds=120)
+    wait_until_read(api, dag_id)
     response = api.post(f"dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf)})
     if response.is_error:
         raise TriggerError(
             f"Airflow refuses this run ({response.status_code}): {response.json().get('detail')}"
         )
     return DagRun(api, dag_id, response.json()["dag_run_id"])
+
+
+def wait_until_read(api: httpx.Client, dag_id: str) -> None:
+    """Return when Airflow has read the DAG; `TriggerError` with what keeps it from reading a DAG file."""
+    wait_for(f"the DAG {dag_id}", lambda: _known(api, dag_id), seconds=120)
 
 
 def _known(api: httpx.Client, dag_id: str) -> bool | None:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import signal
 import sys
 import tempfile
 import time
@@ -11,11 +10,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from local_stack.airflow_services import USER, airflow_services
+from local_stack.airflow_home import USER
+from local_stack.airflow_services import airflow_services
 from local_stack.dag_run import DagRun, TaskInstance, TriggerError, follow, most_at_once, trigger
 from local_stack.left_behind import cluster_seconds, left_behind
 from local_stack.processes import Descendants, ServiceError
 from local_stack.report import Summary, outcome, show, summarise
+from local_stack.stopping import INTERRUPTED, stop_on_signals
 from local_stack.workspace import local_workspace
 
 DAG_ID = "penguin_predictor"
@@ -26,9 +27,7 @@ CONF = {"keep_endpoint": False}
 def main() -> int:
     """Run the demo; 0 only if all of it happened, 130 after Ctrl-C."""
     arguments = _arguments()
-    # A closed terminal or a `kill` must end the services too: they end as the stack unwinds.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    stop_on_signals()
     try:
         with _root(arguments.root) as root:
             return Demo(root, CONF | arguments.conf).run()
@@ -37,7 +36,7 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         print("\nStopped; everything that was started has been ended.", file=sys.stderr)
-        return 130
+        return INTERRUPTED
 
 
 def _arguments() -> argparse.Namespace:

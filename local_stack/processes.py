@@ -3,12 +3,15 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
+
+from local_stack import lifeline
 
 END_SECONDS = 10
 REPEAT_SECONDS = 2
@@ -31,12 +34,13 @@ def service(
     """Run `command` in a process group of its own while the block runs; its output goes to `log`.
 
     At the end the group gets SIGINT (the one signal that every service here handles), and SIGKILL
-    after ten seconds.
+    after ten seconds. If this process is killed, the service is killed too: see `local_stack.lifeline`.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
+    guarded = [sys.executable, "-I", lifeline.__file__, *command]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, env=environment, process_group=0
+            guarded, stdout=output, stderr=output, stdin=subprocess.PIPE, env=environment, process_group=0
         )
     try:
         yield process
@@ -45,19 +49,25 @@ def service(
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its group; returns when it has ended.
+    """End a process, its group and its descendants; returns when it has ended.
 
     The signal is sent again while it has no effect: Airflow's handlers end by raising SystemExit, and Python
     drops that where it cannot be raised (in a destructor, say).
     """
+    family = lifeline.family(process.pid)
     deadline = time.monotonic() + END_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         interrupt(process)
         with suppress(subprocess.TimeoutExpired):
             process.wait(REPEAT_SECONDS)
+    if process.poll() is None:
+        family += lifeline.family(process.pid)
+    lifeline.kill(family)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    if process.stdin:
+        process.stdin.close()
 
 
 def interrupt(process: subprocess.Popen[bytes]) -> None:

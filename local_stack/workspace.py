@@ -60,18 +60,33 @@ class StartingWorkspace:
         token_file = Path(line["token_file"])
         return Workspace(line["url"], token_file.read_text().strip(), token_file)
 
+    def require_running(self) -> None:
+        """Raise `ServiceError` if it has ended."""
+        if self.process.poll() is not None:
+            raise ServiceError("The local workspace", self.log)
+
     def _ready_line(self) -> dict[str, Any] | None:
         lines = self.log.read_text().splitlines()
         if ready := next((line for line in lines if line.startswith("{")), None):
             return json.loads(ready)  # type: ignore[no-any-return]
-        if self.process.poll() is not None:
-            raise ServiceError("The local workspace", self.log)
+        self.require_running()
         return None
 
 
 @contextmanager
-def local_workspace(root: Path, log: Path) -> Iterator[StartingWorkspace]:
-    """A local workspace on `root` while the block runs; it starts in the background: see `ready`."""
-    command = [str(WORKSPACE / "local-workspace"), "serve", "--root", str(root), "--port", "0", "--json"]
+def local_workspace(root: Path, log: Path, port: int = 0) -> Iterator[StartingWorkspace]:
+    """A local workspace on `root` while the block runs, on any free port unless one is given.
+
+    It starts in the background: see `StartingWorkspace.ready`.
+    """
+    command = [
+        str(WORKSPACE / "local-workspace"),
+        "serve",
+        "--root",
+        str(root),
+        "--port",
+        str(port),
+        "--json",
+    ]
     with service(command, log, os.environ) as process:
         yield StartingWorkspace(log, process)

@@ -1,7 +1,9 @@
-"""What Rookery adds to Airflow: links from tasks into the Databricks workspace."""
+"""What Rookery adds to Airflow: links from tasks into the Databricks workspace, and why a task failed as the
+last line of its log."""
 
 from airflow.plugins_manager import AirflowPlugin
 
+from rookery import failures
 from rookery.links import (
     ClusterLink,
     EndpointLink,
@@ -13,7 +15,7 @@ from rookery.links import (
 
 
 class RookeryPlugin(AirflowPlugin):
-    """Registers the link classes, so that every component of Airflow knows them."""
+    """Registers the link classes, so that every component of Airflow knows them, and the listener."""
 
     name = "rookery"
     operator_extra_links = [  # noqa: RUF012 - the base class declares it as it is
@@ -24,3 +26,4 @@ class RookeryPlugin(AirflowPlugin):
         MlflowRunLink(),
         ModelVersionLink(),
     ]
+    listeners = [failures]  # noqa: RUF012

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rookery.assets import model_asset
     from rookery.dag_factory import training_dag
     from rookery.exceptions import PlanError, RookeryError
     from rookery.plan import (
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
         Sweep,
         TrainingPlan,
     )
+    from rookery.scoring_dag_factory import scoring_dag
+    from rookery.scoring_plan import BatchScoring
 
 _MODULES = {
+    "BatchScoring": "scoring_plan",
     "Compute": "plan",
     "CsvSource": "plan",
     "Endpoint": "plan",
@@ -33,10 +37,13 @@ _MODULES = {
     "RookeryError": "exceptions",
     "Sweep": "plan",
     "TrainingPlan": "plan",
+    "model_asset": "assets",
+    "scoring_dag": "scoring_dag_factory",
     "training_dag": "dag_factory",
 }
 
 __all__ = [
+    "BatchScoring",
     "Compute",
     "CsvSource",
     "Endpoint",
@@ -48,6 +55,8 @@ __all__ = [
     "RookeryError",
     "Sweep",
     "TrainingPlan",
+    "model_asset",
+    "scoring_dag",
     "training_dag",
 ]
 

@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import DAG
 
-from rookery.exceptions import PlanError
+from rookery.dag_arguments import dag_arguments
 from rookery.params import DEFAULT_POINTS_PER_TASK, form
 from rookery.plan import TrainingPlan
-from rookery.retries import RetryWhatCanPass
 from rookery.tasks import chain_of_tasks
-
-_DEFAULT_ARGS: dict[str, Any] = {
-    "retries": 2,
-    "retry_delay": timedelta(seconds=10),
-    "retry_exponential_backoff": 2.0,
-    "max_retry_delay": timedelta(minutes=5),
-    "execution_timeout": timedelta(minutes=20),
-}
-
-# Each of them leaves the cluster running when it strikes: the teardowns are skipped, or the run is called a
-# success (Airflow 3.3).
-_REFUSED = ("dagrun_timeout", "fail_fast")
 
 
 def training_dag(
@@ -33,37 +19,29 @@ def training_dag(
     schedule: Any = None,
     databricks_conn_id: str = "databricks_default",
     points_per_task: int = DEFAULT_POINTS_PER_TASK,
+    pool: str | None = None,
     **dag_kwargs: Any,
 ) -> DAG:
     """The DAG of a plan: a cluster, the data, a sweep in mapped tasks, the best model registered and served.
 
-    `points_per_task` points of the grid make one mapped task. `dag_kwargs` are Airflow's own (`start_date`,
-    `tags`, …); `default_args` and `params` are merged into ours. Raises PlanError for `dagrun_timeout` and
-    `fail_fast`, under which a cluster could be left running.
+    `points_per_task` points of the grid make one mapped task. `pool` names the pool, which must exist, of the
+    tasks that do job runs (`prepare_data`, `train`, `register_model`): its slots are how many of them run at
+    once, over all DAG runs and DAGs that name it. `dag_kwargs` are Airflow's own (`start_date`, `tags`, …);
+    `default_args` and `params` are merged into ours. Raises PlanError for `dagrun_timeout` and `fail_fast`,
+    under which a cluster could be left running.
     """
-    for name in _REFUSED:
-        if dag_kwargs.get(name):
-            raise PlanError(f"{name} would skip the tasks that clean up; give tasks an execution_timeout")
-    other_params = dag_kwargs.get("params") or {}
-    arguments = {
-        "catchup": False,
-        "max_active_runs": 1,
-        "doc_md": _dag_doc(plan),
-        "tags": ["rookery"],
-        **dag_kwargs,
-        "default_args": _default_args(databricks_conn_id, dag_kwargs.get("default_args") or {}),
-        "params": {**other_params, **form(plan, points_per_task)},
-    }
+    arguments = dag_arguments(
+        dag_kwargs,
+        databricks_conn_id=databricks_conn_id,
+        doc_md=_dag_doc(plan),
+        form=form(plan, points_per_task),
+    )
+    other_params = tuple(dag_kwargs.get("params") or {})
     with DAG(dag_id, schedule=schedule, **arguments) as dag:
         # Airflow takes the file that calls DAG(), which is this one; tasks are loaded from the user's file.
         dag.fileloc = sys._getframe(1).f_code.co_filename
-        chain_of_tasks(plan, points_per_task, tuple(other_params))
+        chain_of_tasks(plan, points_per_task, other_params, pool)
     return dag
-
-
-def _default_args(databricks_conn_id: str, given: dict[str, Any]) -> dict[str, Any]:
-    ours = {"databricks_conn_id": databricks_conn_id, "retry_policy": RetryWhatCanPass()}
-    return {**_DEFAULT_ARGS, **ours, **given}
 
 
 def _dag_doc(plan: TrainingPlan) -> str:
@@ -71,5 +49,10 @@ def _dag_doc(plan: TrainingPlan) -> str:
     return (
         f"Trains {algorithms} on `{plan.source.url}` ({len(plan.candidates())} points) on a cluster of its "
         f"own, registers the best by {plan.metric} as **{plan.registry.registered_model_name}**, and serves "
-        f"it at `{plan.endpoint.name}`."
+        f"it at `{plan.endpoint.name}`.\n\n**What it costs:** a single-node cluster from `create_cluster` "
+        "to `terminate_cluster`, which also runs when the run fails; and the endpoint, as long as it is "
+        "kept. A run that is refused, or whose source cannot be had, costs nothing.\n\n**When it fails:** "
+        "the last log line of the failed task says why; its page says what to do. Points that were trained "
+        "stay in MLflow and are found again by the next run.\n\n**Past dates:** a backfill trains and "
+        "registers, but does not deploy unless its conf says `deploy: true`."
     )

@@ -1,11 +1,19 @@
 """Errors of the Airflow side."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rookery.mistakes import Mistake
+
 
 class RookeryError(Exception):
     """Root of the errors that Rookery raises in Airflow's processes.
 
     `retriable` says whether trying the same task again can help: a cluster lost to a cloud fault, yes;
-    a plan that cannot be, no.
+    a plan that cannot be, no. The message's first paragraph is the reason; details follow an empty line.
     """
 
     def __init__(self, message: str, *, retriable: bool = False) -> None:
@@ -14,7 +22,16 @@ class RookeryError(Exception):
 
 
 class PlanError(RookeryError):
-    """A TrainingPlan, or a run's conf, that cannot be carried out."""
+    """A TrainingPlan, or a run's conf, that cannot be carried out. `mistakes` has them one by one, where the
+    message lists them."""
+
+    def __init__(self, message: str, mistakes: Sequence[Mistake] = ()) -> None:
+        super().__init__(message)
+        self.mistakes = tuple(mistakes)
+
+
+class DagFileError(RookeryError):
+    """A DAG file that Airflow could not load, or a DAG in it that Airflow would refuse."""
 
 
 class DownloadError(RookeryError):
@@ -35,6 +52,11 @@ class SelectionError(RookeryError):
 
 class EndpointError(RookeryError):
     """The serving endpoint is not ours, could not be updated, or gave an answer of the wrong shape."""
+
+
+class TaskStopped(BaseException):
+    """A task was told to stop. No Exception, as Airflow's own timeout is none: nothing that handles errors
+    may hold it up."""
 
 
 class RunFailedError(RookeryError):

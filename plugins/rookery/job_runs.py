@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from rookery.exceptions import JobRunError
+from rookery.polling import poll
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -15,10 +16,22 @@ if TYPE_CHECKING:
 
 _TERMINAL = frozenset({"TERMINATED", "SKIPPED", "INTERNAL_ERROR"})
 _TRACE_LINES = 15
+_ENDING_SECONDS = 600
 
-# Termination codes of what happened to the run rather than in it.
+# Termination codes of what happened to the run rather than in it. Cancelled is one: a try that Airflow
+# had given up for lost, and that finds itself superseded, cancels the run which the next try has attached to.
 _RETRIABLE_CODES = frozenset(
-    {"CLOUD_FAILURE", "CLUSTER_ERROR", "CLUSTER_REQUEST_LIMIT_EXCEEDED", "DRIVER_ERROR", "INTERNAL_ERROR"}
+    {
+        "CANCELED",
+        "CLOUD_FAILURE",
+        "CLUSTER_ERROR",
+        "CLUSTER_REQUEST_LIMIT_EXCEEDED",
+        "DRIVER_ERROR",
+        "INTERNAL_ERROR",
+        "MAX_SPARK_CONTEXTS_EXCEEDED",
+        "USER_CANCELED",
+        "WORKSPACE_RUN_LIMIT_EXCEEDED",
+    }
 )
 
 
@@ -71,9 +84,21 @@ def submit(workspace: WorkspaceClient, intent: Intent, this_try: Try) -> Run:
     one. Nothing needs to be remembered between tries, so a try that died in between loses nothing."""
     for generation in range(this_try.number):
         run = _submitted(workspace, intent, intent.token(this_try.epoch, generation))
+        if generation + 1 < this_try.number and _is_ending(run):
+            # It may have been cancelled, when its try was stopped: then this try needs another one.
+            run = _ended(workspace, run)
         if not is_over(run) or succeeded(run):
             return run
     return run
+
+
+def _ended(workspace: WorkspaceClient, run: Run) -> Run:
+    run_id = int(run.run_id or 0)
+    return poll(lambda: workspace.jobs.get_run(run_id), until=is_over, timeout=_ENDING_SECONDS)
+
+
+def _is_ending(run: Run) -> bool:
+    return _life_cycle(run) == "TERMINATING"
 
 
 def _submitted(workspace: WorkspaceClient, intent: Intent, token: str) -> Run:
@@ -96,8 +121,16 @@ def _submitted(workspace: WorkspaceClient, intent: Intent, token: str) -> Run:
 
 def is_over(run: Run) -> bool:
     """Whether the run has reached a terminal life cycle state."""
-    state = run.state
-    return bool(state and state.life_cycle_state and state.life_cycle_state.value in _TERMINAL)
+    return _life_cycle(run) in _TERMINAL
+
+
+def _life_cycle(run: Run) -> str:
+    return run.state.life_cycle_state.value if run.state and run.state.life_cycle_state else ""
+
+
+def state_of(run: Run) -> str:
+    """The run and its life cycle state, in words."""
+    return f"job run {run.run_id} is {_life_cycle(run) or 'in no known state'}"
 
 
 def succeeded(run: Run) -> bool:
@@ -109,12 +142,16 @@ def succeeded(run: Run) -> bool:
 def failure(workspace: WorkspaceClient, run: Run) -> JobRunError:
     """The error that says how a run ended, with Databricks' message and the job code's own error."""
     state = run.state
-    life_cycle = state.life_cycle_state.value if state and state.life_cycle_state else "UNKNOWN"
-    result = state.result_state.value if state and state.result_state else life_cycle
-    lines = [f"job run {run.run_id} ended {result}: {(state and state.state_message) or 'no message'}"]
-    lines += [text for task in run.tasks or [] if (text := _task_error(workspace, task))]
-    lines += [f"see {run.run_page_url}"] if run.run_page_url else []
-    return JobRunError("\n".join(lines), retriable=_termination_code(run) in _RETRIABLE_CODES)
+    result = state.result_state.value if state and state.result_state else _life_cycle(run) or "UNKNOWN"
+    outputs = [_output(workspace, task) for task in run.tasks or []]
+    errors = [output.error for output in outputs if output.error]
+    said = "; ".join(errors) or (state and state.state_message) or "no message"
+    details = [(state and state.state_message) or "", *(output.trace for output in outputs)]
+    details += [f"see {run.run_page_url}"] if run.run_page_url else []
+    return JobRunError(
+        "\n".join([f"job run {run.run_id} ended {result}: {said}", "", *filter(None, details)]),
+        retriable=_termination_code(run) in _RETRIABLE_CODES,
+    )
 
 
 def _termination_code(run: Run) -> str:
@@ -122,15 +159,20 @@ def _termination_code(run: Run) -> str:
     return details.code.value if details and details.code else ""
 
 
-def _task_error(workspace: WorkspaceClient, task: RunTask) -> str:
+class _Output(NamedTuple):
+    error: str
+    trace: str
+
+
+def _output(workspace: WorkspaceClient, task: RunTask) -> _Output:
     from databricks.sdk.errors.base import DatabricksError
 
     result = task.state and task.state.result_state
     if task.run_id is None or (result and result.value == "SUCCESS"):
-        return ""
+        return _Output("", "")
     try:
         output = workspace.jobs.get_run_output(task.run_id)
     except DatabricksError as error:
-        return f"its output could not be read: {error}"
+        return _Output("", f"its output could not be read: {error}")
     trace = (output.error_trace or "").strip().splitlines()[-_TRACE_LINES:]
-    return "\n".join([output.error or "", *trace]).strip()
+    return _Output((output.error or "").strip(), "\n".join(trace))

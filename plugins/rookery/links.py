@@ -6,6 +6,8 @@ from urllib.parse import quote
 import attrs
 from airflow.sdk import BaseOperatorLink
 
+from rookery_jobs.contract import TAG_SNAPSHOT
+
 
 @attrs.define()
 class WorkspaceLink(BaseOperatorLink):
@@ -84,6 +86,13 @@ def cluster_page(workspace_url: str, cluster_id: str) -> str:
 def experiment_page(workspace_url: str, experiment_id: str) -> str:
     """Address of an MLflow experiment's page in a workspace."""
     return f"{workspace_url}/ml/experiments/{quote(experiment_id)}"
+
+
+def snapshot_page(workspace_url: str, experiment_id: str, snapshot_digest: str) -> str:
+    """Address of an experiment's page that shows the runs on one snapshot: of this sweep, and of others on
+    the same data, whose points it does not fit again. The filter is written as MLflow's own pages do it."""
+    filtered = quote(f"tags.`{TAG_SNAPSHOT}` = '{snapshot_digest}'", safe="")
+    return f"{experiment_page(workspace_url, experiment_id)}?searchFilter={filtered}"
 
 
 def mlflow_run_page(workspace_url: str, experiment_id: str, run_id: str) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from airflow.sdk import Param
 
 from rookery.exceptions import PlanError
-from rookery.plan import Sweep, TrainingPlan
+from rookery.form_fields import Field, fields
+from rookery.mistakes import Mistake, did_you_mean, listed
+from rookery.plan import TrainingPlan
 from rookery_jobs.grid import ALGORITHMS, MAX_POINTS
 
 DEFAULT_POINTS_PER_TASK = 4
+BACKFILL = "backfill"
 
 
 class ResolvedPlan(NamedTuple):
@@ -24,35 +28,7 @@ class ResolvedPlan(NamedTuple):
 def form(plan: TrainingPlan, points_per_task: int = DEFAULT_POINTS_PER_TASK) -> dict[str, Param]:
     """The fields of the plan's trigger form, with the plan's values as defaults. Their names are also the
     keys that a conf may have."""
-    fields = {"source_url": _source_field(plan)}
-    for sweep in plan.sweep:
-        fields |= dict(_grid_fields(sweep))
-    if _has_gate_field(plan):
-        fields["gate_threshold"] = _gate_field(plan)
-    fields["points_per_task"] = Param(
-        points_per_task,
-        type="integer",
-        minimum=1,
-        maximum=MAX_POINTS,
-        title="Points per task",
-        section="Execution",
-        description="How many points of the grid one mapped task trains; 1 shows every point as a task.",
-    )
-    fields["deploy"] = Param(
-        plan.deploy,
-        type="boolean",
-        title="Deploy",
-        section="Deployment",
-        description=f"Serve the registered version at the endpoint {plan.endpoint.name}.",
-    )
-    fields["keep_endpoint"] = Param(
-        plan.keep_endpoint,
-        type="boolean",
-        title="Keep the endpoint",
-        section="Deployment",
-        description="Off: an endpoint that this run creates is asked once, then deleted.",
-    )
-    return fields
+    return {field.key: field.param for field in fields(plan, points_per_task)}
 
 
 def resolve(
@@ -60,99 +36,70 @@ def resolve(
     conf: Mapping[str, Any],
     points_per_task: int = DEFAULT_POINTS_PER_TASK,
     other_keys: Collection[str] = (),
+    run_type: str = "manual",
 ) -> ResolvedPlan:
     """The plan with the values of a run's conf, each converted to its type ("5" is 5 for maxIter).
 
-    `other_keys` are those that the DAG itself has for other purposes. Raises PlanError for a key that is
-    neither among them nor in the form, and for values that the plan refuses.
+    `other_keys` are those that the DAG itself has for other purposes. A run of the type "backfill" does not
+    deploy unless its conf says `deploy: true`. Raises PlanError with all mistakes of the conf: keys that are
+    neither among `other_keys` nor in the form, values that cannot be, and a grid of too many points.
     """
-    known = [*form(plan, points_per_task), *other_keys]
-    unknown = sorted(set(conf) - set(known))
-    if unknown:
-        raise PlanError(
-            f"the run's conf has unknown keys: {', '.join(map(repr, unknown))}; known are {', '.join(known)}"
-        )
-    size = _points_per_task(conf.get("points_per_task", points_per_task))
-    return ResolvedPlan(TrainingPlan.model_validate(_merged(plan, conf)), size)
+    known = fields(plan, points_per_task)
+    mistakes = list(_unknown_keys(conf, [*(field.key for field in known), *other_keys]))
+    values: dict[str, Any] = {}
+    for field in known:
+        if field.key in conf:
+            try:
+                values[field.key] = field.read(conf[field.key])
+            except ValueError as problem:
+                mistakes.append(Mistake(str(problem), (field.key,)))
+    mistakes += _too_many_points(plan, known, values)
+    if mistakes:
+        keys = ", ".join(field.key for field in known)
+        told = listed("The run's conf", mistakes)
+        raise PlanError(f"{told}\nIts keys can be {keys}. Nothing was created.", mistakes)
+    if values.get("deploy") is None:
+        values["deploy"] = plan.deploy and run_type != BACKFILL
+    return ResolvedPlan(_merged(plan, known, values), values.get("points_per_task", points_per_task))
 
 
-def _merged(plan: TrainingPlan, conf: Mapping[str, Any]) -> dict[str, Any]:
-    fields = plan.model_dump()
-    if "source_url" in conf:
-        fields["source"]["url"] = _expect("source_url", conf["source_url"], str, "a text")
-    for sweep in fields["sweep"]:
-        for name in sweep["grid"]:
-            key = grid_key(sweep["algorithm"], name)
-            if key in conf:
-                sweep["grid"][name] = tuple(_expect(key, conf[key], list, "a list of values"))
-    if "gate_threshold" in conf:
-        threshold = _expect("gate_threshold", conf["gate_threshold"], (int, float), "a number")
-        fields["gates"][0]["threshold"] = threshold
-    for key in ("deploy", "keep_endpoint"):
-        if key in conf:
-            fields[key] = _expect(key, conf[key], bool, "true or false")
-    return fields
+def _unknown_keys(conf: Mapping[str, Any], known: Sequence[str]) -> Iterator[Mistake]:
+    for key in sorted(set(conf) - set(known)):
+        yield Mistake(f"the key is unknown{_advice(key, known)}", (key[:100],))
 
 
-def grid_key(algorithm: str, parameter: str) -> str:
-    """The conf's key for the values of a parameter."""
-    return f"{algorithm}_{parameter}"
+def _advice(key: str, known: Sequence[str]) -> str:
+    algorithm, _, parameter = key.partition("_")
+    if parameter in ALGORITHMS.get(algorithm, {}):
+        return f"; {algorithm} has a parameter {parameter}, but the plan's grid has not: add it there"
+    shortened = (name for name in known if name.lower().endswith(f"_{key.lower()}"))
+    return did_you_mean(next(shortened, key), known)
 
 
-def _expect(key: str, value: Any, kind: type | tuple[type, ...], meaning: str) -> Any:
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise PlanError(f"the run's conf has {key} = {value!r}; it must be {meaning}")
-    return value
-
-
-def _points_per_task(value: Any) -> int:
-    if type(value) is not int or not 1 <= value <= MAX_POINTS:
-        raise PlanError(
-            f"points_per_task cannot be {value!r}; it must be a whole number from 1 to {MAX_POINTS}"
-        )
-    return value
-
-
-def _source_field(plan: TrainingPlan) -> Param:
-    return Param(
-        plan.source.url,
-        type="string",
-        minLength=1,
-        title="Source",
-        section="Data",
-        description="A CSV file: an https or http URL, or a file of the project's data folder (data/…).",
-    )
-
-
-def _grid_fields(sweep: Sweep) -> Iterator[tuple[str, Param]]:
-    for name, values in sweep.grid.items():
-        allowed = ALGORITHMS[sweep.algorithm][name].allowed
-        yield (
-            grid_key(sweep.algorithm, name),
-            Param(
-                list(values),
-                type="array",
-                minItems=1,
-                title=name,
-                section=f"Grid of {sweep.algorithm}",
-                description=f"One value per line, each {allowed}. Every combination is trained.",
-            ),
+def _too_many_points(
+    plan: TrainingPlan, known: Sequence[Field], values: Mapping[str, Any]
+) -> Iterator[Mistake]:
+    lengths: dict[int, dict[str, int]] = {}
+    for field in known:
+        match field.place:
+            case ("sweep", int(index), "grid", str(parameter)):
+                given = values.get(field.key, plan.sweep[index].grid[parameter])
+                lengths.setdefault(index, {})[field.key] = len(set(given))
+    size = sum(math.prod(grid.values()) for grid in lengths.values())
+    if size > MAX_POINTS:
+        lists = ", ".join(f"{key} ({length})" for grid in lengths.values() for key, length in grid.items())
+        yield Mistake(
+            f"the grid has {size} points; at most {MAX_POINTS} are allowed: shorten a list", (lists,)
         )
 
 
-def _has_gate_field(plan: TrainingPlan) -> bool:
-    # With several gates one number could not say which is meant.
-    return len(plan.gates) == 1
-
-
-def _gate_field(plan: TrainingPlan) -> Param:
-    gate = plan.gates[0]
-    return Param(
-        gate.threshold,
-        type="number",
-        minimum=0,
-        maximum=1,
-        title=f"Threshold of {gate.metric}",
-        section="Gate",
-        description=f"A model whose {gate.metric} on the test rows misses it is not registered.",
-    )
+def _merged(plan: TrainingPlan, known: Sequence[Field], values: Mapping[str, Any]) -> TrainingPlan:
+    merged = plan.model_dump()
+    for field in known:
+        if field.place and field.key in values:
+            *way, last = field.place
+            part: Any = merged
+            for step in way:
+                part = part[step]
+            part[last] = values[field.key]
+    return TrainingPlan.model_validate(merged)

@@ -1,32 +1,15 @@
 """What a user declares: a TrainingPlan and its parts."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
+from pydantic import FiniteFloat
 
-from rookery.exceptions import PlanError
-from rookery.plan_checks import problems
+from rookery import plan_checks as check
+from rookery.parts import Part, Plan, checked
 from rookery_jobs.grid import Candidate, expand
 
 Names = tuple[str, ...]
 Values = tuple[object, ...]
-
-
-class Part(BaseModel):
-    """Base of the plan's parts: immutable, no unknown fields, and errors in plain words (PlanError).
-
-    A part on its own is only checked for its fields and their types; whether it makes sense is checked by
-    the TrainingPlan it is put into, which reports all mistakes at once.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def __init__(self, **fields: Any) -> None:
-        try:
-            super().__init__(**fields)
-        except ValidationError as error:
-            raise PlanError(_in_words(type(self).__name__, error)) from None
 
 
 class CsvSource(Part):
@@ -36,8 +19,8 @@ class CsvSource(Part):
     """
 
     kind: Literal["csv"] = "csv"
-    url: str
-    allowed_hosts: Names = ()
+    url: Annotated[str, checked(check.source_url)]
+    allowed_hosts: Annotated[Names, checked(check.host_names)] = ()
 
 
 class Features(Part):
@@ -56,37 +39,37 @@ class RandomSplit(Part):
 
     kind: Literal["random"] = "random"
     validation_size: FiniteFloat = 0.15
-    test_size: FiniteFloat = 0.15
+    test_size: Annotated[FiniteFloat, checked(check.split_sizes, "validation_size")] = 0.15
     seed: int
-    split_key: str | None = None
+    split_key: Annotated[str | None, checked(check.split_key)] = None
 
 
 class Sweep(Part):
     """All combinations of some values of an algorithm's parameters, by Spark's names."""
 
-    algorithm: str
-    grid: dict[str, Values]
+    algorithm: Annotated[str, checked(check.algorithm)]
+    grid: Annotated[dict[str, Values], checked(check.grid, "algorithm")]
 
 
 class Gate(Part):
     """A metric's threshold on the test rows: a model that misses it is not registered."""
 
-    metric: str
+    metric: Annotated[str, checked(check.metric)]
     threshold: FiniteFloat
 
 
 class Registry(Part):
     """Where versions are registered: `catalog.schema.model` in Unity Catalog, one part in the workspace."""
 
-    registered_model_name: str
+    registered_model_name: Annotated[str, checked(check.model_name)]
 
 
 class Endpoint(Part):
     """The serving endpoint, and the request (`dataframe_records`) that it must answer once it is ready;
     without one, the snapshot's example row is asked."""
 
-    name: str
-    workload_size: str = "Small"
+    name: Annotated[str, checked(check.endpoint_name)]
+    workload_size: Annotated[str, checked(check.workload_size)] = "Small"
     scale_to_zero_enabled: bool = True
     dataframe_records: tuple[dict[str, int | float | str], ...] | None = None
 
@@ -95,59 +78,38 @@ class Compute(Part):
     """The cluster: single node, single user, no Photon. Without `spark_version`, the newest machine-learning
     runtime is chosen (`spark_versions.choose_spark_version`)."""
 
-    node_type_id: str = "Standard_DS3_v2"
-    autotermination_minutes: int = 20
-    spark_version: str | None = None
+    node_type_id: Annotated[str, checked(check.databricks_id)] = "Standard_DS3_v2"
+    autotermination_minutes: Annotated[int, checked(check.autotermination_minutes)] = 20
+    spark_version: Annotated[str | None, checked(check.databricks_id)] = None
 
 
-class TrainingPlan(Part):
+class TrainingPlan(Plan):
     """From a source to a served model: what to train on, which grid, how to choose, where to put the result.
 
     `metric` chooses among the points (its direction is Spark's), `gates` judge the winner on the test rows.
-    `data_root` is a folder on DBFS (`dbfs:/…`) or in a Volume (`/Volumes/catalog/schema/volume/…`). `deploy`
+    `data_root` is a folder on DBFS (`dbfs:/…`) or in a Volume (`/Volumes/catalog/schema/volume/…`). With an
+    `as_of_column` (dates or ISO 8601 timestamps, in UTC where they name no zone), a run with a data interval
+    sees only the rows before the interval's end, and a run without one all rows. `deploy`
     and `keep_endpoint` say whether the winner is served, and whether it still is when the run has ended.
 
     Raises PlanError with every mistake and its place.
     """
 
     source: CsvSource
-    features: Features
-    label: str
+    features: Annotated[Features, checked(check.features)]
+    label: Annotated[str, checked(check.label, "features")]
     split: RandomSplit
-    sweep: Annotated[tuple[Sweep, ...], Field(min_length=1)]
-    metric: str = "accuracy"
+    sweep: Annotated[tuple[Sweep, ...], checked(check.sweeps)]
+    metric: Annotated[str, checked(check.metric)] = "accuracy"
     gates: tuple[Gate, ...] = ()
     registry: Registry
-    endpoint: Endpoint
+    endpoint: Annotated[Endpoint, checked(check.requests, "features")]
     compute: Compute = Compute()
-    data_root: str = "dbfs:/rookery"
+    data_root: Annotated[str, checked(check.data_root)] = "dbfs:/rookery"
+    as_of_column: Annotated[str | None, checked(check.as_of_column, "features", "label")] = None
     deploy: bool = True
     keep_endpoint: bool = True
-
-    @model_validator(mode="after")
-    def _check(self) -> "TrainingPlan":
-        found = problems(self)
-        if found:
-            raise PlanError(_listed("TrainingPlan", found))
-        return self
 
     def candidates(self) -> tuple[Candidate, ...]:
         """The points to train, with parameters converted by their Spark types."""
         return expand((sweep.algorithm, sweep.grid) for sweep in self.sweep)
-
-
-def _in_words(model: str, error: ValidationError) -> str:
-    return _listed(model, (f"{_place(item['loc'])}{item['msg']}" for item in error.errors()))
-
-
-def _place(location: Iterable[str | int]) -> str:
-    text = ""
-    for step in location:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return f"{text.lstrip('.')}: " if text else ""
-
-
-def _listed(model: str, found: Iterable[str]) -> str:
-    lines = list(found)
-    count = "a mistake" if len(lines) == 1 else f"{len(lines)} mistakes"
-    return "\n".join([f"{model} has {count}:", *(f"  - {line}" for line in lines)])

@@ -1,22 +1,24 @@
-"""What a plan must fulfil beyond the types of its fields: every mistake, with its place."""
+"""What the fields of a plan must fulfil beyond their types, each in a function of its own (see
+`parts.checked`)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from rookery_jobs.contract import METRICS, ContractError, check_columns
+from rookery.mistakes import Mistake, did_you_mean
+from rookery_jobs.contract import METRICS, ContractError, check_as_of_column, check_columns
 from rookery_jobs.grid import ALGORITHMS, GridError, convert, expand
 
 if TYPE_CHECKING:
-    from rookery.plan import Sweep, TrainingPlan
+    from rookery.plan import Endpoint, Features, Sweep
 
 _SAFE_PATH = re.compile(r"(?:/[A-Za-z0-9_][A-Za-z0-9_.=-]*)+/?")
 _ENDPOINT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
-_NODE_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_DATABRICKS_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _CATALOG_NAME = re.compile(r"[a-z0-9_][a-z0-9_-]*")
 _WORKLOAD_SIZES = ("Small", "Medium", "Large")
 
@@ -24,20 +26,11 @@ _WORKLOAD_SIZES = ("Small", "Medium", "Large")
 _AUTOTERMINATION = range(10, 10_001)
 
 
-def problems(plan: TrainingPlan) -> list[str]:
-    """Each mistake as one line, `place: what is wrong and what to do`; empty for a plan that can run."""
-    checks = (_source, _columns, _split, _sweeps, _metrics, _registry, _endpoint, _compute, _data_root)
-    return [problem for check in checks for problem in check(plan)]
-
-
-def _source(plan: TrainingPlan) -> Iterator[str]:
-    url = plan.source.url
+def source_url(url: str) -> Iterator[Mistake]:
+    """See `source_problem`."""
     problem = source_problem(url)
     if problem:
-        yield f"source.url: {problem}"
-    for host in plan.source.allowed_hosts:
-        if not host or urlsplit(f"//{host}").hostname != host.lower():
-            yield f"source.allowed_hosts: {host!r} is not a host name (write it without scheme and port)"
+        yield Mistake(problem)
 
 
 def source_problem(url: str) -> str | None:
@@ -57,72 +50,118 @@ def source_problem(url: str) -> str | None:
     return None
 
 
-def _columns(plan: TrainingPlan) -> Iterator[str]:
-    features = (*plan.features.categorical, *plan.features.numeric)
-    if plan.label in features:
-        yield f"label: {plan.label!r} is also a feature; a model that is told the answer learns nothing"
+def host_names(hosts: Sequence[str]) -> Iterator[Mistake]:
+    """Bare names, as they are compared with a URL's."""
+    for index, host in enumerate(hosts):
+        if not host or urlsplit(f"//{host}").hostname != host.lower():
+            yield Mistake(f"{host!r} is not a host name (write it without scheme and port)", (index,))
+
+
+def features(given: Features) -> Iterator[Mistake]:
+    """At least one column, none twice, and none that the pipeline makes itself."""
+    # The label has a check of its own; this one is none of the features, however they are called.
+    other = "_".join((*given.categorical, *given.numeric, "label"))
+    try:
+        check_columns(given.categorical, given.numeric, other)
+    except ContractError as error:
+        yield Mistake(str(error))
+
+
+def label(name: str, given: Features) -> Iterator[Mistake]:
+    """A column that is none of the features."""
+    if name in (*given.categorical, *given.numeric):
+        yield Mistake(f"{name!r} is also a feature; a model that is told the answer learns nothing")
         return
     try:
-        check_columns(plan.features.categorical, plan.features.numeric, plan.label)
+        check_columns(given.categorical, given.numeric, name)
     except ContractError as error:
-        yield f"features: {error}"
+        yield Mistake(str(error))
 
 
-def _split(plan: TrainingPlan) -> Iterator[str]:
-    split = plan.split
-    if split.validation_size < 0 or split.test_size <= 0 or split.validation_size + split.test_size >= 1:
-        yield (
-            f"split: validation_size {split.validation_size:g} and test_size {split.test_size:g} leave no "
-            "proper split; test_size must be above 0, validation_size at least 0, their sum below 1"
-        )
-    if split.split_key is not None and not split.split_key.strip():
-        yield "split.split_key: it is empty; name a column or leave it out"
-
-
-def _sweeps(plan: TrainingPlan) -> Iterator[str]:
-    found: list[str] = []
-    for index, sweep in enumerate(plan.sweep):
-        if sweep.algorithm in {earlier.algorithm for earlier in plan.sweep[:index]}:
-            found.append(f"sweep[{index}].algorithm: {sweep.algorithm} is in the plan twice; join its grids")
-        found += _sweep(f"sweep[{index}]", sweep)
-    if not found:
-        found += _refusals("sweep", plan.candidates)
-    yield from found
-
-
-def _sweep(place: str, sweep: Sweep) -> Iterator[str]:
-    known = ALGORITHMS.get(sweep.algorithm)
-    if known is None or not sweep.grid:
-        yield from _refusals(place, partial(expand, [(sweep.algorithm, sweep.grid)]))
+def as_of_column(name: str | None, given: Features, label_name: str) -> Iterator[Mistake]:
+    """A column that is neither a feature nor the label."""
+    if name is None:
         return
-    for name, values in sweep.grid.items():
-        if name not in known or not values:
-            yield from _refusals(f"{place}.grid", partial(expand, [(sweep.algorithm, {name: values})]))
-            continue
-        for value in values:
-            yield from _refusals(f"{place}.grid", partial(convert, sweep.algorithm, name, value))
+    try:
+        check_as_of_column(name, (*given.categorical, *given.numeric), label_name)
+    except ContractError as error:
+        yield Mistake(str(error))
 
 
-def _refusals(place: str, attempt: Callable[[], object]) -> Iterator[str]:
+def split_sizes(test_size: float, validation_size: float) -> Iterator[Mistake]:
+    """Shares of the rows that leave some to train on."""
+    if validation_size < 0 or test_size <= 0 or validation_size + test_size >= 1:
+        yield Mistake(
+            f"validation_size {validation_size:g} and test_size {test_size:g} leave no proper split; "
+            "test_size must be above 0, validation_size at least 0, their sum below 1"
+        )
+
+
+def split_key(column: str | None) -> Iterator[Mistake]:
+    """A column's name."""
+    if column is not None and not column.strip():
+        yield Mistake("it is empty; name a column or leave it out")
+
+
+def sweeps(given: Sequence[Sweep]) -> Iterator[Mistake]:
+    """At least one sweep, each with another algorithm, and not too many points."""
+    if not given:
+        yield Mistake("it is empty; give at least one Sweep(algorithm=…, grid=…)")
+        return
+    seen: set[str] = set()
+    for index, sweep in enumerate(given):
+        if sweep.algorithm in seen:
+            yield Mistake(f"{sweep.algorithm} is in the plan twice; join its grids", (index, "algorithm"))
+        seen.add(sweep.algorithm)
+    yield from _refused(partial(expand, [(sweep.algorithm, sweep.grid) for sweep in given]))
+
+
+def algorithm(name: str) -> Iterator[Mistake]:
+    """One that `rookery_jobs.grid` knows."""
+    if name not in ALGORITHMS:
+        known = ", ".join(ALGORITHMS)
+        yield Mistake(f"unknown algorithm {name!r}{did_you_mean(name, ALGORITHMS) or f'; known are {known}'}")
+
+
+def grid(given: Mapping[str, Sequence[object]], algorithm_name: str) -> Iterator[Mistake]:
+    """Parameters that the algorithm has, each with values that Spark takes."""
+    if not given:
+        yield Mistake("it is empty; give at least one parameter with its values, or Spark's default of one")
+    for name, values in given.items():
+        yield from _parameter(algorithm_name, name, values)
+
+
+def _parameter(algorithm_name: str, name: str, values: Sequence[object]) -> Iterator[Mistake]:
+    known = ALGORITHMS[algorithm_name]
+    if name not in known:
+        hint = did_you_mean(name, known) or f"; it has {', '.join(known)}"
+        yield Mistake(f"{algorithm_name} has no parameter {name!r}{hint}", (name,))
+        return
+    if not values:
+        yield Mistake("its list is empty; give at least one value or leave it out", (name,))
+    for value in values:
+        yield from _refused(partial(convert, algorithm_name, name, value), (name,))
+
+
+def _refused(attempt: Callable[[], object], place: tuple[str, ...] = ()) -> Iterator[Mistake]:
     try:
         attempt()
     except GridError as error:
-        yield f"{place}: {error}"
+        yield Mistake(str(error), place)
 
 
-def _metrics(plan: TrainingPlan) -> Iterator[str]:
-    named = [("metric", plan.metric)]
-    named += [(f"gates[{index}].metric", gate.metric) for index, gate in enumerate(plan.gates)]
-    for place, metric in named:
-        if metric not in METRICS:
-            yield f"{place}: unknown metric {metric!r}; known are {', '.join(METRICS)}"
+def metric(name: str) -> Iterator[Mistake]:
+    """One that Spark's evaluator computes."""
+    if name not in METRICS:
+        known = ", ".join(METRICS)
+        yield Mistake(f"unknown metric {name!r}{did_you_mean(name, METRICS) or f'; known are {known}'}")
 
 
-def _registry(plan: TrainingPlan) -> Iterator[str]:
-    name = plan.registry.registered_model_name
+def model_name(name: str) -> Iterator[Mistake]:
+    """A name that its registry takes: Unity Catalog's for three parts, else the workspace's."""
     problem = _model_name_problem(name)
     if problem:
-        yield f"registry.registered_model_name: {name!r} {problem}"
+        yield Mistake(f"{name!r} {problem}")
 
 
 def _model_name_problem(name: str) -> str | None:
@@ -143,44 +182,53 @@ def _model_name_problem(name: str) -> str | None:
     return None
 
 
-def _endpoint(plan: TrainingPlan) -> Iterator[str]:
-    endpoint = plan.endpoint
-    if not _ENDPOINT_NAME.fullmatch(endpoint.name):
-        yield (
-            f"endpoint.name: {endpoint.name!r} is refused: at most 63 letters, digits, '-' and '_', "
-            "beginning with a letter or digit"
+def endpoint_name(name: str) -> Iterator[Mistake]:
+    """A name that the Serving API takes."""
+    if not _ENDPOINT_NAME.fullmatch(name):
+        yield Mistake(
+            f"{name!r} is refused: at most 63 letters, digits, '-' and '_', beginning with a letter or digit"
         )
-    if endpoint.workload_size not in _WORKLOAD_SIZES:
-        sizes = ", ".join(_WORKLOAD_SIZES)
-        yield f"endpoint.workload_size: {endpoint.workload_size!r} is unknown; known are {sizes}"
-    features = {*plan.features.categorical, *plan.features.numeric}
-    for index, record in enumerate(endpoint.dataframe_records or ()):
-        if set(record) != features:
-            yield (
-                f"endpoint.dataframe_records[{index}]: it must have the features "
-                f"{', '.join(sorted(features))}, not {', '.join(sorted(record)) or 'nothing'}"
-            )
+
+
+def workload_size(size: str) -> Iterator[Mistake]:
+    """One of the Serving API's sizes for CPU endpoints."""
+    if size not in _WORKLOAD_SIZES:
+        yield Mistake(f"{size!r} is unknown; known are {', '.join(_WORKLOAD_SIZES)}")
+
+
+def requests(endpoint: Endpoint, given: Features) -> Iterator[Mistake]:
+    """Records with the features and nothing else."""
     if endpoint.dataframe_records == ():
-        yield "endpoint.dataframe_records: it is empty; give at least one record or leave it out"
+        yield Mistake("it is empty; give at least one record or leave it out", ("dataframe_records",))
+    columns = {*given.categorical, *given.numeric}
+    for index, record in enumerate(endpoint.dataframe_records or ()):
+        if set(record) != columns:
+            yield Mistake(
+                f"it must have the features {', '.join(sorted(columns))}, not "
+                f"{', '.join(sorted(record)) or 'nothing'}",
+                ("dataframe_records", index),
+            )
 
 
-def _compute(plan: TrainingPlan) -> Iterator[str]:
-    compute = plan.compute
-    if compute.autotermination_minutes not in _AUTOTERMINATION:
-        yield f"compute.autotermination_minutes: {compute.autotermination_minutes} is not in 10 to 10000"
-    for field in ("node_type_id", "spark_version"):
-        value = getattr(compute, field)
-        if value is not None and not _NODE_TYPE.fullmatch(value):
-            yield f"compute.{field}: {value!r} is not a name that Databricks could know"
+def autotermination_minutes(minutes: int) -> Iterator[Mistake]:
+    """A time after which an idle cluster ends."""
+    if minutes not in _AUTOTERMINATION:
+        yield Mistake(f"{minutes} is not in 10 to 10000; an idle cluster must not bill for ever")
 
 
-def _data_root(plan: TrainingPlan) -> Iterator[str]:
-    root = plan.data_root
+def databricks_id(name: str | None) -> Iterator[Mistake]:
+    """A node type's or a runtime's name; whether a workspace offers it is asked there."""
+    if name is not None and not _DATABRICKS_ID.fullmatch(name):
+        yield Mistake(f"{name!r} is not a name that Databricks could know")
+
+
+def data_root(root: str) -> Iterator[Mistake]:
+    """A folder on DBFS or in a Volume."""
     path = root.removeprefix("dbfs:")
     on_dbfs = root.startswith("dbfs:/") and not path.startswith("/Volumes/")
     on_volume = root.startswith("/Volumes/") and len(path.strip("/").split("/")) >= 4
     if not _SAFE_PATH.fullmatch(path) or not (on_dbfs or on_volume):
-        yield (
-            f"data_root: {root!r} is neither dbfs:/<folder> nor /Volumes/<catalog>/<schema>/<volume>/…, "
-            "of letters, digits, '_', '-', '.' and '='"
+        yield Mistake(
+            f"{root!r} is neither dbfs:/<folder> nor /Volumes/<catalog>/<schema>/<volume>/…, of letters, "
+            "digits, '_', '-', '.' and '='"
         )

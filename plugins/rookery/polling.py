@@ -27,12 +27,13 @@ def poll(
     timeout: float,
     first: float = 0.5,
     longest: float = 15.0,
+    told: Callable[[Observation], object] = str,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Observation:
     """Call `observe` until `until` accepts what it returns, and return that.
 
-    Raises TimeoutError after `timeout` seconds, with the last observation in its message.
+    Raises TimeoutError after `timeout` seconds, with what `told` says of the last observation.
     """
     deadline = clock() + timeout
     for delay in backoff(first, longest):
@@ -40,6 +41,6 @@ def poll(
         if until(observation):
             return observation
         if clock() + delay > deadline:
-            raise TimeoutError(f"not done after {timeout:.0f} s; last seen: {observation}")
+            raise TimeoutError(f"not done after {timeout:.0f} s; last seen: {told(observation)}")
         sleep(delay)
     raise AssertionError("backoff() is endless")

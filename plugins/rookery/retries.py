@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 _PASSING_CODE = "COULD_NOT_ACQUIRE_LOCK"
+_REPEATS = "trying again would only give the same answer"
 
 
 class RetryWhatCanPass(RetryPolicy):
     """Fail at once where a retry would only repeat the answer: our own errors unless they say `retriable`,
     and requests that Databricks finds wrong or forbidden. Everything else follows the task's `retries`:
-    faults, but also conflicts and things not found, as what was just made may not be seen everywhere yet."""
+    faults, but also conflicts, states that pass (a cluster that is just terminating), and things not found,
+    as what was just made may not be seen everywhere yet."""
 
     def evaluate(
         self,
@@ -29,9 +31,9 @@ class RetryWhatCanPass(RetryPolicy):
     ) -> RetryDecision:
         """Called by Airflow in the task's process with what the task raised."""
         if isinstance(exception, RookeryError):
-            return RetryDecision.default() if exception.retriable else RetryDecision.fail(str(exception))
+            return RetryDecision.default() if exception.retriable else RetryDecision.fail(_REPEATS)
         if _refused(exception):
-            return RetryDecision.fail(f"Databricks refused: {exception}")
+            return RetryDecision.fail(_REPEATS)
         return RetryDecision.default()
 
 
@@ -39,4 +41,5 @@ def _refused(exception: BaseException) -> bool:
     from databricks.sdk import errors
 
     refusals = (errors.BadRequest, errors.PermissionDenied, errors.Unauthenticated)
-    return isinstance(exception, refusals) and exception.error_code != _PASSING_CODE
+    passing = isinstance(exception, errors.InvalidState)
+    return isinstance(exception, refusals) and not passing and exception.error_code != _PASSING_CODE

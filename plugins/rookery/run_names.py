@@ -31,19 +31,14 @@ class RunNames:
         return _shortened(f"rookery {self.dag_id} {self.run_id}", _CLUSTER_NAME)
 
     @property
-    def home(self) -> str:
-        """The workspace folder for job code and experiments."""
-        return f"/Users/{self.user_name}/rookery"
-
-    @property
     def code_root(self) -> str:
-        """The folder with one folder of job code per digest."""
-        return f"{self.home}/code"
+        """The workspace folder with one folder of job code per digest; no DAG's experiment can be there."""
+        return f"/Users/{self.user_name}/rookery_code"
 
     @property
     def experiment_path(self) -> str:
         """The MLflow experiment that all runs of the DAG share."""
-        return f"{self.home}/{slug(self.dag_id)}"
+        return f"/Users/{self.user_name}/rookery/{slug(self.dag_id)}"
 
 
 def _shortened(text: str, limit: int) -> str:

@@ -103,6 +103,34 @@ def serves(endpoint: ServingEndpointDetailed, wanted: Served) -> bool:
     return bool(ready) and _config_update(endpoint) == "NOT_UPDATING" and wanted.is_in(endpoint.config)
 
 
+def serves_newer(endpoint: ServingEndpointDetailed, than: Served) -> bool:
+    """Whether a newer version of the same model is served, and no update is on its way."""
+    entities = (endpoint.config and endpoint.config.served_entities) or []
+    return _config_update(endpoint) == "NOT_UPDATING" and any(
+        entity.entity_name == than.registered_model_name
+        and int(entity.entity_version or 0) > int(than.version)
+        for entity in entities
+    )
+
+
+def superseded(endpoint: ServingEndpointDetailed, wanted: Served) -> EndpointError:
+    """The error of a run whose version another run has replaced while this one waited for it."""
+    served = ", ".join(
+        str(each.entity_version) for each in (endpoint.config and endpoint.config.served_entities) or []
+    )
+    return EndpointError(
+        f"the endpoint {endpoint.name} serves version {served} of {wanted.registered_model_name}, which "
+        f"another run has asked for since: version {wanted.version} of this run was replaced"
+    )
+
+
+def state_of(endpoint: ServingEndpointDetailed) -> str:
+    """The endpoint and its state, in Databricks' words."""
+    ready = endpoint.state and endpoint.state.ready
+    state = f"{ready.value if ready else 'in no known state'}, {_config_update(endpoint) or 'no update'}"
+    return f"the endpoint {endpoint.name} is {state}"
+
+
 def failure(endpoint: ServingEndpointDetailed) -> EndpointError:
     """The error that says why an update failed, with the deployment's own messages."""
     entities = (endpoint.pending_config and endpoint.pending_config.served_entities) or []

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, NamedTuple
 
-from airflow.sdk import BaseOperator, BaseXCom, XComArg
-
-from rookery.operators.cluster import CreateClusterOperator, TerminateClusterOperator, WaitForClusterOperator
+from rookery.assets import model_asset
+from rookery.cluster_tasks import LONG, cluster_tasks, job_arguments, upload_job_code, verdict_task, xcom
 from rookery.operators.endpoint import (
     CreateEndpointOperator,
     DeleteEndpointOperator,
@@ -16,17 +14,13 @@ from rookery.operators.endpoint import (
 )
 from rookery.operators.experiment import CreateExperimentOperator, SelectBestOperator
 from rookery.operators.job_code import UploadJobCodeOperator
-from rookery.operators.job_run import JobRunOperator
 from rookery.operators.model import RegisterModelOperator
 from rookery.operators.plan import ResolvePlanOperator
 from rookery.operators.snapshot import PrepareDataOperator
 from rookery.operators.storage import DownloadDataOperator
-from rookery.operators.sweep import ExpandGridOperator
-from rookery.operators.verdict import VerdictOperator
+from rookery.operators.sweep import ExpandGridOperator, TrainOperator
 from rookery.plan import TrainingPlan
-
-_LONG = timedelta(minutes=45)
-_JOB_RUN = timedelta(minutes=80)
+from rookery.task_docs import doc_of
 
 
 class _Inputs(NamedTuple):
@@ -35,13 +29,9 @@ class _Inputs(NamedTuple):
     experiment: CreateExperimentOperator
 
 
-class _Cluster(NamedTuple):
-    create: CreateClusterOperator
-    wait: WaitForClusterOperator
-    terminate: TerminateClusterOperator
-
-
-def chain_of_tasks(plan: TrainingPlan, points_per_task: int, other_keys: tuple[str, ...]) -> None:
+def chain_of_tasks(
+    plan: TrainingPlan, points_per_task: int, other_keys: tuple[str, ...], pool: str | None
+) -> None:
     """Add the tasks to the DAG whose `with` block this is called in.
 
     resolve_plan is a setup of every teardown, since a teardown runs if one of its setups has succeeded: a
@@ -52,22 +42,18 @@ def chain_of_tasks(plan: TrainingPlan, points_per_task: int, other_keys: tuple[s
         plan=plan,
         points_per_task=points_per_task,
         other_keys=other_keys,
-        doc_md="Merges the form or conf into the plan; refuses what it does not know. Creates nothing.",
+        doc_md=doc_of("resolve_plan"),
     )
     inputs = _input_tasks(resolve)
-    cluster = _cluster_tasks(resolve)
+    cluster = cluster_tasks(resolve, doc_of)
     # The cheap inputs come first: a URL that fails, or a CSV without the plan's columns, costs no cluster.
     list(inputs) >> cluster.create
-    job: dict[str, Any] = {
-        "existing_cluster_id": _xcom(cluster.create),
-        "code_folder": _xcom(inputs.code, "code_folder"),
-        "execution_timeout": _JOB_RUN,
-    }
+    job = job_arguments(cluster, inputs.code, pool)
     snapshot = PrepareDataOperator(
         task_id="prepare_data",
-        plan=_xcom(resolve, "plan"),
-        source=_xcom(inputs.source),
-        doc_md="Cleans and splits the source into a snapshot: train, validation, test.",
+        plan=xcom(resolve, "plan"),
+        source=xcom(inputs.source),
+        doc_md=doc_of("prepare_data"),
         **job,
     )
     cluster.wait >> snapshot
@@ -75,58 +61,22 @@ def chain_of_tasks(plan: TrainingPlan, points_per_task: int, other_keys: tuple[s
     # The cluster ends beside the deployment: an endpoint can take half an hour.
     registered >> cluster.terminate.as_teardown(setups=[resolve, cluster.create])
     delete_endpoint = _endpoint_tasks(resolve, snapshot, registered)
-    verdict = VerdictOperator(
-        task_id="verdict", doc_md="Fails the run if a task has failed: teardowns would hide it.", retries=0
-    )
+    verdict = verdict_task(doc_of)
     [cluster.terminate, delete_endpoint] >> verdict.as_teardown(setups=resolve, on_failure_fail_dagrun=True)
-
-
-def _xcom(task: BaseOperator, key: str = BaseXCom.XCOM_RETURN_KEY) -> Any:
-    """What the task returns, or leaves under a key, as an argument of a later task."""
-    return XComArg(task, key=key)
 
 
 def _input_tasks(resolve: ResolvePlanOperator) -> _Inputs:
     source = DownloadDataOperator(
         task_id="download_data",
-        plan=_xcom(resolve, "plan"),
-        doc_md="Fetches the source, checks its header line, and stores it under its sha256.",
-    )
-    code = UploadJobCodeOperator(
-        task_id="upload_job_code",
-        code_root=_xcom(resolve, "code_root"),
-        doc_md="Uploads the job code into a folder named by its digest.",
+        plan=xcom(resolve, "plan"),
+        doc_md=doc_of("download_data"),
     )
     experiment = CreateExperimentOperator(
         task_id="create_experiment",
-        experiment_path=_xcom(resolve, "experiment_path"),
-        doc_md="Finds or creates the MLflow experiment of this DAG.",
+        experiment_path=xcom(resolve, "experiment_path"),
+        doc_md=doc_of("create_experiment"),
     )
-    return _Inputs(source, code, experiment)
-
-
-def _cluster_tasks(resolve: ResolvePlanOperator) -> _Cluster:
-    create = CreateClusterOperator(
-        task_id="create_cluster",
-        cluster_name=_xcom(resolve, "cluster_name"),
-        owner_tag=_xcom(resolve, "owner"),
-        user_name=_xcom(resolve, "user_name"),
-        plan=_xcom(resolve, "plan"),
-        doc_md="Asks for the run's cluster, which bills from here until `terminate_cluster`.",
-    )
-    wait = WaitForClusterOperator(
-        task_id="wait_for_cluster",
-        cluster_id=_xcom(create),
-        execution_timeout=_LONG,
-        doc_md="Waits for the cluster to run; tells Databricks' reason if it cannot.",
-    )
-    terminate = TerminateClusterOperator(
-        task_id="terminate_cluster",
-        cluster_name=_xcom(resolve, "cluster_name"),
-        owner_tag=_xcom(resolve, "owner"),
-        doc_md="Terminates the run's cluster, whatever became of the run.",
-    )
-    return _Cluster(create, wait, terminate)
+    return _Inputs(source, upload_job_code(resolve, doc_of), experiment)
 
 
 def _sweep_tasks(
@@ -134,32 +84,33 @@ def _sweep_tasks(
 ) -> RegisterModelOperator:
     expand = ExpandGridOperator(
         task_id="expand_grid",
-        plan=_xcom(resolve, "plan"),
-        points_per_task=_xcom(resolve, "points_per_task"),
-        snapshot_path=_xcom(snapshot, "snapshot_path"),
-        snapshot_digest=_xcom(snapshot, "snapshot_digest"),
-        code_digest=_xcom(inputs.code, "code_digest"),
-        experiment_id=_xcom(inputs.experiment),
-        doc_md="Expands the grid into points, and the points into shards.",
+        plan=xcom(resolve, "plan"),
+        points_per_task=xcom(resolve, "points_per_task"),
+        snapshot_path=xcom(snapshot, "snapshot_path"),
+        snapshot_digest=xcom(snapshot, "snapshot_digest"),
+        code_digest=xcom(inputs.code, "code_digest"),
+        experiment_id=xcom(inputs.experiment),
+        doc_md=doc_of("expand_grid"),
     )
-    train = JobRunOperator.partial(
+    train = TrainOperator.partial(
         task_id="train",
-        entry="train",
+        experiment_page=xcom(expand, "experiment_page"),
         map_index_template="{{ task.run_name }}",
-        doc_md="Trains one shard of the grid; each point is an MLflow run with its metrics on validation.",
+        doc_md=doc_of("train"),
         **job,
-    ).expand_kwargs(_xcom(expand))
+    ).expand_kwargs(xcom(expand))
     best = SelectBestOperator(
         task_id="select_best",
-        points_path=_xcom(expand, "points_path"),
-        doc_md="Chooses the best point by its MLflow run; ties go to the simpler model.",
+        points_path=xcom(expand, "points_path"),
+        doc_md=doc_of("select_best"),
     )
     registered = RegisterModelOperator(
         task_id="register_model",
-        plan=_xcom(resolve, "plan"),
-        points_path=_xcom(expand, "points_path"),
-        best=_xcom(best),
-        doc_md="Judges the best model on the test rows and registers it as a new version.",
+        plan=xcom(resolve, "plan"),
+        points_path=xcom(expand, "points_path"),
+        best=xcom(best),
+        outlets=[model_asset(resolve.plan.registry.registered_model_name)],
+        doc_md=doc_of("register_model"),
         **job,
     )
     train >> best >> registered
@@ -171,31 +122,31 @@ def _endpoint_tasks(
 ) -> DeleteEndpointOperator:
     create = CreateEndpointOperator(
         task_id="create_endpoint",
-        plan=_xcom(resolve, "plan"),
-        model=_xcom(registered),
-        owner_tag=_xcom(resolve, "owner"),
-        execution_timeout=_LONG,
-        doc_md="Creates the endpoint or updates it to the new version; skipped without `deploy`.",
+        plan=xcom(resolve, "plan"),
+        model=xcom(registered),
+        owner_tag=xcom(resolve, "owner"),
+        execution_timeout=LONG,
+        doc_md=doc_of("create_endpoint"),
     )
     wait = WaitForEndpointOperator(
         task_id="wait_for_endpoint",
-        plan=_xcom(resolve, "plan"),
-        model=_xcom(registered),
-        execution_timeout=_LONG,
-        doc_md="Waits until the endpoint serves the new version.",
+        plan=xcom(resolve, "plan"),
+        model=xcom(registered),
+        execution_timeout=LONG,
+        doc_md=doc_of("wait_for_endpoint"),
     )
     query = QueryEndpointOperator(
         task_id="query_endpoint",
-        plan=_xcom(resolve, "plan"),
-        example=_xcom(snapshot, "example"),
-        doc_md="Asks the endpoint and checks the shape of its answer.",
+        plan=xcom(resolve, "plan"),
+        example=xcom(snapshot, "example"),
+        doc_md=doc_of("query_endpoint"),
     )
     delete = DeleteEndpointOperator(
         task_id="delete_endpoint",
-        plan=_xcom(resolve, "plan"),
-        owner_tag=_xcom(resolve, "owner"),
-        execution_timeout=_LONG,
-        doc_md="Deletes the endpoint if this run created it and `keep_endpoint` is off.",
+        plan=xcom(resolve, "plan"),
+        owner_tag=xcom(resolve, "owner"),
+        execution_timeout=LONG,
+        doc_md=doc_of("delete_endpoint"),
     )
     create >> wait >> query >> delete.as_teardown(setups=[resolve, create])
     return delete

@@ -9,9 +9,11 @@ import pytest
 
 from local_stack.airflow_services import airflow_services
 from local_stack.environments import PROJECT
+from local_stack.first_files import put_first_files
 from local_stack.workspace import local_workspace
 from tests.end_to_end.csv_server import CsvServer
-from tests.end_to_end.stack import DAG, OTHER_GRID, EndedRun, Stack
+from tests.end_to_end.measured import measured_rows
+from tests.end_to_end.stack import DAG, SCORING_DAG, EndedRun, Stack
 
 
 @pytest.fixture(scope="session")
@@ -24,19 +26,37 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with ExitStack() as services:
         starting = services.enter_context(local_workspace(folder / "workspace", folder / "workspace.log"))
         airflow = services.enter_context(
-            airflow_services(folder / "airflow", lambda: starting.ready().airflow_connection, dags)
+            airflow_services(
+                folder / "airflow", lambda: starting.ready().airflow_connection, dags, schedules=True
+            )
         )
-        yield Stack(starting.ready().client(), airflow.api())
+        yield Stack(starting.ready().client(), airflow.api(), airflow.home)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def csv_server() -> Iterator[CsvServer]:
-    """A web server on the loopback address that serves the CSV texts it is given."""
+    """A web server on the loopback address that serves the CSV texts it is given, each under its name."""
     with CsvServer() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
+def measured_url(csv_server: CsvServer) -> str:
+    """Where the DAG measured_penguins finds its data."""
+    return csv_server.serve("measured.csv", "\n".join(measured_rows()) + "\n")
+
+
+@pytest.fixture(scope="session")
 def first_run(stack: Stack) -> EndedRun:
-    """A run of the project's DAG with other parameters than its plan's, by the names of the form."""
-    return stack.run(DAG, OTHER_GRID)
+    """The run that the schedule of the project's DAG starts, once the DAG is no longer paused."""
+    put_first_files(stack.workspace)
+    for dag_id in (SCORING_DAG, DAG):
+        stack.unpause(dag_id)
+    return stack.followed(stack.started_by_itself(DAG, "scheduled"))
+
+
+@pytest.fixture(scope="session")
+def first_scoring(stack: Stack, first_run: EndedRun) -> EndedRun:
+    """The run of the scoring DAG that starts since `first_run` has registered a version."""
+    assert first_run.state == "success", first_run.tasks
+    return stack.followed(stack.started_by_itself(SCORING_DAG, "asset_triggered"))

@@ -1,62 +1,94 @@
 """What the end-to-end tests ask of the running stack."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
 from databricks.sdk import WorkspaceClient
-from databricks.sdk.service.compute import State
-from databricks.sdk.service.ml import Run
+from databricks.sdk.service.compute import ClusterDetails, State
 
 from local_stack.dag_run import DagRun, TaskInstance, follow, trigger
+from local_stack.waiting import wait_for
 
 DAG = "penguin_predictor"
-OTHER_GRID = {
-    "LogisticRegression_maxIter": [7, 13, 30],
-    "LogisticRegression_regParam": ["0.02"],
-    "points_per_task": 1,
-    "keep_endpoint": False,
-}
+SCORING_DAG = "penguin_batch_scoring"
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A workspace, by Databricks' own client, and Airflow, by its REST API."""
+    """A workspace, by Databricks' own client, and Airflow, by its REST API and its folder.
+
+    Schedules work, and DAGs are paused at first, as in `make up`.
+    """
 
     workspace: WorkspaceClient
     airflow: httpx.Client
+    airflow_home: Path
+
+    def get(self, path: str) -> Any:
+        """What Airflow's REST API answers to a GET."""
+        response = self.airflow.get(path)
+        response.raise_for_status()
+        return response.json()
+
+    def unpause(self, dag_id: str) -> None:
+        """Let the DAG's runs start, as soon as Airflow has read its file."""
+
+        def unpaused() -> bool | None:
+            return self.airflow.patch(f"dags/{dag_id}", json={"is_paused": False}).is_success or None
+
+        wait_for(f"the DAG {dag_id}", unpaused, seconds=120)
+
+    def started_by_itself(self, dag_id: str, run_type: str) -> DagRun:
+        """The DAG's oldest run of a type that Airflow starts, once it has."""
+
+        def look() -> DagRun | None:
+            runs = self.get(f"dags/{dag_id}/dagRuns?run_type={run_type}&order_by=run_after")["dag_runs"]
+            return DagRun(self.airflow, dag_id, runs[0]["dag_run_id"]) if runs else None
+
+        return wait_for(f"a {run_type} run of {dag_id}", look, seconds=120)
+
+    def start(self, dag_id: str, conf: Mapping[str, Any]) -> DagRun:
+        """Trigger the DAG."""
+        self.unpause(dag_id)
+        return trigger(self.airflow, dag_id, conf)
 
     def run(self, dag_id: str, conf: Mapping[str, Any]) -> "EndedRun":
         """Trigger the DAG and wait for the run's end."""
-        dag_run = trigger(self.airflow, dag_id, conf)
+        return self.followed(self.start(dag_id, conf))
+
+    def followed(self, dag_run: DagRun) -> "EndedRun":
+        """Wait for the run's end."""
         state = follow(dag_run, show=lambda _: None, look=lambda: None)
         return EndedRun(dag_run, state, {task.name: task for task in dag_run.task_instances()})
 
-    def created(self) -> "Created":
-        """What there is in the workspace now, to compare with later."""
-        return Created(
-            clusters=frozenset(str(c.cluster_id) for c in self.workspace.clusters.list()),
-            runs=frozenset(int(r.run_id or 0) for r in self.workspace.jobs.list_runs()),
-            files=frozenset(str(f.path) for f in self.workspace.dbfs.list("/", recursive=True)),
-            endpoints=frozenset(str(e.name) for e in self.workspace.serving_endpoints.list()),
-        )
+    def clear(self, dag_run: DagRun, tasks: Sequence[str | tuple[str, int]], downstream: bool) -> "EndedRun":
+        """Clear tasks of a run that has ended, a mapped one by its index, and wait for the run's next end."""
+        body = {
+            "dry_run": False,
+            "only_failed": False,
+            "dag_run_id": dag_run.run_id,
+            "task_ids": list(tasks),
+            "include_downstream": downstream,
+        }
+        response = self.airflow.post(f"dags/{dag_run.dag_id}/clearTaskInstances", json=body)
+        assert response.is_success, response.text
+        return self.followed(dag_run)
 
-    def live_clusters(self) -> list[str]:
-        """Clusters that are not TERMINATED."""
-        return [str(c.cluster_id) for c in self.workspace.clusters.list() if c.state != State.TERMINATED]
+    def clusters_of(self, dag_run: DagRun) -> list[ClusterDetails]:
+        """All clusters that a DAG run has ever had, by their owner tag."""
+        owner = f"{dag_run.dag_id}/{dag_run.run_id}"
+        return [cluster for cluster in self.workspace.clusters.list() if _owner(cluster) == owner]
 
-    def mlflow_runs(self, dag_id: str) -> list[Run]:
-        """The MLflow runs of the DAG's experiment."""
-        user = self.workspace.current_user.me().user_name
-        experiment = self.workspace.experiments.get_by_name(f"/Users/{user}/rookery/{dag_id}").experiment
-        assert experiment is not None
-        return list(self.workspace.experiments.search_runs(experiment_ids=[str(experiment.experiment_id)]))
-
-    def versions(self, name: str) -> list[str]:
-        """The versions registered under a model name, oldest first."""
-        found = self.workspace.model_registry.search_model_versions(filter=f"name='{name}'")
-        return sorted((str(version.version) for version in found), key=int)
+    def live_clusters(self, dag_id: str) -> list[str]:
+        """The clusters of a DAG's runs that are not TERMINATED."""
+        return [
+            str(cluster.cluster_id)
+            for cluster in self.workspace.clusters.list()
+            if cluster.state != State.TERMINATED and _owner(cluster).startswith(f"{dag_id}/")
+        ]
 
 
 @dataclass(frozen=True)
@@ -67,6 +99,16 @@ class Created:
     runs: frozenset[int]
     files: frozenset[str]
     endpoints: frozenset[str]
+
+    @classmethod
+    def until_now(cls, workspace: WorkspaceClient) -> "Created":
+        """What there is in the workspace, to compare with later."""
+        return cls(
+            clusters=frozenset(str(c.cluster_id) for c in workspace.clusters.list()),
+            runs=frozenset(int(r.run_id or 0) for r in workspace.jobs.list_runs()),
+            files=frozenset(str(f.path) for f in workspace.dbfs.list("/", recursive=True)),
+            endpoints=frozenset(str(e.name) for e in workspace.serving_endpoints.list()),
+        )
 
 
 @dataclass(frozen=True)
@@ -81,10 +123,25 @@ class EndedRun:
         """The tasks that failed by themselves."""
         return {name for name, task in self.tasks.items() if task.state == "failed"}
 
-    def errors_of(self, name: str) -> str:
-        """What a task's log says of its failure."""
-        return "\n".join(self.dag_run.errors(self.tasks[name]))
+    def started_after(self, earlier: "EndedRun") -> set[str]:
+        """The tasks that started (again) since the run ended the time before."""
+        before = max(task.start for task in earlier.tasks.values())
+        return {name for name, task in self.tasks.items() if task.start > before}
+
+    def last_line_of(self, name: str) -> str:
+        """The last line of a task's log, in its last try."""
+        task, run = self.tasks[name], self.dag_run
+        path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}"
+        instance = run.api.get(f"{path}/{task.map_index}" if task.map_index >= 0 else path).json()
+        log = run.api.get(
+            f"{path}/logs/{instance['try_number']}?map_index={task.map_index}&full_content=true"
+        )
+        return str(log.json()["content"][-1]["event"])
 
     def returned(self, task_id: str) -> Any:
         """What a task returned."""
         return self.dag_run.xcom(task_id)
+
+
+def _owner(cluster: ClusterDetails) -> str:
+    return (cluster.custom_tags or {}).get("rookery.owner", "")

@@ -7,79 +7,71 @@ import pytest
 from local_stack.dag_run import TriggerError, most_at_once
 from local_stack.environments import PROJECT
 from tests.end_to_end.csv_server import CsvServer
-from tests.end_to_end.stack import DAG, OTHER_GRID, EndedRun, Stack
+from tests.end_to_end.stack import DAG, Created, EndedRun, Stack
+from tests.end_to_end.work import mlflow_runs, params_of, versions
 
 PENGUINS = (PROJECT / "data" / "penguins.csv").read_text()
 HTTP_DAG = "penguins_over_http"
 
 
-def test_a_run_trains_the_grid_of_its_conf_in_mapped_tasks_that_overlap(
+def test_the_schedule_starts_a_run_of_the_plan_s_grid_in_mapped_tasks_that_overlap(
     stack: Stack, first_run: EndedRun
 ) -> None:
     assert first_run.state == "success", first_run.tasks
-    params = [{p.key: p.value for p in (r.data and r.data.params) or []} for r in stack.mlflow_runs(DAG)]
-    trained = sorted((int(str(p["maxIter"])), float(str(p["regParam"]))) for p in params)
-    assert trained == [(7, 0.02), (13, 0.02), (30, 0.02)]
+    trained = {tuple(sorted(params_of(run).items())) for run in mlflow_runs(stack.workspace, DAG)}
+    assert len(trained) == 12
     shards = [first_run.tasks[f"train[{index}]"] for index in range(3)]
     assert most_at_once(shards) > 1
 
 
-def test_a_run_answers_and_leaves_no_cluster_run_or_endpoint(stack: Stack, first_run: EndedRun) -> None:
+def test_a_run_answers_and_leaves_no_cluster_and_no_job_run(stack: Stack, first_run: EndedRun) -> None:
     assert first_run.returned("query_endpoint")["predictions"] == [1.0]
-    assert stack.live_clusters() == []
-    assert list(stack.workspace.jobs.list_runs(active_only=True)) == []
-    assert stack.created().endpoints == frozenset()
-
-
-def test_a_second_run_finds_all_points_and_fits_none(stack: Stack, first_run: EndedRun) -> None:
-    before = {str(run.info and run.info.run_id) for run in stack.mlflow_runs(DAG)}
-    again = stack.run(DAG, OTHER_GRID | {"deploy": False})
-    assert again.state == "success", again.tasks
-    assert {str(run.info and run.info.run_id) for run in stack.mlflow_runs(DAG)} == before
-    assert again.returned("select_best") == first_run.returned("select_best")
-    assert again.tasks["query_endpoint"].state == "skipped"
+    assert len(stack.clusters_of(first_run.dag_run)) == 1
+    assert stack.live_clusters(DAG) == []
+    active = stack.workspace.jobs.list_runs(active_only=True)
+    assert [run.run_name for run in active if f" of {DAG}, " in str(run.run_name)] == []
 
 
 @pytest.mark.parametrize(
     ("conf", "said"),
     [
-        ({"LogisticRegression_maxiter": [5]}, "LogisticRegression_maxiter"),
-        ({"LogisticRegression_regParam": [-0.1]}, "-0.1"),
-        ({"LogisticRegression_maxIter": [2.5]}, "2.5"),
-        ({"LogisticRegression_maxIter": []}, "LogisticRegression_maxIter"),
-        ({"points_per_task": 0}, "points_per_task"),
-        ({"source_url": "file:///etc/passwd"}, "file:///etc/passwd"),
-        ({"gate_threshold": "high"}, "gate_threshold"),
-        ({"deploy": "perhaps"}, "deploy"),
+        ({"LogisticRegression_maxiter": [5]}, ["LogisticRegression_maxiter", "LogisticRegression_maxIter?"]),
+        ({"LogisticRegression_regParam": [-0.1]}, ["LogisticRegression_regParam", "-0.1", "at least 0"]),
+        ({"LogisticRegression_maxIter": [2.5]}, ["LogisticRegression_maxIter", "2.5", "whole number"]),
+        ({"LogisticRegression_maxIter": []}, ["LogisticRegression_maxIter", "[] should be non-empty"]),
+        ({"points_per_task": 0}, ["points_per_task", "0", "minimum of 1"]),
+        ({"source_url": "file:///etc/passwd"}, ["source_url", "file:///etc/passwd", "http"]),
+        ({"gate_threshold": "high"}, ["gate_threshold", "high", "number"]),
+        ({"deploy": "perhaps"}, ["deploy", "perhaps", "True, False"]),
     ],
 )
 def test_a_bad_conf_is_refused_in_words_before_anything_is_created(
-    stack: Stack, first_run: EndedRun, conf: dict[str, Any], said: str
+    stack: Stack, first_scoring: EndedRun, conf: dict[str, Any], said: list[str]
 ) -> None:
-    assert first_run.state == "success"
-    before = stack.created()
-    assert said in refusal(stack, conf)
-    assert stack.created() == before
+    assert first_scoring.state == "success"
+    before = Created.until_now(stack.workspace)
+    refused = refusal(stack, conf)
+    assert [part for part in said if part not in refused] == [], refused
+    assert Created.until_now(stack.workspace) == before
 
 
 def refusal(stack: Stack, conf: dict[str, Any]) -> str:
-    """Why a conf is refused: by Airflow at once, or by the run's first task."""
+    """Why a conf is refused: by Airflow at once, or by the last log line of the run's first task."""
     try:
         run = stack.run(DAG, conf)
     except TriggerError as error:
         return str(error)
     assert run.state == "failed"
     assert run.failed() == {"resolve_plan"}
-    return run.errors_of("resolve_plan")
+    return run.last_line_of("resolve_plan")
 
 
 def test_a_url_that_answers_404_costs_no_cluster(stack: Stack, csv_server: CsvServer) -> None:
-    before = stack.created()
     run = stack.run(HTTP_DAG, {"source_url": csv_server.url("nowhere.csv")})
     assert run.state == "failed"
     assert run.failed() == {"download_data", "verdict"}
-    assert "404" in run.errors_of("download_data")
-    assert stack.created().clusters == before.clusters
+    assert "404" in run.last_line_of("download_data")
+    assert stack.clusters_of(run.dag_run) == []
 
 
 def test_a_broken_row_fails_the_run_with_its_column_value_and_row(
@@ -89,9 +81,9 @@ def test_a_broken_row_fails_the_run_with_its_column_value_and_row(
     lines[100] = "Dream,forty,18.0,190,3600,0"
     run = stack.run(HTTP_DAG, {"source_url": csv_server.serve("broken.csv", "\n".join(lines) + "\n")})
     assert run.state == "failed"
-    log = run.errors_of("prepare_data")
-    assert all(part in log for part in ("CulmenLength", "forty", "100"))
-    assert stack.live_clusters() == []
+    reason = run.last_line_of("prepare_data")
+    assert all(part in reason for part in ("CulmenLength", "forty", "100")), reason
+    assert stack.live_clusters(HTTP_DAG) == []
 
 
 def test_the_answer_follows_the_data(stack: Stack, csv_server: CsvServer) -> None:
@@ -101,6 +93,7 @@ def test_the_answer_follows_the_data(stack: Stack, csv_server: CsvServer) -> Non
     run = stack.run(HTTP_DAG, {"source_url": csv_server.serve("swapped.csv", "\n".join(swapped) + "\n")})
     assert run.state == "success", run.tasks
     assert run.returned("query_endpoint")["predictions"] == [0.0]
+    assert "penguins-over-http" not in Created.until_now(stack.workspace).endpoints
 
 
 def test_a_training_job_that_fails_fails_the_run_and_the_cluster_goes(
@@ -113,14 +106,14 @@ def test_a_training_job_that_fails_fails_the_run_and_the_cluster_goes(
         "LogisticRegression_family": ["auto", "binomial"],
         "points_per_task": 2,
     }
-    versions = stack.versions("Penguins Over HTTP")
+    before = versions(stack.workspace, "Penguins Over HTTP")
     run = stack.run(HTTP_DAG, conf)
     assert run.state == "failed"
-    assert "binomial" in run.errors_of("train[0]")
+    assert "binomial" in run.last_line_of("train[0]")
     assert run.tasks["register_model"].state == "upstream_failed"
-    assert stack.live_clusters() == []
-    assert stack.versions("Penguins Over HTTP") == versions
+    assert stack.live_clusters(HTTP_DAG) == []
+    assert versions(stack.workspace, "Penguins Over HTTP") == before
     states = sorted(
-        str(r.info and r.info.status and r.info.status.value) for r in stack.mlflow_runs(HTTP_DAG)
+        str(r.info and r.info.status and r.info.status.value) for r in mlflow_runs(stack.workspace, HTTP_DAG)
     )
     assert {"FAILED", "FINISHED"} <= set(states)

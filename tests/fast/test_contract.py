@@ -9,6 +9,7 @@ from rookery_jobs.contract import (
     METRICS,
     ContractError,
     Gate,
+    Origin,
     Point,
     RunLayout,
     SnapshotSpec,
@@ -36,6 +37,8 @@ def snapshot_spec(**changes: object) -> SnapshotSpec:
         "test_size": 0.15,
         "seed": 42,
         "split_key": None,
+        "as_of_column": None,
+        "as_of": None,
         **changes,
     }
     digest = snapshot_digest(**determining)  # type: ignore[arg-type]
@@ -58,8 +61,7 @@ def sweep_spec() -> SweepSpec:
         metric="accuracy",
         points=points,
         tmp_path="dbfs:/t",
-        dag_id="penguins",
-        dag_run_id="manual__1",
+        origin=Origin("penguins", "manual__1", None, 1),
     )
 
 
@@ -113,10 +115,50 @@ def test_a_whole_number_is_taken_for_a_float() -> None:
         ("test_size", 0.2),
         ("seed", 43),
         ("split_key", "Id"),
+        ("as_of_column", "SeenOn"),
     ],
 )
 def test_whatever_changes_the_rows_changes_the_snapshot_digest(field: str, value: object) -> None:
     assert snapshot_spec(**{field: value}).digest != snapshot_spec().digest
+
+
+def test_another_as_of_is_another_snapshot() -> None:
+    dates = (None, "2026-01-05T00:00:00+00:00", "2026-01-12T00:00:00+00:00")
+    digests = {snapshot_spec(as_of_column="SeenOn", as_of=date).digest for date in dates}
+    assert len(digests) == len(dates)
+
+
+def test_the_digest_of_a_plan_without_as_of_column_is_what_it_was_before_there_was_one() -> None:
+    assert snapshot_spec().digest == "37c33894108ce595"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"as_of": "2026-01-05T00:00:00+00:00"}, "has no column to compare with: name an as_of_column"),
+        ({"as_of_column": "SeenOn", "as_of": "2026-01-05T00:00:00"}, "is no instant in UTC"),
+        ({"as_of_column": "SeenOn", "as_of": "2026-01-05T00:00:00+01:00"}, "is no instant in UTC"),
+        ({"as_of_column": "SeenOn", "as_of": "last week"}, "is no instant in UTC"),
+        ({"as_of_column": "species"}, "'species' is also a feature or the label"),
+        ({"as_of_column": "Island"}, "'Island' is also a feature or the label"),
+        ({"as_of_column": "seen`on"}, "has a dot, a backtick"),
+    ],
+)
+def test_an_as_of_that_cannot_be_is_refused(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(ContractError, match=message):
+        snapshot_spec(**changes)
+
+
+def test_the_tags_of_an_origin_say_run_generation_and_as_of_if_there_is_one() -> None:
+    undated = {"rookery.dag_id": "d", "rookery.dag_run_id": "r", "rookery.generation": "2"}
+    assert Origin("d", "r", None, 2).tags == undated
+    dated = Origin("d", "r", "2026-01-05T00:00:00+00:00", 2).tags
+    assert dated == {**undated, "rookery.as_of": "2026-01-05T00:00:00+00:00"}
+
+
+def test_a_generation_counts_from_one() -> None:
+    with pytest.raises(ContractError, match="the first processing is 1"):
+        Origin("d", "r", None, 0)
 
 
 def test_a_spec_that_was_changed_after_its_digest_is_refused() -> None:

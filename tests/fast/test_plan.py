@@ -1,10 +1,23 @@
 """A plan says every mistake at once, each with its place, the value and what is allowed."""
 
+import copy
+import pickle
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic_core import PydanticSerializationError
 
-from rookery import PlanError, RandomSplit, Sweep, TrainingPlan
+from rookery import (
+    CsvSource,
+    Endpoint,
+    Features,
+    PlanError,
+    RandomSplit,
+    Registry,
+    Sweep,
+    TrainingPlan,
+)
 
 PENGUINS: dict[str, Any] = {
     "source": {"url": "data/penguins.csv"},
@@ -52,24 +65,89 @@ def test_all_mistakes_are_reported_at_once_with_their_places() -> None:
         endpoint={"name": "predict penguin", "workload_size": "Tiny"},
         data_root="s3://bucket",
     )
-    assert text.startswith("TrainingPlan has 8 mistakes:")
-    assert "label: 'Island' is also a feature" in text
-    assert "metric: unknown metric 'accurracy'; known are accuracy" in text
-    assert "LogisticRegression.maxIter cannot be -1; allowed is a whole number, at least 0" in text
-    assert "LogisticRegression has no parameter 'regPram'; it has maxIter, regParam" in text
-    assert "LogisticRegression.regParam has an empty list" in text
-    assert "endpoint.name: 'predict penguin' is refused" in text
-    assert "endpoint.workload_size: 'Tiny' is unknown" in text
-    assert "data_root: 's3://bucket'" in text
+    assert text.splitlines() == [
+        "TrainingPlan has 8 mistakes:",
+        "  - label: 'Island' is also a feature; a model that is told the answer learns nothing",
+        "  - sweep[0].grid.maxIter: LogisticRegression.maxIter cannot be -1; allowed is a whole number, "
+        "at least 0",
+        "  - sweep[0].grid.regPram: LogisticRegression has no parameter 'regPram'; did you mean regParam?",
+        "  - sweep[0].grid.regParam: its list is empty; give at least one value or leave it out",
+        "  - metric: unknown metric 'accurracy'; did you mean accuracy?",
+        "  - endpoint.name: 'predict penguin' is refused: at most 63 letters, digits, '-' and '_', beginning "
+        "with a letter or digit",
+        "  - endpoint.workload_size: 'Tiny' is unknown; known are Small, Medium, Large",
+        "  - data_root: 's3://bucket' is neither dbfs:/<folder> nor /Volumes/<catalog>/<schema>/<volume>/…, "
+        "of letters, digits, '_', '-', '.' and '='",
+    ]
 
 
-def test_errors_of_a_part_are_in_plain_words_without_addresses() -> None:
+def test_wrong_fields_of_any_part_do_not_hide_other_mistakes() -> None:
     with pytest.raises(PlanError) as caught:
-        Sweep(algoritm="LogisticRegression", grid=[5])  # type: ignore[call-arg]
-    text = str(caught.value)
-    assert text.startswith("Sweep has 3 mistakes:")
-    assert "algoritm: Extra inputs are not permitted" in text
-    assert "http" not in text
+        TrainingPlan(
+            source=CsvSource(uri="data/penguins.csv"),  # type: ignore[call-arg]
+            features=Features(categorical=["Island"], numeric=["BodyMass"]),
+            label="Island",
+            split=RandomSplit(seed="often", test_size=0.9),
+            sweep=[
+                Sweep(algoritm="LogisticRegression", grid={"maxIter": 5}),  # type: ignore[call-arg]
+                Sweep(algorithm="LogisticRegresion", grid={"maxIter": [5]}),
+                Sweep(algorithm="LogisticRegression", grid={"maxIter": [-5]}),
+            ],
+            registry=Registry(registered_model_name="Penguin Predictor"),
+            endpoint=Endpoint(name="predict penguin", size="Small"),  # type: ignore[call-arg]
+            owner="me",
+        )
+    assert str(caught.value).splitlines() == [
+        "TrainingPlan has 11 mistakes:",
+        "  - source.uri: CsvSource has no field 'uri'; did you mean url?",
+        "  - label: 'Island' is also a feature; a model that is told the answer learns nothing",
+        "  - split.test_size: validation_size 0.15 and test_size 0.9 leave no proper split; test_size must "
+        "be above 0, validation_size at least 0, their sum below 1",
+        "  - split.seed: it must be a whole number, not 'often'",
+        "  - sweep[0].grid.maxIter: it must be a list, not 5",
+        "  - sweep[0].algoritm: Sweep has no field 'algoritm'; did you mean algorithm?",
+        "  - sweep[1].algorithm: unknown algorithm 'LogisticRegresion'; did you mean LogisticRegression?",
+        "  - sweep[2].grid.maxIter: LogisticRegression.maxIter cannot be -5; allowed is a whole number, "
+        "at least 0",
+        "  - endpoint.name: 'predict penguin' is refused: at most 63 letters, digits, '-' and '_', beginning "
+        "with a letter or digit",
+        "  - endpoint.size: Endpoint has no field 'size'; it has name, workload_size, scale_to_zero_enabled, "
+        "dataframe_records",
+        "  - owner: TrainingPlan has no field 'owner'; it has source, features, label, split, sweep, metric, "
+        "gates, registry, endpoint, compute, data_root, as_of_column, deploy, keep_endpoint",
+    ]
+
+
+def test_a_check_is_left_out_if_what_it_reads_is_broken() -> None:
+    text = mistakes(features={"categorical": "Island"}, label="Island", as_of_column="Island")
+    assert text.splitlines() == [
+        "TrainingPlan has a mistake:",
+        "  - features.categorical: it must be a list, not 'Island'",
+    ]
+
+
+def test_the_value_of_an_unknown_field_is_not_shown() -> None:
+    assert "hunter22" not in mistakes(source={"url": "https://example.com/p.csv", "password": "hunter22"})
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda part: part.categorical,
+        lambda part: part.model_dump(),
+        lambda part: part.model_dump_json(),
+        lambda part: part.model_copy(update={"categorical": ("Island",)}),
+        lambda part: part == Features(),
+        copy.deepcopy,
+        pickle.dumps,
+    ],
+)
+def test_a_part_with_mistakes_is_of_no_use(use: Callable[[Features], object]) -> None:
+    broken = Features(categorial=["Island"])  # type: ignore[call-arg]
+    with pytest.raises(
+        (PlanError, PydanticSerializationError), match="'categorial'; did you mean categorical"
+    ):
+        use(broken)
 
 
 def test_parts_are_immutable() -> None:
@@ -81,23 +159,26 @@ def test_parts_are_immutable() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"sweep": []}, "sweep: Tuple should have at least 1 item"),
-        ({"sweep": [{"algorithm": "Forest", "grid": {"n": [1]}}]}, "sweep[0]: unknown algorithm 'Forest'"),
-        ({"sweep": [{"algorithm": "LogisticRegression", "grid": {}}]}, "grid of LogisticRegression is empty"),
+        ({"sweep": []}, "sweep: it is empty; give at least one Sweep"),
+        (
+            {"sweep": [{"algorithm": "Forest", "grid": {"n": [1]}}]},
+            "sweep[0].algorithm: unknown algorithm 'Forest'; known",
+        ),
+        ({"sweep": [{"algorithm": "LogisticRegression", "grid": {}}]}, "sweep[0].grid: it is empty"),
         ({"sweep": grid(maxIter=list(range(1001)))}, "the grid has 1001 points; at most 1000"),
         ({"sweep": grid(maxIter=[5]) * 2}, "sweep[1].algorithm: LogisticRegression is in the plan twice"),
         ({"sweep": grid(elasticNetParam=[1.5])}, "cannot be 1.5; allowed is a number from 0 to 1"),
         ({"features": {}}, "features: the features are empty"),
         ({"features": {"numeric": ["A", "a"]}}, "features: column 'a' is named twice"),
         ({"features": {"numeric": ["A.b"]}}, "features: column name 'A.b'"),
-        ({"split": {"seed": 1, "test_size": 0}}, "split: validation_size 0.15 and test_size 0"),
+        ({"split": {"seed": 1, "test_size": 0}}, "split.test_size: validation_size 0.15 and test_size 0"),
         ({"split": {"seed": 1, "validation_size": 0.6, "test_size": 0.4}}, "their sum below 1"),
         ({"split": {"seed": 1, "split_key": " "}}, "split.split_key: it is empty"),
-        ({"split": {}}, "seed: Field required"),
+        ({"split": {}}, "split.seed: it is missing; RandomSplit needs it"),
         ({"gates": [{"metric": "speed", "threshold": 1}]}, "gates[0].metric: unknown metric 'speed'"),
         (
             {"gates": [{"metric": "f1", "threshold": float("nan")}]},
-            "threshold: Input should be a finite number",
+            "gates[0].threshold: it must be a finite number, not nan",
         ),
         ({"compute": {"autotermination_minutes": 0}}, "compute.autotermination_minutes: 0 is not in 10 to"),
         ({"compute": {"node_type_id": "a b"}}, "compute.node_type_id: 'a b'"),

@@ -10,7 +10,7 @@ def test_names_say_whose_they_are() -> None:
     assert names.owner == "penguin_predictor/manual__2026-01-01T00:00:00+00:00"
     assert names.cluster_name == "rookery penguin_predictor manual__2026-01-01T00:00:00+00:00"
     assert names.experiment_path == "/Users/me@example.com/rookery/penguin_predictor"
-    assert names.code_root == "/Users/me@example.com/rookery/code"
+    assert names.code_root == "/Users/me@example.com/rookery_code"
 
 
 @pytest.mark.parametrize("length", [90, 250])

@@ -5,13 +5,22 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mlflow import MlflowClient
 from mlflow.entities import Run
 from pyspark.sql import SparkSession
 
 from rookery_jobs import contract, grid, prepare, register, train
-from rookery_jobs.contract import Gate, Manifest, RegistrationSpec, RunLayout, SnapshotSpec, SweepSpec
+from rookery_jobs.contract import (
+    Gate,
+    Manifest,
+    Origin,
+    RegistrationSpec,
+    RunLayout,
+    SnapshotSpec,
+    SweepSpec,
+)
 
 PENGUINS = Path(__file__).parents[2] / "data" / "penguins.csv"
 CATEGORICAL = ("Island",)
@@ -32,6 +41,12 @@ class Study:
     experiment_id: str
     dag_id: str = "penguin_predictor"
     dag_run_id: str = "manual__2026-01-01T00:00:00+00:00"
+    as_of: str | None = None
+    generation: int = 1
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(self.dag_id, self.dag_run_id, self.as_of, self.generation)
 
     @property
     def layout(self) -> RunLayout:
@@ -48,32 +63,30 @@ class Study:
         test_size: float = 0.15,
         seed: int = 42,
         split_key: str | None = None,
+        as_of_column: str | None = None,
+        as_of: str | None = None,
     ) -> SnapshotSpec:
         """Put the CSV (the penguins by default) and its spec where `prepare` looks for them."""
         content = PENGUINS.read_bytes() if csv is None else csv.encode()
         sha256 = hashlib.sha256(content).hexdigest()
-        digest = contract.snapshot_digest(
-            source_sha256=sha256,
-            categorical=categorical,
-            numeric=numeric,
-            label=label,
-            validation_size=validation_size,
-            test_size=test_size,
-            seed=seed,
-            split_key=split_key,
-        )
+        determining: dict[str, Any] = {
+            "source_sha256": sha256,
+            "categorical": categorical,
+            "numeric": numeric,
+            "label": label,
+            "validation_size": validation_size,
+            "test_size": test_size,
+            "seed": seed,
+            "split_key": split_key,
+            "as_of_column": as_of_column,
+            "as_of": as_of,
+        }
+        digest = contract.snapshot_digest(**determining)
         spec = SnapshotSpec(
             source_path=self.layout.source(sha256, "data.csv"),
-            source_sha256=sha256,
             snapshot_path=self.layout.snapshot(digest),
-            categorical=categorical,
-            numeric=numeric,
-            label=label,
-            validation_size=validation_size,
-            test_size=test_size,
-            seed=seed,
-            split_key=split_key,
             digest=digest,
+            **determining,
         )
         _write(spec.source_path, content)
         _write(contract.spec_path(spec.snapshot_path), spec.to_json().encode())
@@ -110,8 +123,7 @@ class Study:
             metric=metric,
             points=points,
             tmp_path=self.layout.tmp,
-            dag_id=self.dag_id,
-            dag_run_id=self.dag_run_id,
+            origin=self.origin,
         )
         _write(self.layout.points(sweep_id), sweep.to_json().encode())
         return sweep
@@ -158,8 +170,7 @@ class Study:
             point=winner.point,
             mlflow_run_id=winner.mlflow_run_id,
             tmp_path=self.layout.tmp,
-            dag_id=self.dag_id,
-            dag_run_id=self.dag_run_id,
+            origin=self.origin,
         )
 
     def register(self, spec: RegistrationSpec) -> str:

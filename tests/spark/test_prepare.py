@@ -1,5 +1,6 @@
 import dataclasses
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -215,3 +216,98 @@ def test_a_manifest_is_strict_json(fresh_study: Study) -> None:
     manifest = fresh_study.prepare(fresh_study.snapshot_spec())
     assert Manifest.from_json(manifest.to_json()) == manifest
     assert dataclasses.replace(manifest, rows_read=1) != manifest
+
+
+def dated(times: list[str]) -> str:
+    """The penguins with a column of the times, which are taken in turn."""
+    return csv([f"{row},{times[n % len(times)]}" for n, row in enumerate(ROWS)], f"{HEADER},SeenOn")
+
+
+NEW_YEAR = "2026-01-05T00:00:00+00:00"
+
+
+@pytest.fixture
+def kamchatka(study: Study) -> Iterator[None]:
+    """Another session time zone, and another meaning of `timestamp`, as a cluster may have."""
+    settings = {"spark.sql.session.timeZone": "Asia/Kamchatka", "spark.sql.timestampType": "TIMESTAMP_NTZ"}
+    for name, value in settings.items():
+        study.spark.conf.set(name, value)
+    yield
+    for name in settings:
+        study.spark.conf.unset(name)
+
+
+@pytest.mark.usefixtures("kamchatka")
+def test_only_rows_before_as_of_are_seen_whatever_the_sessions_time_zone(fresh_study: Study) -> None:
+    before = ["2026-01-04", "2026-01-04T23:59:59.999999", "2026-01-05T02:59+03:00", " 2026-01-04 23:59:59Z "]
+    later = [
+        "2026-01-05",
+        "2026-01-05T00:00",
+        "2026-01-04T21:00:00.000-0300",
+        "2027-12-31T23:59:59.123456789Z",
+    ]
+    spec = fresh_study.snapshot_spec(dated([*before, *later]), as_of_column="SeenOn", as_of=NEW_YEAR)
+    manifest = fresh_study.prepare(spec)
+    assert (manifest.rows_read, manifest.rows_later) == (344, 172)
+    assert manifest.rows_kept + manifest.rows_dropped == 172
+    assert (manifest.snapshot.as_of_column, manifest.snapshot.as_of) == ("SeenOn", NEW_YEAR)
+    expected = {tuple(row.split(",")[1:5]) for n, row in enumerate(ROWS) if n % 8 < 4}
+    rows = sides_of(fresh_study, spec)
+    assert all(len(row) == 6 for content in rows.values() for row in content), "the time is not a feature"
+    seen = {tuple(f"{v:g}" for v in row[1:5]) for content in rows.values() for row in content}
+    assert seen <= expected
+
+
+def test_a_row_is_on_the_same_side_for_every_as_of(fresh_study: Study) -> None:
+    text = dated(["2025-12-01", "2026-01-04", "2026-02-01"])
+    specs = [
+        fresh_study.snapshot_spec(),
+        *(fresh_study.snapshot_spec(text, as_of_column="SeenOn", as_of=as_of) for as_of in (NEW_YEAR, None)),
+    ]
+    for spec in specs:
+        fresh_study.prepare(spec)
+    everything, past, undated = (sides_of(fresh_study, spec) for spec in specs)
+    assert {side: set(rows) for side, rows in everything.items()} == {s: set(r) for s, r in undated.items()}
+    assert all(set(rows) < set(everything[side]) for side, rows in past.items())
+
+
+@pytest.mark.parametrize(
+    "time", ["2026", "yesterday", "2026-02-30", "10:00", "2026-1-5", "05.01.2026", "1767571200"]
+)
+def test_a_time_that_is_none_is_refused_with_column_value_and_row(fresh_study: Study, time: str) -> None:
+    text = csv(
+        [f"{row},{'2026-01-01' if n != 6 else time}" for n, row in enumerate(ROWS)], f"{HEADER},SeenOn"
+    )
+    spec = fresh_study.snapshot_spec(text, as_of_column="SeenOn", as_of=NEW_YEAR)
+    with pytest.raises(DataError, match=f"row 7: column 'SeenOn' has '{time}', which is neither a date"):
+        fresh_study.prepare(spec)
+
+
+def test_a_row_without_a_time_is_incomplete(fresh_study: Study) -> None:
+    spec = fresh_study.snapshot_spec(dated(["2026-01-01", ""]), as_of_column="SeenOn", as_of=NEW_YEAR)
+    manifest = fresh_study.prepare(spec)
+    assert (manifest.rows_later, manifest.rows_kept) == (0, 172)
+
+
+def test_what_is_wrong_in_later_rows_does_not_disturb_the_past(fresh_study: Study) -> None:
+    text = csv([*(f"{row},2026-01-01" for row in ROWS), "Atlantis,x,x,x,x,x,2026-01-05"], f"{HEADER},SeenOn")
+    manifest = fresh_study.prepare(fresh_study.snapshot_spec(text, as_of_column="SeenOn", as_of=NEW_YEAR))
+    assert (manifest.rows_read, manifest.rows_later, manifest.rows_kept) == (345, 1, 342)
+    with pytest.raises(DataError, match="row 345: column 'CulmenLength' has 'x'"):
+        fresh_study.prepare(fresh_study.snapshot_spec(text, as_of_column="SeenOn"))
+
+
+@pytest.mark.parametrize(
+    ("times", "message"),
+    [
+        (["2026-01-05"], "no complete row before as_of 2026-01-05.* take a later as_of"),
+        (["2026-01-04", *["2026-01-05"] * 342], "two are needed|side before as_of .* or a later as_of"),
+    ],
+)
+def test_a_run_that_sees_too_little_is_told_its_as_of(
+    fresh_study: Study, times: list[str], message: str
+) -> None:
+    spec = fresh_study.snapshot_spec(dated(times), as_of_column="SeenOn", as_of=NEW_YEAR)
+    with pytest.raises(DataError, match=message) as refused:
+        fresh_study.prepare(spec)
+    assert "as_of 2026-01-05T00:00:00+00:00 (by column 'SeenOn')" in str(refused.value)

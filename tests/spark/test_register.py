@@ -14,7 +14,7 @@ import pytest
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 
-from rookery_jobs import contract, parity, scorer
+from rookery_jobs import contract, parity, scorer, versions
 from rookery_jobs.contract import Gate, SweepSpec
 from rookery_jobs.errors import RegistrationError
 from rookery_jobs.grid import Scored
@@ -78,6 +78,7 @@ def test_the_winner_becomes_a_version_with_tags_and_test_metrics(trained: Traine
         contract.TAG_REGISTRATION: spec.registration_key,
         contract.TAG_DAG: trained.study.dag_id,
         contract.TAG_DAG_RUN: trained.study.dag_run_id,
+        contract.TAG_GENERATION: "1",
         contract.TAG_SWEEP: trained.sweep.sweep_id,
         contract.TAG_POINT: winner.point.point_id,
     }
@@ -96,6 +97,32 @@ def test_asking_again_gives_the_same_version_and_another_dag_run_a_new_one(train
     version = first.register(spec)
     assert first.register(spec) == version
     assert second.register(second.registration_spec(trained.sweep, winner)) != version
+
+
+def test_a_dag_run_that_is_processed_again_has_a_version_for_each_grid_and_no_other(
+    trained: TrainedSweep,
+) -> None:
+    study = dataclasses.replace(trained.in_run("backfill__1"), as_of="2026-01-05T00:00:00+00:00")
+    again = dataclasses.replace(study, generation=2)
+    snapshot = load_snapshot(study.spark, trained.sweep.snapshot_path, trained.sweep.snapshot_digest)
+    smaller = again.sweep_spec(snapshot.spec, {"maxIter": [5, 10]})
+    winner = trained.scored(0)
+    first = study.register(study.registration_spec(trained.sweep, winner))
+    assert again.register(again.registration_spec(trained.sweep, winner)) == first
+    other = again.register(again.registration_spec(smaller, winner))
+    assert other != first
+    origins = [study.client.get_model_version("Penguin Predictor", each).tags for each in (first, other)]
+    assert [tags[contract.TAG_GENERATION] for tags in origins] == ["1", "2"]
+    assert {tags[contract.TAG_AS_OF] for tags in origins} == {"2026-01-05T00:00:00+00:00"}
+
+
+def test_two_tries_at_once_keep_one_version(trained: TrainedSweep) -> None:
+    study = trained.in_run("manual__race")
+    spec = study.registration_spec(trained.sweep, trained.scored(0))
+    # Both have seen that there is no version yet, and come here.
+    first, second = (versions.register(study.client, spec) for _ in range(2))
+    assert first == second
+    assert registered_for(study, spec.registration_key) == [first]
 
 
 def test_a_crash_between_registering_and_tagging_makes_no_second_version(trained: TrainedSweep) -> None:
@@ -184,7 +211,7 @@ def test_a_scorer_that_disagrees_with_spark_is_not_registered(trained: TrainedSw
 def test_a_scorer_that_takes_what_spark_refuses_is_not_registered(trained: TrainedSweep) -> None:
     snapshot = load_snapshot(trained.study.spark, trained.sweep.snapshot_path, trained.sweep.snapshot_digest)
     folder = model_folder(trained, 2)
-    pipeline = load_spark_pipeline(folder, snapshot, trained.sweep.tmp_path)
+    pipeline = load_spark_pipeline(folder, snapshot.spark, trained.sweep.tmp_path)
     strict = scorer.load(folder / "scorer")
     parity.check_refusals(pipeline, strict, snapshot)
     stages = list(strict.stages)

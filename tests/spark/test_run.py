@@ -72,7 +72,7 @@ def test_a_code_folder_that_is_not_mounted_is_the_scripts_own_folder(
 ) -> None:
     folder = code_folder(tmp_path, "c0de")
     monkeypatch.chdir(folder)
-    copy = run.local_copy(Path("/Workspace/Users/someone/rookery/code/c0de"))
+    copy = run.local_copy(Path("/Workspace/Users/someone/rookery_code/c0de"))
     assert copy.read_bytes() == (folder / run.ARCHIVE).read_bytes()
     assert copy.name == "rookery_jobs-c0de.zip"
 
@@ -86,5 +86,7 @@ def test_a_copy_that_another_left_with_other_content_is_replaced(tmp_path: Path)
 
 
 def test_an_unknown_entry_is_refused_before_anything_else() -> None:
-    with pytest.raises(ValueError, match="unknown entry 'contract'; there are prepare, train, register"):
+    with pytest.raises(
+        ValueError, match="unknown entry 'contract'; there are prepare, train, register, score"
+    ):
         run.main(["/Workspace/code", "contract"])

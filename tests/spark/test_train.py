@@ -1,5 +1,6 @@
 """The shards of a sweep: what they log, what they find again, and what they do with a point that fails."""
 
+import dataclasses
 from collections import Counter
 
 import pytest
@@ -67,7 +68,8 @@ def test_every_metric_is_the_evaluators(study: Study, metric: str) -> None:
 def test_a_point_is_one_finished_run_that_says_where_it_comes_from(study: Study) -> None:
     spec = study.snapshot_spec()
     study.prepare(spec)
-    sweep = study.sweep_spec(spec, {"maxIter": [5], "regParam": [0.5]}, metric="hammingLoss")
+    processed_again = dataclasses.replace(study, as_of="2026-01-05T00:00:00+00:00", generation=2)
+    sweep = processed_again.sweep_spec(spec, {"maxIter": [5], "regParam": [0.5]}, metric="hammingLoss")
     study.train(sweep)
     (run,) = study.runs()
     assert run.info.status == "FINISHED"
@@ -82,6 +84,8 @@ def test_a_point_is_one_finished_run_that_says_where_it_comes_from(study: Study)
         contract.TAG_ALGORITHM: "LogisticRegression",
         contract.TAG_DAG: study.dag_id,
         contract.TAG_DAG_RUN: study.dag_run_id,
+        contract.TAG_AS_OF: "2026-01-05T00:00:00+00:00",
+        contract.TAG_GENERATION: "2",
         contract.TAG_MODEL: contract.MODEL_ARTIFACT,
     }
 
@@ -106,7 +110,8 @@ def test_finished_points_are_found_again_and_not_fitted(study: Study) -> None:
     overlapping = study.sweep_spec(spec, {"maxIter": [5, 10, 0]})
     study.train(overlapping)
     assert len(study.runs()) == 3
-    study.train(overlapping)
+    again = dataclasses.replace(study, generation=2)
+    again.train(again.sweep_spec(spec, {"maxIter": [5, 10, 0]}))
     assert len(study.runs()) == 3
     assert first < {run.info.run_id for run in study.runs()}
 

@@ -53,6 +53,7 @@ def test_a_get_may_carry_its_parameters_in_a_json_body(workspace: RunningWorkspa
     assert answer.json()["cluster_id"] == cluster_id
 
 
+PROFILE = SINGLE_NODE["spark_conf"]
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"spark_version": "99.9.x-scala2.13"}, r"^Invalid spark version 99\.9\.x-scala2\.13\.$"),
     ({"spark_version": None}, "spark_version"),
@@ -66,8 +67,13 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"custom_tags": {f"tag{i}": "x" for i in range(46)}}, "at most 45 tags, got 46"),
     ({"runtime_engine": "PHOTON"}, "PHOTON is not supported"),
     ({"policy_id": "abc"}, "policy_id is not supported"),
-    ({"spark_conf": {"spark.master": "spark://elsewhere:7077"}}, r"spark\.master must be local"),
-    ({"spark_conf": {"spark.driver.memory": "much"}}, r"spark\.driver\.memory must be a size"),
+    ({"spark_conf": {"spark.master": "local[*]"}}, "num_workers can be 0 for single node clusters only"),
+    ({"data_security_mode": "SINGLE"}, "data_security_mode"),
+    ({"kind": "CLASSIC"}, "kind"),
+    ({"spark_conf": PROFILE | {"spark.driver.extraJavaOptions": "-Da=b"}}, "does not heed"),
+    ({"spark_conf": PROFILE | {"spark.ui.enabled": "true"}}, r"spark\.ui\.enabled is always false"),
+    ({"spark_conf": PROFILE | {"spark.master": "spark://elsewhere:7077"}}, r"spark\.master must be local"),
+    ({"spark_conf": PROFILE | {"spark.driver.memory": "much"}}, r"spark\.driver\.memory must be a size"),
 ]
 
 
@@ -81,6 +87,14 @@ def test_what_databricks_or_this_machine_cannot_do_is_refused(
     assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
     assert re.search(text, answer.json()["message"])
     assert len(list(workspace.client.clusters.list())) == before
+
+
+@pytest.mark.parametrize("token", ["²", "-1", "x", "9" * 5000])
+def test_a_page_token_that_is_none_is_refused(workspace: RunningWorkspace, token: str) -> None:
+    for path in ("clusters/list", "jobs/runs/list"):
+        answer = workspace.call("GET", f"/api/2.1/{path}?page_token={token}")
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+        assert "page_token" in answer.json()["message"]
 
 
 def test_a_cluster_that_does_not_exist_is_refused_with_databricks_text(workspace: RunningWorkspace) -> None:

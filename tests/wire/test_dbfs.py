@@ -118,6 +118,11 @@ def test_a_read_over_one_mebibyte_is_refused(workspace: RunningWorkspace, folder
     )
     assert error(workspace, "GET", "read", {"path": path, "offset": -1}) == (400, "INVALID_PARAMETER_VALUE")
     assert error(workspace, "GET", "read", {"path": folder}) == (400, "INVALID_PARAMETER_VALUE")
+    assert error(workspace, "GET", "read", {"path": path, "offset": 10**30}) == (
+        400,
+        "INVALID_PARAMETER_VALUE",
+    )
+    assert workspace.client.dbfs.read(path, offset=2**63 - 1).bytes_read == 0
     part = workspace.client.dbfs.read(path, offset=1, length=3)
     assert (part.bytes_read, part.data) == (3, encoded(b"234"))
 

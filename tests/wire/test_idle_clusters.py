@@ -1,5 +1,6 @@
 """The end of clusters that nobody uses, with a clock that the test moves and a real driver."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from local_workspace.settings import Settings
 from local_workspace.store import Store
 from tests.fast.local_workspace.manual_clock import ManualClock
 from tests.wire.polling import until
-from tests.wire.spark_jobs import NODE_TYPE, RUNTIME
+from tests.wire.spark_jobs import SINGLE_NODE
 
 MINUTES = 20
 
@@ -29,15 +30,13 @@ def clusters(tmp_path: Path, clock: ManualClock) -> Iterator[Clusters]:
     clusters = Clusters(settings, store, clock, Processes(store))
     clusters.start()
     yield clusters
-    clusters.stop()
+    clusters.stop(time.monotonic() + 15)
 
 
 def test_a_cluster_ends_when_no_run_has_used_it_for_its_minutes(
     clusters: Clusters, clock: ManualClock
 ) -> None:
-    spec = ClusterSpec(
-        spark_version=RUNTIME, node_type_id=NODE_TYPE, num_workers=0, autotermination_minutes=MINUTES
-    )
+    spec = ClusterSpec.model_validate(SINGLE_NODE | {"autotermination_minutes": MINUTES})
     cluster_id = clusters.create(spec)
     until(lambda: clusters.state_of(cluster_id)[0] == "RUNNING", "a running cluster", 120)
 
@@ -57,9 +56,7 @@ def test_a_cluster_ends_when_no_run_has_used_it_for_its_minutes(
 
 
 def test_a_cluster_without_minutes_does_not_end_by_itself(clusters: Clusters, clock: ManualClock) -> None:
-    spec = ClusterSpec(
-        spark_version=RUNTIME, node_type_id=NODE_TYPE, num_workers=0, autotermination_minutes=0
-    )
+    spec = ClusterSpec.model_validate(SINGLE_NODE | {"autotermination_minutes": 0})
     cluster_id = clusters.create(spec)
     until(lambda: clusters.state_of(cluster_id)[0] == "RUNNING", "a running cluster", 120)
     clock.pass_seconds(10**7)

@@ -75,6 +75,13 @@ def test_a_registered_model_with_a_space_is_found_by_the_sdk(workspace: RunningW
         registry.get_model(f"{name} of nobody")
 
 
+@pytest.mark.parametrize("name", ["/", "/Shared", HOME, f"{HOME}/"])
+def test_an_experiment_cannot_be_where_something_else_is(workspace: RunningWorkspace, name: str) -> None:
+    for path in ("api", "ajax-api"):
+        answer = workspace.call("POST", f"/{path}/2.0/mlflow/experiments/create", {"name": name})
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "RESOURCE_ALREADY_EXISTS")
+
+
 @pytest.mark.parametrize(
     "path",
     [

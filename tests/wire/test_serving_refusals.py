@@ -1,5 +1,7 @@
 """What the serving API refuses before anything is deployed."""
 
+from typing import Any
+
 import pytest
 from databricks.sdk.errors import InvalidParameterValue, ResourceDoesNotExist
 
@@ -43,6 +45,23 @@ def test_scale_to_zero_must_be_said(workspace: RunningWorkspace, doubling: str) 
     with pytest.raises(InvalidParameterValue) as refused:
         workspace.client.serving_endpoints.create(NAME, config=config(undecided))
     assert str(refused.value) == "scaleToZeroEnabled is undefined. Please set it to either true or false."
+
+
+@pytest.mark.parametrize("field", ["route_optimized", "auto_capture_config", "ai_gateway", "rate_limits"])
+def test_what_would_not_be_honoured_is_refused(
+    workspace: RunningWorkspace, doubling: str, field: str
+) -> None:
+    values: dict[str, Any] = {
+        "route_optimized": True,
+        "rate_limits": [{"calls": 1, "renewal_period": "minute"}],
+    }
+    value = values.get(field, {"enabled": True})
+    served = config(entity(doubling)).as_dict()
+    body = {"name": NAME, "config": served}
+    (served if field == "auto_capture_config" else body)[field] = value
+    refused = workspace.call("POST", "/api/2.0/serving-endpoints", body)
+    assert (refused.status_code, refused.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+    assert refused.json()["message"] == f"The local workspace does not offer {field}: leave it out."
 
 
 def test_an_unknown_version_is_refused(workspace: RunningWorkspace, doubling: str) -> None:

@@ -4,20 +4,32 @@ The Airflow side imports this module and `grid`, and nothing else of the package
 the manifest that comes back, the layout of a DAG run's files, ids, metrics and tag names.
 """
 
+from rookery_jobs.columns import check_as_of_column, check_columns
 from rookery_jobs.documents import Document, digest_of
 from rookery_jobs.errors import ContractError, RookeryJobsError
 from rookery_jobs.identity import ParamValue, point_id, registration_key, snapshot_digest, sweep_id
 from rookery_jobs.layout import RunLayout, manifest_path, run_key, side_path, slug, spec_path
 from rookery_jobs.metrics import LAB_METRICS, METRICS, TEST_METRIC_PREFIX, gate_passes
+from rookery_jobs.origin import Origin
 from rookery_jobs.registry import registry_uri_for
-from rookery_jobs.specs import Gate, Manifest, Point, RegistrationSpec, SnapshotSpec, SweepSpec, check_columns
+from rookery_jobs.scoring_specs import (
+    InputFile,
+    ScoringReport,
+    ScoringSpec,
+    report_path,
+    scoring_digest,
+    scoring_path,
+)
+from rookery_jobs.specs import Gate, Manifest, Point, RegistrationSpec, SnapshotSpec, SweepSpec
 from rookery_jobs.tags import (
     MODEL_ARTIFACT,
     TAG_ALGORITHM,
+    TAG_AS_OF,
     TAG_CODE,
     TAG_DAG,
     TAG_DAG_RUN,
     TAG_ERROR,
+    TAG_GENERATION,
     TAG_MODEL,
     TAG_POINT,
     TAG_REGISTRATION,
@@ -31,10 +43,12 @@ __all__ = [
     "METRICS",
     "MODEL_ARTIFACT",
     "TAG_ALGORITHM",
+    "TAG_AS_OF",
     "TAG_CODE",
     "TAG_DAG",
     "TAG_DAG_RUN",
     "TAG_ERROR",
+    "TAG_GENERATION",
     "TAG_MODEL",
     "TAG_POINT",
     "TAG_REGISTRATION",
@@ -44,14 +58,19 @@ __all__ = [
     "ContractError",
     "Document",
     "Gate",
+    "InputFile",
     "Manifest",
+    "Origin",
     "ParamValue",
     "Point",
     "RegistrationSpec",
     "RookeryJobsError",
     "RunLayout",
+    "ScoringReport",
+    "ScoringSpec",
     "SnapshotSpec",
     "SweepSpec",
+    "check_as_of_column",
     "check_columns",
     "digest_of",
     "gate_passes",
@@ -60,7 +79,10 @@ __all__ = [
     "point_id",
     "registration_key",
     "registry_uri_for",
+    "report_path",
     "run_key",
+    "scoring_digest",
+    "scoring_path",
     "side_path",
     "slug",
     "snapshot_digest",

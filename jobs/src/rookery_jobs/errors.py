@@ -23,3 +23,7 @@ class TrainingError(RookeryJobsError):
 
 class RegistrationError(RookeryJobsError):
     """The best point's model may not be registered: not reproducible, not in parity, or a gate not passed."""
+
+
+class ScoringError(RookeryJobsError):
+    """Files cannot be scored with a version: they changed, lack columns, or the version cannot be used."""

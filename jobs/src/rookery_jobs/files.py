@@ -26,6 +26,24 @@ class ClusterFiles:
         finally:
             stream.close()
 
+    def size(self, path: str) -> int | None:
+        """The length of a file in bytes, or None if there is none."""
+        file_system, hadoop_path = self._locate(path)
+        if not file_system.exists(hadoop_path):
+            return None
+        return int(file_system.getFileStatus(hadoop_path).getLen())
+
+    def first_line(self, path: str) -> str | None:
+        """The first line of a file as UTF-8 text without its end, or None if the file is empty."""
+        file_system, hadoop_path = self._locate(path)
+        stream = file_system.open(hadoop_path)
+        try:
+            java = self._jvm.java.io
+            line = java.BufferedReader(java.InputStreamReader(stream, "UTF-8")).readLine()
+            return None if line is None else str(line)
+        finally:
+            stream.close()
+
     def write_text(self, path: str, text: str) -> None:
         """Write UTF-8 text so that the file is either there with all of it, or as it was before.
 

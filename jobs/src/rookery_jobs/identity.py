@@ -18,8 +18,11 @@ def snapshot_digest(
     test_size: float,
     seed: int,
     split_key: str | None,
+    as_of_column: str | None,
+    as_of: str | None,
 ) -> str:
-    """16 hex digits of everything that determines a snapshot: source, columns and types, label, split."""
+    """16 hex digits of everything that determines a snapshot: source, columns and types, label, split, and
+    the instant before which rows are seen, if the plan has a column for it."""
     columns = [[name, "string"] for name in categorical] + [[name, "double"] for name in numeric]
     split = {
         "type": "random",
@@ -34,6 +37,8 @@ def snapshot_digest(
             "columns": [*columns, [label, "int"]],
             "label": label,
             "split": split,
+            # Without the column there is no such entry, so that digests are what they were before it existed.
+            **({"as_of": [as_of_column, as_of]} if as_of_column is not None else {}),
         }
     )
 

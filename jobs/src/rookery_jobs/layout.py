@@ -58,6 +58,10 @@ class RunLayout:
         """The file that holds the RegistrationSpec with this registration key."""
         return f"{self.sweep(sweep_id)}/register-{_component(key)}.json"
 
+    def scoring(self, digest: str) -> str:
+        """The file that holds the ScoringSpec with this digest."""
+        return f"{self.root}/scorings/{_component(digest)}.json"
+
 
 def spec_path(snapshot_path: str) -> str:
     """The file of a snapshot that holds its SnapshotSpec."""

@@ -16,6 +16,7 @@ from mlflow import MlflowClient
 from mlflow.models import Model
 from mlflow.models.signature import ModelSignature
 from mlflow.types import ColSpec, Schema, TensorSpec
+from pyspark.sql import SparkSession
 
 from rookery_jobs import contract, scorer
 from rookery_jobs.files import ClusterFiles
@@ -46,7 +47,7 @@ def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> 
     imported.
     """
     spec = snapshot.spec
-    with staging(snapshot, tmp_path) as dfs_tmpdir:
+    with staging(snapshot.spark, tmp_path) as dfs_tmpdir:
         mlflow.spark.save_model(
             pipeline,
             str(path),
@@ -63,9 +64,9 @@ def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> 
     model.save(str(path / "MLmodel"))
 
 
-def load_spark_pipeline(path: Path, snapshot: Snapshot, tmp_path: str) -> Any:
+def load_spark_pipeline(path: Path, spark: SparkSession, tmp_path: str) -> Any:
     """The fitted pipeline of a downloaded model."""
-    with staging(snapshot, tmp_path) as dfs_tmpdir:
+    with staging(spark, tmp_path) as dfs_tmpdir:
         return mlflow.spark.load_model(str(path), dfs_tmpdir=dfs_tmpdir)
 
 
@@ -92,13 +93,13 @@ def example_frame(snapshot: Snapshot) -> pd.DataFrame:
 
 
 @contextmanager
-def staging(snapshot: Snapshot, tmp_path: str) -> Iterator[str]:
+def staging(spark: SparkSession, tmp_path: str) -> Iterator[str]:
     """A folder of this call's own on the cluster's file system, deleted at the end."""
     folder = f"{tmp_path}/{uuid.uuid4().hex}"
     try:
         yield folder
     finally:
-        ClusterFiles(snapshot.spark).delete(folder)
+        ClusterFiles(spark).delete(folder)
 
 
 def _copy_scorer_code(folder: Path) -> None:

@@ -6,7 +6,7 @@ from rookery_jobs.caching import cached
 from rookery_jobs.contract import Manifest, SnapshotSpec, manifest_path, side_path
 from rookery_jobs.errors import DataError
 from rookery_jobs.files import ClusterFiles
-from rookery_jobs.source import read_source, typed_rows
+from rookery_jobs.source import is_later, read_source, typed_rows
 from rookery_jobs.split import SIDE, check_categories, check_classes, class_counts, with_side
 
 
@@ -19,9 +19,10 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
         print(f"snapshot {spec.digest} is complete: nothing to prepare")
         return
     manifest = prepare(spark, files, spec)
+    later = f"{manifest.rows_later} of {spec.as_of} or later, " if spec.as_of else ""
     print(
-        f"snapshot {spec.digest}: {manifest.rows_read} rows read, {manifest.rows_dropped} incomplete and "
-        f"dropped, {manifest.rows_kept} kept: {manifest.rows}"
+        f"snapshot {spec.digest}: {manifest.rows_read} rows read, {later}{manifest.rows_dropped} incomplete "
+        f"and dropped, {manifest.rows_kept} kept: {manifest.rows}"
     )
 
 
@@ -70,6 +71,7 @@ def _manifest(
     raw: DataFrame, rows: DataFrame, counts: dict[str, dict[str, int]], spec: SnapshotSpec
 ) -> Manifest:
     read = raw.count()
+    later = raw.filter(is_later(spec)).count() if spec.as_of else 0
     per_side = {side: sum(classes.values()) for side, classes in counts.items()}
     kept = sum(per_side.values())
     features = [f"`{name}`" for name in spec.features]
@@ -79,7 +81,8 @@ def _manifest(
         snapshot=spec,
         columns={**types, spec.label: "int"},
         rows_read=read,
-        rows_dropped=read - kept,
+        rows_later=later,
+        rows_dropped=read - later - kept,
         rows_kept=kept,
         rows=per_side,
         class_counts=counts,

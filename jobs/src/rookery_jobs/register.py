@@ -38,7 +38,7 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
     if known is None:
         snapshot = load_snapshot(spark, spec.snapshot_path, spec.snapshot_digest)
         _judge(client, spec, run, snapshot)
-        known = versions.register(spec)
+        known = versions.register(client, spec)
     client.set_tag(run.info.run_id, contract.model_version_tag(spec.registration_key), known)
     print(f"{spec.registered_model_name!r} version {known} is the model of MLflow run {run.info.run_id}")
 
@@ -67,7 +67,7 @@ def _judge(client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Sna
         _log_missing_model(client, spec, run, snapshot)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(client.download_artifacts(run.info.run_id, contract.MODEL_ARTIFACT, folder))
-        model = _Model(model_artifact.load_spark_pipeline(path, snapshot, spec.tmp_path), path)
+        model = _Model(model_artifact.load_spark_pipeline(path, snapshot.spark, spec.tmp_path), path)
         selection = snapshot.spec.selection_side
         _check_reproduced(run.data.metrics, _measure(model.pipeline, snapshot, selection))
         _check_parity(model, snapshot)

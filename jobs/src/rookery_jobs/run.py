@@ -1,6 +1,6 @@
 """The script of every job run: put the shipped code on the path, and call its entry point.
 
-Parameters: the code folder, the entry (prepare, train, register), and what the entry takes. Databricks
+Parameters: the code folder, the entry (prepare, train, register, score), and what the entry takes. Databricks
 compiles and executes scripts inside IPython: `__file__` does not exist, and a script ends by returning or
 raising.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-ENTRIES = ("prepare", "train", "register")
+ENTRIES = ("prepare", "train", "register", "score")
 ARCHIVE = "rookery_jobs.zip"
 
 

@@ -13,12 +13,13 @@ from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.types import StringType, StructField, StructType
 
 from rookery_jobs.contract import SnapshotSpec
+from rookery_jobs.csv_text import column, double, present
 from rookery_jobs.errors import DataError
+from rookery_jobs.instants import instant, is_before
 
 _ROW = "__row"
 _FAULT = "__fault"
 _BROKEN = "__broken_record"
-_NUMBER = r"^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _CLASS = r"^\\+?[0-9]+$"
 _SHOWN_ROWS = 3
 # monotonically_increasing_id puts the partition in the bits above these, the row of the partition below.
@@ -43,42 +44,49 @@ def read_source(spark: SparkSession, spec: SnapshotSpec) -> DataFrame:
     reader = spark.read.schema(StructType(fields)).option("header", True).option("columnPruning", False)
     text = reader.option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", _BROKEN)
     return text.csv(spec.source_path).select(
-        *[_present(name).alias(name) for name in wanted],
-        _column(_BROKEN),
+        *[present(name).alias(name) for name in wanted],
+        column(_BROKEN),
         F.monotonically_increasing_id().alias(_ROW),
     )
 
 
 def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
-    """The complete rows of `read_source`: categorical strings, numeric doubles, the label an int.
+    """The complete rows of `read_source`, later ones left out: categorical strings, numeric doubles, the
+    label an int.
 
     Raises DataError, naming the row, and column and value where it is one, for rows with another number of
-    fields than the header and for values that cannot be cast.
+    fields than the header, for times that are none, and for values that cannot be cast in rows that are not
+    later.
     """
-    doubles = {name: _double(name) for name in spec.numeric}
+    doubles = {name: double(name) for name in spec.numeric}
     label = _class(spec.label)
-    _refuse(
-        rows,
-        [
-            _Fault(None, _column(_BROKEN).isNotNull(), "has more or fewer fields than the header"),
-            *(
-                _Fault(name, _column(name).isNotNull() & value.isNull(), "is not a finite number")
-                for name, value in doubles.items()
-            ),
-            _Fault(
-                spec.label,
-                _column(spec.label).isNotNull() & label.isNull(),
-                "is not a non-negative integer, as a label must be",
-            ),
-        ],
-    )
+    seen = ~is_later(spec)
+    faults = [_Fault(None, column(_BROKEN).isNotNull(), "has more or fewer fields than the header")]
+    if spec.as_of_column is not None:
+        time = instant(spec.as_of_column)
+        what = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as an as_of_column must be"
+        faults.append(_not_cast(spec.as_of_column, time, what))
+    faults += [_not_cast(name, value, "is not a finite number", seen) for name, value in doubles.items()]
+    faults.append(_not_cast(spec.label, label, "is not a non-negative integer, as a label must be", seen))
+    _refuse(rows, faults)
     key = [] if spec.split_key in (None, *spec.features, spec.label) else [spec.split_key]
-    return rows.dropna(subset=_declared(spec)).select(
-        *[_column(name) for name in spec.categorical],
-        *[value.alias(name) for name, value in doubles.items()],
-        label.alias(spec.label),
-        *[_column(name) for name in key if name],
+    return (
+        rows.filter(seen)
+        .dropna(subset=_declared(spec))
+        .select(
+            *[column(name) for name in spec.categorical],
+            *[value.alias(name) for name, value in doubles.items()],
+            label.alias(spec.label),
+            *[column(name) for name in key if name],
+        )
     )
+
+
+def is_later(spec: SnapshotSpec) -> Column:
+    """Whether a row of `read_source` is of `as_of` or later. A row without a time is not, but incomplete."""
+    if spec.as_of_column is None or spec.as_of is None:
+        return F.lit(False)
+    return ~F.coalesce(is_before(spec.as_of_column, spec.as_of), F.lit(True))
 
 
 class _Fault(NamedTuple):
@@ -89,24 +97,14 @@ class _Fault(NamedTuple):
     what: str
 
 
+def _not_cast(name: str, value: Column, what: str, seen: Column | None = None) -> _Fault:
+    condition = column(name).isNotNull() & value.isNull()
+    return _Fault(name, condition if seen is None else condition & seen, what)
+
+
 def _declared(spec: SnapshotSpec) -> list[str]:
-    names = [*spec.features, spec.label, *([spec.split_key] if spec.split_key else [])]
-    return list(dict.fromkeys(names))
-
-
-def _column(name: str) -> Column:
-    return F.col(f"`{name}`")
-
-
-def _present(name: str) -> Column:
-    """Null where the value is empty or blank."""
-    return F.when(F.trim(_column(name)) != "", _column(name))
-
-
-def _double(name: str) -> Column:
-    # The pattern keeps Java's own spellings out ("1d", "0x1p3", "NaN"); 1e999 would be an infinity.
-    value = F.expr(f"CASE WHEN trim(`{name}`) RLIKE '{_NUMBER}' THEN try_cast(trim(`{name}`) AS double) END")
-    return F.when(F.abs(value) < float("inf"), value)
+    others = [name for name in (spec.split_key, spec.as_of_column) if name]
+    return list(dict.fromkeys([*spec.features, spec.label, *others]))
 
 
 def _class(name: str) -> Column:

@@ -1,19 +1,16 @@
 """The documents that the Airflow side writes for a job run, and the manifest that `prepare` writes back."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rookery_jobs.columns import check_as_of_column, check_columns
 from rookery_jobs.documents import Document
 from rookery_jobs.errors import ContractError
 from rookery_jobs.identity import ParamValue, snapshot_digest, sweep_id
 from rookery_jobs.metrics import check_metric
+from rookery_jobs.origin import Origin, check_as_of
 
 MAX_CLASSES = 100
 """Labels are 0 to 99 at most: a model has coefficients for every class up to the largest."""
-
-_PIPELINE_COLUMNS = frozenset(
-    {"numericfeatures", "normalizedfeatures", "features", "rawprediction", "probability", "prediction"}
-)
 
 
 @dataclass(frozen=True)
@@ -22,7 +19,9 @@ class SnapshotSpec(Document):
 
     `numeric` columns become doubles, `label` a non-negative int. The sizes are shares of the rows; a
     `validation_size` of 0 gives the two-way split of train and test. `split_key` names a column whose equal
-    values stay on one side (None: the row itself is the key). `digest` is `snapshot_digest` of all this.
+    values stay on one side (None: the row itself is the key). With an `as_of_column`, rows whose time there
+    is `as_of` or later are left out (None: no row is); the side of a row does not depend on it. `digest` is
+    `snapshot_digest` of all this.
     """
 
     source_path: str
@@ -35,10 +34,13 @@ class SnapshotSpec(Document):
     test_size: float
     seed: int
     split_key: str | None
+    as_of_column: str | None
+    as_of: str | None
     digest: str
 
     def __post_init__(self) -> None:
         check_columns(self.categorical, self.numeric, self.label)
+        self._check_as_of()
         if self.validation_size < 0 or self.test_size <= 0 or self.validation_size + self.test_size >= 1:
             raise ContractError(
                 f"validation_size {self.validation_size} and test_size {self.test_size} leave no proper "
@@ -53,11 +55,20 @@ class SnapshotSpec(Document):
             test_size=self.test_size,
             seed=self.seed,
             split_key=self.split_key,
+            as_of_column=self.as_of_column,
+            as_of=self.as_of,
         )
         if self.digest != expected:
             raise ContractError(
                 f"snapshot digest {self.digest!r} does not fit its spec, which gives {expected}"
             )
+
+    def _check_as_of(self) -> None:
+        check_as_of(self.as_of)
+        if self.as_of_column is not None:
+            check_as_of_column(self.as_of_column, self.features, self.label)
+        elif self.as_of is not None:
+            raise ContractError(f"as_of {self.as_of} has no column to compare with: name an as_of_column")
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -83,13 +94,15 @@ class SnapshotSpec(Document):
 class Manifest(Document):
     """What `prepare` made of a SnapshotSpec.
 
-    `columns` has the Spark types, features first; `rows` and `class_counts` are per side; `example` is one
-    record of features.
+    `columns` has the Spark types, features first. Of `rows_read` rows, `rows_later` were at or after the
+    snapshot's `as_of`, `rows_dropped` were incomplete, and `rows_kept` are in it: `rows` and `class_counts`
+    are per side. `example` is one record of features.
     """
 
     snapshot: SnapshotSpec
     columns: dict[str, str]
     rows_read: int
+    rows_later: int
     rows_dropped: int
     rows_kept: int
     rows: dict[str, int]
@@ -118,8 +131,7 @@ class SweepSpec(Document):
     metric: str
     points: tuple[Point, ...]
     tmp_path: str
-    dag_id: str
-    dag_run_id: str
+    origin: Origin
 
     def __post_init__(self) -> None:
         check_metric(self.metric)
@@ -157,23 +169,4 @@ class RegistrationSpec(Document):
     point: Point
     mlflow_run_id: str
     tmp_path: str
-    dag_id: str
-    dag_run_id: str
-
-
-def check_columns(categorical: Sequence[str], numeric: Sequence[str], label: str) -> None:
-    """Raise ContractError for columns that the pipeline cannot take: none, unsafe names, names used twice."""
-    if not categorical and not numeric:
-        raise ContractError("the features are empty: name at least one categorical or numeric column")
-    seen = set(_PIPELINE_COLUMNS) | {f"{name}Idx".lower() for name in categorical}
-    for name in (*categorical, *numeric, label):
-        if not name.strip() or not name.isprintable() or set(name) & set(".`"):
-            raise ContractError(
-                f"column name {name!r} is empty or has a dot, a backtick or a control character"
-            )
-        if name.lower() in seen:
-            raise ContractError(
-                f"column {name!r} is named twice, as feature or label, or is a column that the "
-                "pipeline makes itself (Spark ignores case)"
-            )
-        seen.add(name.lower())
+    origin: Origin

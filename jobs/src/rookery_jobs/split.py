@@ -36,9 +36,14 @@ def class_counts(rows: DataFrame, spec: SnapshotSpec) -> dict[str, dict[str, int
 def check_classes(counts: dict[str, dict[str, int]], spec: SnapshotSpec) -> None:
     """Raise DataError unless every side has every class, of which there are at least two."""
     classes = sorted({int(one) for side in counts.values() for one in side})
+    if spec.as_of and not classes:
+        raise DataError(
+            f"the source has no complete row{_seen(spec)}: take a later as_of, or a source with earlier rows"
+        )
     if len(classes) < 2:
         raise DataError(
-            f"label {spec.label!r} has the classes {classes} in the complete rows; two are needed"
+            f"label {spec.label!r} has the classes {classes} in the complete rows{_seen(spec)}; two are "
+            "needed"
         )
     if classes[-1] >= MAX_CLASSES:
         raise DataError(
@@ -49,8 +54,9 @@ def check_classes(counts: dict[str, dict[str, int]], spec: SnapshotSpec) -> None
         missing = [one for one in classes if str(one) not in present]
         if missing:
             raise DataError(
-                f"the split leaves no row of class {missing} on the {side} side (rows per class there: "
-                f"{present}); take a larger size for that side, another seed or more data"
+                f"the split leaves no row of class {missing} on the {side} side{_seen(spec)} (rows per class "
+                f"there: {present}); take a larger size for that side, another seed or more data"
+                f"{', or a later as_of' if spec.as_of else ''}"
             )
 
 
@@ -62,6 +68,10 @@ def check_categories(rows: DataFrame, spec: SnapshotSpec) -> None:
         values = sorted(row[0] for row in unseen.limit(_SHOWN).collect())
         if values:
             raise DataError(
-                f"column {name!r} has categories that the split puts in validation or test but not in train: "
-                f"{values}; take another seed, leave such rare categories out, or more data"
+                f"column {name!r} has categories that the split puts in validation or test but not in train"
+                f"{_seen(spec)}: {values}; take another seed, leave such rare categories out, or more data"
             )
+
+
+def _seen(spec: SnapshotSpec) -> str:
+    return f" before as_of {spec.as_of} (by column {spec.as_of_column!r})" if spec.as_of else ""

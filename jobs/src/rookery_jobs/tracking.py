@@ -78,8 +78,7 @@ class PointRuns:
             contract.TAG_SNAPSHOT: self.spec.snapshot_digest,
             contract.TAG_CODE: self.spec.code_digest,
             contract.TAG_ALGORITHM: point.algorithm,
-            contract.TAG_DAG: self.spec.dag_id,
-            contract.TAG_DAG_RUN: self.spec.dag_run_id,
+            **self.spec.origin.tags,
         }
         name = f"{point.algorithm} {point.point_id}"
         run = self.client.create_run(self.spec.experiment_id, int(started * 1000), tags, run_name=name)

@@ -1,6 +1,7 @@
 """The whole workspace: its parts put together, and the one ASGI application in front of them."""
 
 import threading
+import time
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -16,6 +17,10 @@ from local_workspace.api.invocations import Invocations
 from local_workspace.api.jobs import job_routes
 from local_workspace.api.mlflow import DatabricksRules
 from local_workspace.api.model_registry import ModelRegistry
+from local_workspace.api.pages.clusters import cluster_pages
+from local_workspace.api.pages.endpoints import endpoint_pages
+from local_workspace.api.pages.mlflow_links import mlflow_links
+from local_workspace.api.pages.runs import run_pages
 from local_workspace.api.serving import Serving
 from local_workspace.api.wire import error_response, no_such_route
 from local_workspace.api.workspace import Workspace
@@ -25,6 +30,7 @@ from local_workspace.engine.clusters import Clusters
 from local_workspace.engine.dbfs_files import DbfsFiles
 from local_workspace.engine.dbfs_handles import DbfsHandles
 from local_workspace.engine.endpoints import Endpoints
+from local_workspace.engine.mlflow_entities import MlflowEntities
 from local_workspace.engine.mlflow_server import mlflow_server
 from local_workspace.engine.processes import Processes
 from local_workspace.engine.registered_models import RegisteredModels
@@ -33,6 +39,8 @@ from local_workspace.engine.workspace_files import WorkspaceFiles
 from local_workspace.errors import WorkspaceError
 from local_workspace.settings import Settings
 from local_workspace.store import Store
+
+SECONDS_TO_STOP = 10.0
 
 
 class LocalWorkspace:
@@ -59,6 +67,10 @@ class LocalWorkspace:
             *ModelRegistry(models).routes(),
             *Serving(self._endpoints).routes(),
             *Invocations(self._endpoints).routes(),
+            *run_pages(self._runs),
+            *cluster_pages(self._clusters, self._runs),
+            *endpoint_pages(self._endpoints, settings),
+            *mlflow_links(MlflowEntities(mlflow)),
             Mount("/", DatabricksRules(mlflow.app, self._workspace_files)),
         ]
         self.asgi: ASGIApp = TokenAuthentication(_application(routes), settings)
@@ -71,13 +83,18 @@ class LocalWorkspace:
         self._endpoints.start()
 
     def stop(self) -> list[str]:
-        """End every process of the workspace within ten seconds; the names of those that ran."""
+        """End every process of the workspace; the names of those that ran.
+
+        Takes ten seconds at most: a process that has not ended by then is left to be killed.
+        """
         running = self._processes.names()
-        endpoints = threading.Thread(target=self._endpoints.stop)
+        deadline = time.monotonic() + SECONDS_TO_STOP
+        endpoints = threading.Thread(target=self._endpoints.stop, name="end of endpoints", daemon=True)
         endpoints.start()
-        self._runs.stop()
-        self._clusters.stop()
-        endpoints.join()
+        # Half of the time for the runs, as their drivers have to end after them.
+        self._runs.stop(deadline - SECONDS_TO_STOP / 2)
+        self._clusters.stop(deadline)
+        endpoints.join(max(0.0, deadline - time.monotonic()))
         return running
 
     def close(self) -> None:

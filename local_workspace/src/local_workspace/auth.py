@@ -1,4 +1,4 @@
-"""Who may talk to the workspace: this machine's own host names, with the workspace's token.
+"""Who may talk to the workspace: clients that call it by its own names, with the workspace's token.
 
 A pure ASGI middleware, so that uploads stream through it. The token comes as a bearer (API clients) or as
 the password of HTTP Basic (a browser that opens MLflow's UI). A foreign `Host` or `Origin` is refused, so
@@ -9,7 +9,6 @@ requests).
 import base64
 import binascii
 import secrets
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,19 +17,21 @@ from local_workspace.api.wire import error_response
 from local_workspace.errors import InvalidAccessToken, PermissionDenied, Unauthenticated, WorkspaceError
 from local_workspace.settings import Settings
 
-# The SDK asks for these before it has chosen a credential; they tell nothing but addresses.
-PUBLIC_PREFIXES = ("/.well-known/", "/oidc/.well-known/")
+# The SDK asks for it before it has chosen a credential; it tells nothing but the workspace's number. Exactly
+# this, since any other method or path would be MLflow's.
+PUBLIC = ("GET", "/.well-known/databricks-config")
 # Everywhere else a browser may be asking, which then shows its dialogue for a password.
 API_PREFIXES = ("/api/", "/serving-endpoints/")
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class TokenAuthentication:
-    """Lets a request through when its host is this machine's and its token is the workspace's."""
+    """Lets a request through when its host is one of the workspace's and its token is the workspace's."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._token = settings.token.encode()
+        self._names = settings.host_names
+        self._public_url = settings.public_url
         self._org_id = str(settings.workspace_id).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,29 +43,34 @@ class TokenAuthentication:
                 await self._app(scope, receive, send)
             return
         try:
-            self._check(scope["path"], Headers(scope=scope))
+            self._check((scope["method"], scope["path"]), Headers(scope=scope))
         except WorkspaceError as error:
             await self._refuse(error, scope, receive, send)
             return
         await self._app(scope, receive, self._with_headers(send))
 
-    def _check(self, path: str, headers: Headers) -> None:
-        if _host_name(headers.get("host", "")) not in LOOPBACK_NAMES:
-            raise PermissionDenied(
-                "Foreign Host header: this workspace answers only to 127.0.0.1 and localhost."
-            )
-        origin = headers.get("origin")
-        if origin and urlsplit(origin).hostname not in {"127.0.0.1", "localhost", "::1"}:
-            raise PermissionDenied(
-                "Foreign Origin header: this workspace refuses requests that another web site makes."
-            )
-        if path.startswith(PUBLIC_PREFIXES):
+    def _check(self, asked: tuple[str, str], headers: Headers) -> None:
+        self._check_caller(headers.get("host", ""), headers.get("origin", ""))
+        if asked == PUBLIC:
             return
         credential = _credential(headers.get("authorization", ""))
         if credential is None:
             raise Unauthenticated("Credential was not sent or was of an unsupported type for this API.")
         if not secrets.compare_digest(credential, self._token):
             raise InvalidAccessToken("Invalid access token.")
+
+    def _check_caller(self, host: str, origin: str) -> None:
+        """Refuse a request meant for another host, and one that a page of another origin makes."""
+        if _host_name(host) not in self._names:
+            raise PermissionDenied(
+                "Foreign Host header: this workspace answers only to 127.0.0.1, localhost and the names that "
+                "it was given with --allowed-host."
+            )
+        # `host` is one of ours, so an origin with the same host and port is ours as well.
+        if origin and origin not in {f"http://{host}", self._public_url}:
+            raise PermissionDenied(
+                "Foreign Origin header: this workspace refuses requests that another web site makes."
+            )
 
     async def _refuse(self, error: WorkspaceError, scope: Scope, receive: Receive, send: Send) -> None:
         response = error_response(error)

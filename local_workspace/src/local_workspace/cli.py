@@ -9,12 +9,23 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from local_workspace.addresses import (
+    LOOPBACK,
+    AddressError,
+    checked_host,
+    checked_names,
+    checked_url,
+    own_address,
+)
 from local_workspace.ports import DEFAULT_PORT, PortInUseError, listen
 from local_workspace.root_lock import LOCK_NAME, RootIsHeldError, RootLock, holder_of
 from local_workspace.settings import Settings
 
 ROOT_VARIABLE, TOKEN_VARIABLE = "LOCAL_WORKSPACE_ROOT", "LOCAL_WORKSPACE_TOKEN"
+HOST_VARIABLE, ALLOWED_HOSTS_VARIABLE = "LOCAL_WORKSPACE_HOST", "LOCAL_WORKSPACE_ALLOWED_HOSTS"
+PUBLIC_URL_VARIABLE = "LOCAL_WORKSPACE_PUBLIC_URL"
 DEFAULT_ROOT = ".local-workspace"
 FAILED, MISUSED, HELD = 1, 2, 3
 
@@ -27,12 +38,15 @@ def main(arguments: list[str] | None = None) -> int:
         return int(options.command(options))
     except RootIsHeldError as error:
         return _fail(str(error), HELD)
-    except PortInUseError as error:
+    except (PortInUseError, AddressError) as error:
         return _fail(str(error), MISUSED)
 
 
 def serve(options: argparse.Namespace) -> int:
     """Serve the workspace of a root until Ctrl-C or SIGTERM."""
+    options.allowed_host = checked_names(options.allowed_host or _named_by_environment())
+    checked_host(options.host, options.allowed_host, has_token=bool(options.token))
+    options.public_url = checked_url(options.public_url)
     with RootLock(options.root) as lock:
         lock.announce("")
         return _serve(options, lock)
@@ -41,11 +55,14 @@ def serve(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace, lock: RootLock) -> int:
     from local_workspace import server
 
-    with listen(Settings.host, options.port) as listener:
+    with listen(options.host, options.port) as listener:
         settings = Settings(
             root=options.root,
             port=listener.getsockname()[1],
             token=server.chosen_token(options.root, options.token),
+            host=options.host,
+            allowed_hosts=options.allowed_host,
+            public_url=options.public_url,
         )
         if options.port is None and settings.port != DEFAULT_PORT:
             server.say(f"port {DEFAULT_PORT} is in use: taking {settings.port}")
@@ -53,6 +70,10 @@ def _serve(options: argparse.Namespace, lock: RootLock) -> int:
             return server.serve(settings, listener, lock, lambda: _say_ready(settings, as_json=options.json))
         except server.StartError as error:
             return _fail(str(error), FAILED)
+
+
+def _named_by_environment() -> list[str]:
+    return os.environ.get(ALLOWED_HOSTS_VARIABLE, "").replace(",", " ").split()
 
 
 def status(options: argparse.Namespace) -> int:
@@ -110,7 +131,7 @@ def connection_variables(settings: Settings) -> dict[str, str]:
     """What Databricks' SDK, MLflow's client and Airflow's provider read from the environment."""
     connection = {
         "conn_type": "databricks",
-        "host": settings.host,
+        "host": own_address(settings.host),
         "port": settings.port,
         "schema": "http",
         "password": settings.token,
@@ -131,8 +152,12 @@ def _running(root: Path) -> Settings | None:
     holder = holder_of(root)
     if holder is None or not holder.url:
         return None
+    where = urlsplit(holder.url)
     settings = Settings(
-        root=root, port=int(holder.url.rsplit(":", 1)[1]), token=server.chosen_token(root, None)
+        root=root,
+        port=where.port or 0,
+        token=server.chosen_token(root, None),
+        host=where.hostname or LOOPBACK,
     )
     return settings if server.who_answers(settings.origin, settings.token) else None
 
@@ -196,13 +221,34 @@ def _add_serve_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         type=int,
-        help=f"port on 127.0.0.1; 0 takes any free one (default: {DEFAULT_PORT}, or the next free one)",
+        help=f"port to listen on; 0 takes any free one (default: {DEFAULT_PORT}, or the next free one)",
     )
     parser.add_argument(
         "--token",
         default=os.environ.get(TOKEN_VARIABLE),
         help=f"token that clients must send; kept in ROOT/token (environment: {TOKEN_VARIABLE}; default: "
         "that of the last start, or a new one)",
+    )
+    parser.add_argument(
+        "--host",
+        metavar="ADDRESS",
+        default=os.environ.get(HOST_VARIABLE, LOOPBACK),
+        help=f"address to listen on (environment: {HOST_VARIABLE}; default: {LOOPBACK}); any but this "
+        "machine's own needs --allowed-host and a token",
+    )
+    parser.add_argument(
+        "--allowed-host",
+        action="append",
+        metavar="NAME",
+        help="a name by which clients on other machines call this one; may be given several times "
+        f"(environment: {ALLOWED_HOSTS_VARIABLE}, separated by spaces or commas)",
+    )
+    parser.add_argument(
+        "--public-url",
+        metavar="URL",
+        default=os.environ.get(PUBLIC_URL_VARIABLE, ""),
+        help="where a browser finds the workspace, for links such as run_page_url, if that is another "
+        f"address (environment: {PUBLIC_URL_VARIABLE})",
     )
 
 

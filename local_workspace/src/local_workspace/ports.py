@@ -5,6 +5,8 @@ import socket
 
 import psutil
 
+from local_workspace.addresses import AddressError
+
 DEFAULT_PORT = 8765
 NEXT_PORTS = 20
 ANOTHER = "choose another with --port (0: any free one)"
@@ -35,6 +37,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(2048)
     except OSError as error:
         listener.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise AddressError(f"--host {host} is no address of this machine") from error
         if error.errno != errno.EADDRINUSE:
             raise
         raise PortInUseError(f"port {port} is in use by {_holder(port)}: stop that, or {ANOTHER}") from error

@@ -9,6 +9,7 @@ REQUEST.json holds `script` (the file), `name` (its path as the client knows it)
 (the file to write the outcome to).
 """
 
+import contextlib
 import json
 import linecache
 import os
@@ -93,12 +94,15 @@ def _compiled(script: Path, name: str) -> Any:
 
 def _report(error: BaseException | None, result: Path) -> None:
     outcome = {"error": None, "error_trace": None} if error is None else _described(error)
-    if outcome["error_trace"]:
-        print(outcome["error_trace"], file=sys.stderr, flush=True)
-    sys.stdout.flush()
     unfinished = result.with_suffix(".part")
     unfinished.write_text(json.dumps(outcome))
     unfinished.replace(result)
+    # The script may have closed or replaced either stream: that does not change what became of it.
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stdout.flush()
+    if outcome["error_trace"]:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            print(outcome["error_trace"], file=sys.stderr, flush=True)
 
 
 def _described(error: BaseException) -> dict[str, str | None]:

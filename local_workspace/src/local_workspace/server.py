@@ -43,9 +43,9 @@ def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Ca
     try:
         workspace.start()
         web.start()
-        await_answer(settings, web)
-        lock.announce(settings.origin)
-        ready()
+        if await_answer(settings, web, signals.asked):
+            lock.announce(settings.origin)
+            ready()
         while web.is_alive() and not signals.asked.wait(0.5):
             pass
     finally:
@@ -54,13 +54,16 @@ def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Ca
 
 
 def _end(settings: Settings, workspace: LocalWorkspace, web: "_WebServer") -> None:
+    """Whatever fails on the way, no process is left."""
     say(f"stopping {settings.origin}")
     web.stop_accepting()
-    for ended in workspace.stop():
-        say(f"ended {ended}")
-    web.join_if_started()
-    workspace.close()
-    kill_children()  # what a last request may have started meanwhile
+    try:
+        for ended in workspace.stop():
+            say(f"ended {ended}")
+        web.join_if_started()
+    finally:
+        kill_children()  # what did not end in time, or what a last request has started meanwhile
+        workspace.close()
 
 
 class _WebServer(threading.Thread):
@@ -115,12 +118,17 @@ def kill_children() -> None:
             continue
 
 
-def await_answer(settings: Settings, web: threading.Thread) -> None:
-    """Return when this very server has answered on its port with its token; StartError if it does not."""
+def await_answer(settings: Settings, web: threading.Thread, given_up: threading.Event) -> bool:
+    """Whether this very server has answered on its port with its token; False as soon as `given_up` is set.
+
+    StartError if it does not answer in time, or has ended.
+    """
     deadline = time.monotonic() + SECONDS_TO_ANSWER
     while time.monotonic() < deadline and web.is_alive():
+        if given_up.is_set():
+            return False
         if who_answers(settings.origin, settings.token) == settings.user_name:
-            return
+            return not given_up.is_set()
         time.sleep(0.02)
     raise StartError(
         f"no answer on {settings.origin} after {SECONDS_TO_ANSWER:.0f} s: see {settings.root}/server.log"

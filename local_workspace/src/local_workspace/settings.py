@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from local_workspace.addresses import LOOPBACK, LOOPBACK_NAMES, own_address
 
 
 @dataclass(frozen=True)
@@ -11,15 +14,34 @@ class Settings:
     root: Path
     port: int
     token: str = field(repr=False)
-    host: str = "127.0.0.1"
+    # The IPv4 address to listen on, and the names besides this machine's own by which clients call it there.
+    host: str = LOOPBACK
+    allowed_hosts: tuple[str, ...] = ()
+    # The origin that a person's browser knows, where it is not `origin`.
+    public_url: str = ""
     user_name: str = "local.user@example.com"
     # Databricks' own number of a workspace; clients send it back and read it as an integer.
     workspace_id: int = 1_000_000_000_000_001
 
     @property
     def origin(self) -> str:
-        """The URL under which every API and MLflow answer, without a trailing slash."""
-        return f"http://{self.host}:{self.port}"
+        """The URL under which every API and MLflow answer on this machine, without a trailing slash."""
+        return f"http://{own_address(self.host)}:{self.port}"
+
+    @property
+    def link_origin(self) -> str:
+        """What links in answers begin with: they are for the browser of a person."""
+        return self.public_url or self.origin
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names (in lower case, without port) by which requests may call the workspace."""
+        return LOOPBACK_NAMES | {own_address(self.host), *self.allowed_hosts} | self._public_name
+
+    @property
+    def _public_name(self) -> set[str]:
+        name = urlsplit(self.public_url).hostname
+        return {name} if name else set()
 
     @property
     def token_file(self) -> Path:

@@ -14,11 +14,12 @@ _AUTH_TYPE = "airflow-connection"
 
 # The SDK first asks the host for a document that we do not need, and past the connection's proxies: where
 # those are the only way out, it must not wait long for it.
-_DISCOVERY_SECONDS = 2
-_RETRY_SECONDS = 300
+_DISCOVERY_SECONDS = 1
 
 
-def workspace_client(databricks_conn_id: str) -> WorkspaceClient:
+def workspace_client(
+    databricks_conn_id: str, *, http_timeout_seconds: float = 60, retry_timeout_seconds: int = 300
+) -> WorkspaceClient:
     """A client that authenticates as the Airflow connection says, in every way the provider knows
     (token, OAuth, Azure service principal or managed identity, federation).
 
@@ -40,10 +41,10 @@ def workspace_client(databricks_conn_id: str) -> WorkspaceClient:
         auth_type=_AUTH_TYPE,
         product="rookery",
         product_version=version("rookery"),
-        http_timeout_seconds=60,
+        http_timeout_seconds=http_timeout_seconds,
         retry_timeout_seconds=_DISCOVERY_SECONDS,
     )
-    config.retry_timeout_seconds = _RETRY_SECONDS
+    config.retry_timeout_seconds = retry_timeout_seconds
     client = WorkspaceClient(config=config)
     client.api_client._api_client._session.proxies.update(hook.proxies or {})
     return client

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowTaskTimeout
 
+from rookery.exceptions import TaskStopped
 from rookery.hooks.databricks import workspace_client, workspace_url
 
 if TYPE_CHECKING:
@@ -38,6 +41,27 @@ class DatabricksOperator(BaseOperator):
     def workspace_url(self) -> str:
         """The address of the connection's workspace."""
         return workspace_url(self.databricks_conn_id)
+
+    def on_kill(self) -> None:
+        """Called by Airflow when the task has to stop: stop what it does in the workspace, then the task.
+
+        Airflow itself lets a task go on until it kills the process seconds later (3.3: `_on_term`): by then
+        it could have created what no teardown would find. Raises TaskStopped.
+        """
+        try:
+            stopped = self.stop_remote_work()
+        except Exception as error:
+            stopped = f"what it does in the workspace could not be stopped: {error}"
+        if isinstance(sys.exception(), AirflowTaskTimeout):
+            return
+        raise TaskStopped(
+            "the task was stopped from outside: its state was changed in Airflow (marked, cleared or "
+            f"deleted), or its worker has to end{stopped and '; '}{stopped}"
+        )
+
+    def stop_remote_work(self) -> str:
+        """Stop what goes on in the workspace for this task, if anything, and say so."""
+        return ""
 
     def show_link(self, context: Context, link: WorkspaceLink, url: str) -> None:
         """Make the link's button lead to `url` from now on, not only when the task has ended."""

@@ -87,6 +87,7 @@ class WaitForClusterOperator(DatabricksOperator):
             lambda: self.workspace.clusters.get(self.cluster_id),
             until=lambda cluster: _state(cluster) in ("RUNNING", "RESIZING", "TERMINATED", "ERROR"),
             timeout=self.timeout.total_seconds(),
+            told=lambda cluster: f"cluster {self.cluster_id} is {_state(cluster)}",
         )
         if _state(cluster) not in ("RUNNING", "RESIZING"):
             raise _not_started(cluster)
@@ -105,6 +106,7 @@ class TerminateClusterOperator(DatabricksOperator):
     """
 
     template_fields: Sequence[str] = ("cluster_name", "owner_tag")
+    operator_extra_links: Sequence[BaseOperatorLink] = (ClusterLink(),)
 
     def __init__(
         self,
@@ -119,14 +121,17 @@ class TerminateClusterOperator(DatabricksOperator):
         self.owner_tag = owner_tag
         self.timeout = timeout
 
-    def execute(self, context: Context) -> None:  # noqa: ARG002 - Airflow's signature
+    def execute(self, context: Context) -> None:
         for cluster in list(owned_clusters(self.workspace, self.cluster_name, self.owner_tag)):
-            self.log.info("Terminating cluster %s, which is %s", cluster.cluster_id, _state(cluster))
-            self.workspace.clusters.delete(str(cluster.cluster_id))
+            cluster_id = str(cluster.cluster_id)
+            self.show_link(context, ClusterLink(), cluster_page(self.workspace_url, cluster_id))
+            self.log.info("Terminating cluster %s, which is %s", cluster_id, _state(cluster))
+            self.workspace.clusters.delete(cluster_id)
         poll(
             lambda: [c.cluster_id for c in owned_clusters(self.workspace, self.cluster_name, self.owner_tag)],
             until=lambda left: not left,
             timeout=self.timeout.total_seconds(),
+            told=lambda left: f"not terminated yet: {left}",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowSkipException
@@ -117,6 +118,7 @@ class CreateEndpointOperator(ServeModelOperator):
                 lambda: self.workspace.serving_endpoints.get(name),
                 until=lambda seen: not serving.is_updating(seen),
                 timeout=self.timeout.total_seconds(),
+                told=serving.state_of,
             )
         if serving.is_updating(endpoint) or serving.serves(endpoint, wanted):
             self.log.info("%s has been asked for version %s already", name, wanted.version)
@@ -126,19 +128,32 @@ class CreateEndpointOperator(ServeModelOperator):
 
 
 class WaitForEndpointOperator(ServeModelOperator):
-    """Wait until the endpoint is READY with the run's version. Raises EndpointError with the reason if its
-    update fails."""
+    """Wait until the endpoint is READY with the run's version; a retry asks again for an update that failed.
+
+    Raises EndpointError with the reason if the update fails, or if a newer version of another run is served.
+    """
 
     def execute(self, context: Context) -> None:
         name, wanted = self.show_endpoint(context), self.wanted()
+        self._ask_again_if_failed(name, context["ti"].try_number)
+        newer = partial(serving.serves_newer, than=wanted)
         endpoint = poll(
             lambda: self.workspace.serving_endpoints.get(name),
-            until=lambda seen: serving.has_failed(seen) or serving.serves(seen, wanted),
+            until=lambda seen: serving.has_failed(seen) or serving.serves(seen, wanted) or newer(seen),
             timeout=self.timeout.total_seconds(),
+            told=serving.state_of,
         )
         if serving.has_failed(endpoint):
             raise serving.failure(endpoint)
+        if not serving.serves(endpoint, wanted):
+            raise serving.superseded(endpoint, wanted)
         self.log.info("%s serves version %s", name, wanted.version)
+
+    def _ask_again_if_failed(self, name: str, try_number: int) -> None:
+        # Waiting alone would only see the same failure again.
+        if try_number > 1 and serving.has_failed(self.workspace.serving_endpoints.get(name)):
+            self.log.info("Updating %s to version %s once more", name, self.wanted().version)
+            self.workspace.serving_endpoints.update_config(name, served_entities=[self.wanted().entity()])
 
 
 class QueryEndpointOperator(EndpointOperator):
@@ -181,6 +196,7 @@ class DeleteEndpointOperator(EndpointOperator):
             lambda: serving.find(self.workspace, plan.endpoint.name),
             until=lambda seen: seen is None or serving.owner_of(seen) != self.owner_tag,
             timeout=self.timeout.total_seconds(),
+            told=lambda seen: serving.state_of(seen) if seen else "it is gone",
         )
 
 

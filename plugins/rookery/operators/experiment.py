@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rookery import storage
 from rookery.exceptions import SelectionError
-from rookery.links import ExperimentLink, MlflowRunLink, experiment_page, mlflow_run_page
+from rookery.links import ExperimentLink, MlflowRunLink, experiment_page, mlflow_run_page, snapshot_page
 from rookery.operators.base import DatabricksOperator
 from rookery_jobs.contract import (
     TAG_CODE,
@@ -78,7 +78,7 @@ class SelectBestOperator(DatabricksOperator):
     """
 
     template_fields: Sequence[str] = ("points_path",)
-    operator_extra_links: Sequence[BaseOperatorLink] = (MlflowRunLink(),)
+    operator_extra_links: Sequence[BaseOperatorLink] = (ExperimentLink(), MlflowRunLink())
 
     def __init__(self, *, points_path: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -86,6 +86,8 @@ class SelectBestOperator(DatabricksOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         sweep = SweepSpec.from_json(storage.read_text(self.workspace, self.points_path))
+        everything = snapshot_page(self.workspace_url, sweep.experiment_id, sweep.snapshot_digest)
+        self.show_link(context, ExperimentLink(), everything)
         best = best_point(sweep, list(self._runs(sweep)))
         page = mlflow_run_page(self.workspace_url, sweep.experiment_id, best.mlflow_run_id)
         self.show_link(context, MlflowRunLink(), page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rookery.job_runs import Intent, Try, failure, is_over, submit, succeeded
+from rookery.job_runs import Intent, Try, failure, is_over, state_of, submit, succeeded
 from rookery.links import JobRunLink
 from rookery.operators.base import DatabricksOperator
 from rookery.polling import poll
@@ -57,15 +57,17 @@ class JobRunOperator(DatabricksOperator):
         self.job_run_id = run.run_id
         if run.run_page_url:
             self.show_link(context, JobRunLink(), run.run_page_url)
-        run = poll(self._observe, until=is_over, timeout=self.timeout_seconds + 600)
+        run = poll(self._observe, until=is_over, timeout=self.timeout_seconds + 600, told=state_of)
         if not succeeded(run):
             raise failure(self.workspace, run)
         return int(run.run_id or 0)
 
-    def on_kill(self) -> None:
+    def stop_remote_work(self) -> str:
         """Cancel the run that this try submitted or attached to."""
-        if self.job_run_id is not None:
-            self.workspace.jobs.cancel_run(self.job_run_id)
+        if self.job_run_id is None:
+            return ""
+        self.workspace.jobs.cancel_run(self.job_run_id)
+        return f"job run {self.job_run_id} is cancelled"
 
     def _observe(self) -> Run:
         return self.workspace.jobs.get_run(int(self.job_run_id or 0))

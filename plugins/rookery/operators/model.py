@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rookery import storage
+from rookery.assets import model_asset
 from rookery.exceptions import JobRunError
 from rookery.links import JobRunLink, MlflowRunLink, ModelVersionLink, mlflow_run_page, model_version_page
 from rookery.operators.job_run import JobRunOperator
+from rookery.origin import origin_of
 from rookery.plan import TrainingPlan
 from rookery_jobs.contract import (
     TEST_METRIC_PREFIX,
     Gate,
+    Origin,
     Point,
     RegistrationSpec,
     RunLayout,
@@ -29,7 +32,7 @@ class RegisterModelOperator(JobRunOperator):
     """Have the best point's model checked (parity, gates) and registered, and learn its version.
 
     Returns `{"registered_model_name", "version", "mlflow_run_id", "test_metrics"}`. Raises JobRunError if the
-    job code refuses the model.
+    job code refuses the model. With the `model_asset` among its outlets, it emits that asset's event.
     """
 
     template_fields: Sequence[str] = (*JobRunOperator.template_fields, "plan", "points_path", "best")
@@ -49,16 +52,30 @@ class RegisterModelOperator(JobRunOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         plan = TrainingPlan.model_validate(self.plan)
-        run = context["dag_run"]
+        origin = origin_of(context["dag_run"], plan)
         sweep = SweepSpec.from_json(storage.read_text(self.workspace, self.points_path))
-        spec = registration_spec(plan, sweep, self.best, run.dag_id, run.run_id)
+        spec = registration_spec(plan, sweep, self.best, origin)
         page = mlflow_run_page(self.workspace_url, spec.experiment_id, spec.mlflow_run_id)
         self.show_link(context, MlflowRunLink(), page)
-        layout = RunLayout(plan.data_root, run.dag_id, run.run_id)
+        layout = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id)
         path = layout.registration(spec.sweep_id, spec.registration_key)
         storage.write_text(self.workspace, path, spec.to_json())
         self.run_job(context, path)
-        return self._registered(context, spec)
+        registered = self._registered(context, spec)
+        self._announce(context, registered)
+        return registered
+
+    def _announce(self, context: Context, registered: dict[str, Any]) -> None:
+        event = context["outlet_events"][model_asset(registered["registered_model_name"])]
+        run = context["dag_run"]
+        event.extra = {
+            "registered_model_name": registered["registered_model_name"],
+            "version": registered["version"],
+            "mlflow_run_id": registered["mlflow_run_id"],
+            "metrics": registered["test_metrics"],
+            "dag_id": run.dag_id,
+            "dag_run_id": run.run_id,
+        }
 
     def _registered(self, context: Context, spec: RegistrationSpec) -> dict[str, Any]:
         data = getattr(self.workspace.experiments.get_run(spec.mlflow_run_id).run, "data", None)
@@ -79,11 +96,14 @@ class RegisterModelOperator(JobRunOperator):
 
 
 def registration_spec(
-    plan: TrainingPlan, sweep: SweepSpec, best: dict[str, Any], dag_id: str, run_id: str
+    plan: TrainingPlan, sweep: SweepSpec, best: dict[str, Any], origin: Origin
 ) -> RegistrationSpec:
     """What `register` is asked for the best point of a sweep."""
     key = registration_key(
-        dag_id=dag_id, dag_run_id=run_id, sweep_id=sweep.sweep_id, mlflow_run_id=best["mlflow_run_id"]
+        dag_id=origin.dag_id,
+        dag_run_id=origin.dag_run_id,
+        sweep_id=sweep.sweep_id,
+        mlflow_run_id=best["mlflow_run_id"],
     )
     return RegistrationSpec(
         registration_key=key,
@@ -96,7 +116,6 @@ def registration_spec(
         experiment_id=sweep.experiment_id,
         point=Point(best["point_id"], best["algorithm"], best["params"]),
         mlflow_run_id=best["mlflow_run_id"],
-        tmp_path=RunLayout(plan.data_root, dag_id, run_id).tmp,
-        dag_id=dag_id,
-        dag_run_id=run_id,
+        tmp_path=RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id).tmp,
+        origin=origin,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rookery.operators.base import DatabricksOperator
 from rookery.params import resolve
 from rookery.run_names import RunNames
+from rookery.workspace_checks import require_usable, training_questions
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 
 
 class ResolvePlanOperator(DatabricksOperator):
-    """Merge the run's conf into the plan and name what the run will create; refuses unknown keys.
+    """Merge the run's conf into the plan, name what the run will create, and ask the workspace whether it can
+    carry out the plan. Creates nothing.
 
-    Only asks the workspace who the connection's user is. XCom: `plan` (JSON of the resolved TrainingPlan),
-    `points_per_task`, and the names `owner`, `cluster_name`, `experiment_path`, `code_root`, `user_name`.
-    Raises PlanError.
+    XCom: `plan` (JSON of the resolved TrainingPlan), `points_per_task`, and the names `owner`,
+    `cluster_name`, `experiment_path`, `code_root`, `user_name`. Raises PlanError with every mistake of the
+    conf, or with everything that the workspace lacks.
     """
 
     def __init__(
@@ -33,8 +35,9 @@ class ResolvePlanOperator(DatabricksOperator):
 
     def execute(self, context: Context) -> None:
         run = context["dag_run"]
-        resolved = resolve(self.plan, run.conf or {}, self.points_per_task, self.other_keys)
+        resolved = resolve(self.plan, run.conf or {}, self.points_per_task, self.other_keys, run.run_type)
         names = RunNames(run.dag_id, run.run_id, str(self.workspace.current_user.me().user_name))
+        require_usable(self.workspace, training_questions(resolved.plan, names))
         outcome = {
             "plan": resolved.plan.model_dump(mode="json"),
             "points_per_task": resolved.points_per_task,

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from rookery import storage
 from rookery.operators.job_run import JobRunOperator
+from rookery.origin import origin_of
 from rookery.plan import TrainingPlan
-from rookery_jobs.contract import Manifest, RunLayout, SnapshotSpec, manifest_path, snapshot_digest, spec_path
+from rookery_jobs.contract import (
+    Manifest,
+    Origin,
+    RunLayout,
+    SnapshotSpec,
+    manifest_path,
+    snapshot_digest,
+    spec_path,
+)
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -28,41 +37,36 @@ class PrepareDataOperator(JobRunOperator):
         self.source = source
 
     def execute(self, context: Context) -> None:
-        run = context["dag_run"]
-        spec = snapshot_spec(TrainingPlan.model_validate(self.plan), self.source, run.dag_id, run.run_id)
+        plan = TrainingPlan.model_validate(self.plan)
+        spec = snapshot_spec(plan, self.source, origin_of(context["dag_run"], plan))
         storage.write_text(self.workspace, spec_path(spec.snapshot_path), spec.to_json())
         self.run_job(context, spec_path(spec.snapshot_path))
         manifest = Manifest.from_json(storage.read_text(self.workspace, manifest_path(spec.snapshot_path)))
-        kept, dropped = manifest.rows_kept, manifest.rows_dropped
-        self.log.info("%d rows kept, %d dropped; %s", kept, dropped, manifest.rows)
+        self._log_rows(manifest)
         context["ti"].xcom_push(key="snapshot_path", value=spec.snapshot_path)
         context["ti"].xcom_push(key="snapshot_digest", value=spec.digest)
         context["ti"].xcom_push(key="example", value=manifest.example)
 
+    def _log_rows(self, manifest: Manifest) -> None:
+        kept, dropped = manifest.rows_kept, manifest.rows_dropped
+        self.log.info("%d rows kept, %d dropped; %s", kept, dropped, manifest.rows)
+        if manifest.snapshot.as_of:
+            later, as_of = manifest.rows_later, manifest.snapshot.as_of
+            self.log.info("%d rows of %s or later were left out", later, as_of)
 
-def snapshot_spec(plan: TrainingPlan, source: dict[str, Any], dag_id: str, run_id: str) -> SnapshotSpec:
+
+def snapshot_spec(plan: TrainingPlan, source: dict[str, Any], origin: Origin) -> SnapshotSpec:
     """What `prepare` is asked for this plan and this downloaded source."""
-    split, features = plan.split, plan.features
-    digest = snapshot_digest(
-        source_sha256=source["sha256"],
-        categorical=features.categorical,
-        numeric=features.numeric,
-        label=plan.label,
-        validation_size=split.validation_size,
-        test_size=split.test_size,
-        seed=split.seed,
-        split_key=split.split_key,
-    )
-    return SnapshotSpec(
-        source_path=source["path"],
-        source_sha256=source["sha256"],
-        snapshot_path=RunLayout(plan.data_root, dag_id, run_id).snapshot(digest),
-        categorical=features.categorical,
-        numeric=features.numeric,
-        label=plan.label,
-        validation_size=split.validation_size,
-        test_size=split.test_size,
-        seed=split.seed,
-        split_key=split.split_key,
-        digest=digest,
-    )
+    determining: dict[str, Any] = {
+        "source_sha256": source["sha256"],
+        "categorical": plan.features.categorical,
+        "numeric": plan.features.numeric,
+        "label": plan.label,
+        **plan.split.model_dump(exclude={"kind"}),
+        "as_of_column": plan.as_of_column,
+        "as_of": origin.as_of,
+    }
+    digest = snapshot_digest(**determining)
+    layout = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id)
+    path = layout.snapshot(digest)
+    return SnapshotSpec(source_path=source["path"], snapshot_path=path, digest=digest, **determining)

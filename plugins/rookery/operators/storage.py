@@ -101,7 +101,7 @@ def check_header(content: BinaryIO, plan: TrainingPlan) -> None:
     except (UnicodeDecodeError, csv.Error) as error:
         raise DownloadError(f"{redacted(plan.source.url)} is not CSV in UTF-8: {error}") from error
     wanted = [*plan.features.categorical, *plan.features.numeric, plan.label]
-    wanted += [plan.split.split_key] if plan.split.split_key else []
+    wanted += [name for name in (plan.split.split_key, plan.as_of_column) if name]
     wrong = [name for name in wanted if names.count(name) != 1]
     if wrong:
         shown = ", ".join(name[:50] for name in names[:50]) or "nothing"

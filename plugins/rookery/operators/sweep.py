@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rookery import storage
+from rookery.links import ExperimentLink, JobRunLink, snapshot_page
 from rookery.operators.base import DatabricksOperator
+from rookery.operators.job_run import JobRunOperator
+from rookery.origin import origin_of
 from rookery.plan import TrainingPlan
-from rookery_jobs.contract import Point, RunLayout, SweepSpec, sweep_id
+from rookery_jobs.contract import Origin, Point, RunLayout, SweepSpec, sweep_id
 from rookery_jobs.grid import make_points
 
 if TYPE_CHECKING:
-    from airflow.sdk import Context
+    from airflow.sdk import BaseOperatorLink, Context
+
+
+class TrainOperator(JobRunOperator):
+    """Train one shard of a sweep. Its points are MLflow runs, all shown at `experiment_page`."""
+
+    template_fields: Sequence[str] = (*JobRunOperator.template_fields, "experiment_page")
+    operator_extra_links: Sequence[BaseOperatorLink] = (JobRunLink(), ExperimentLink())
+
+    def __init__(self, *, experiment_page: str, **kwargs: Any) -> None:
+        super().__init__(entry="train", **kwargs)
+        self.experiment_page = experiment_page
+
+    def execute(self, context: Context) -> int:
+        self.show_link(context, ExperimentLink(), self.experiment_page)
+        return self.run_job(context, *self.arguments)
 
 
 class ExpandGridOperator(DatabricksOperator):
     """Write the sweep's points to the data root and return its shards, one per mapped task:
     `[{"arguments": [<points file>, <start>, <stop>], "run_name": …}, …]`.
 
-    XCom: `points_path`, where the SweepSpec is.
+    XCom: `points_path`, where the SweepSpec is, and `experiment_page`, where the results will be seen.
     """
 
     template_fields: Sequence[str] = (
@@ -30,6 +49,7 @@ class ExpandGridOperator(DatabricksOperator):
         "code_digest",
         "experiment_id",
     )
+    operator_extra_links: Sequence[BaseOperatorLink] = (ExperimentLink(),)
 
     def __init__(
         self,
@@ -51,15 +71,19 @@ class ExpandGridOperator(DatabricksOperator):
         self.experiment_id = experiment_id
 
     def execute(self, context: Context) -> list[dict[str, Any]]:
-        run = context["dag_run"]
         plan = TrainingPlan.model_validate(self.plan)
-        spec = self._spec(plan, RunLayout(plan.data_root, run.dag_id, run.run_id))
-        path = RunLayout(plan.data_root, run.dag_id, run.run_id).points(spec.sweep_id)
+        origin = origin_of(context["dag_run"], plan)
+        layout = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id)
+        spec = self._spec(plan, origin, layout.tmp)
+        path = layout.points(spec.sweep_id)
         storage.write_text(self.workspace, path, spec.to_json())
+        page = snapshot_page(self.workspace_url, self.experiment_id, self.snapshot_digest)
+        self.show_link(context, ExperimentLink(), page)
         context["ti"].xcom_push(key="points_path", value=path)
+        context["ti"].xcom_push(key="experiment_page", value=page)
         return list(shards(spec.points, self.points_per_task, path))
 
-    def _spec(self, plan: TrainingPlan, layout: RunLayout) -> SweepSpec:
+    def _spec(self, plan: TrainingPlan, origin: Origin, tmp_path: str) -> SweepSpec:
         points = make_points(
             plan.candidates(),
             categorical=plan.features.categorical,
@@ -76,19 +100,24 @@ class ExpandGridOperator(DatabricksOperator):
             experiment_id=self.experiment_id,
             metric=plan.metric,
             points=points,
-            tmp_path=layout.tmp,
-            dag_id=layout.dag_id,
-            dag_run_id=layout.run_id,
+            tmp_path=tmp_path,
+            origin=origin,
         )
 
 
 def shards(points: Sequence[Point], points_per_task: int, points_path: str) -> Iterator[dict[str, Any]]:
-    """Consecutive ranges of the points, named by what they train: "LogisticRegression 5-8 of 12"."""
+    """Consecutive ranges of the points, named by what they train: "LogisticRegression 5\u20138 of 12"."""
     for start in range(0, len(points), points_per_task):
         stop = min(start + points_per_task, len(points))
-        algorithms = dict.fromkeys(point.algorithm for point in points[start:stop])
-        positions = f"{start + 1}" if stop == start + 1 else f"{start + 1}-{stop}"
         yield {
             "arguments": [points_path, str(start), str(stop)],
-            "run_name": f"{', '.join(algorithms)} {positions} of {len(points)}",
+            "run_name": f"{_trained(points, start, stop)} of {len(points)}",
         }
+
+
+def _trained(points: Sequence[Point], start: int, stop: int) -> str:
+    parts = []
+    for algorithm, positions in groupby(range(start, stop), key=lambda position: points[position].algorithm):
+        first, *others = (position + 1 for position in positions)
+        parts.append(f"{algorithm} {first}" + (f"\u2013{others[-1]}" if others else ""))
+    return " and ".join(parts)

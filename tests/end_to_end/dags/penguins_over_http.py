@@ -47,6 +47,6 @@ plan = TrainingPlan(
 penguins_over_http = training_dag(
     plan,
     dag_id="penguins_over_http",
-    schedule="@weekly",
+    schedule=None,
     start_date=pendulum.datetime(2026, 1, 1),
 )

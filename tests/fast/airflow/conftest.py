@@ -6,6 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -145,6 +146,9 @@ class DagRun(NamedTuple):
     dag_id: str = "penguins"
     run_id: str = "manual__1"
     conf: dict[str, Any] | None = None
+    run_type: str = "manual"
+    data_interval_end: datetime | None = None
+    clear_number: int | None = 0
 
 
 def context_of(instance: TaskInstance, **conf: Any) -> Any:

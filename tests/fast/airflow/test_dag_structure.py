@@ -13,6 +13,7 @@ from airflow.sdk import DAG
 from airflow.serialization.serialized_objects import DagSerialization
 
 from rookery import PlanError, training_dag
+from rookery.task_docs import TRAINING_TASKS
 from tests.fast.airflow.conftest import PROJECT
 from tests.fast.airflow.test_params import PLAN
 
@@ -107,8 +108,51 @@ def test_mapped_tasks_are_named_by_what_they_train(penguins: DAG) -> None:
     assert train.map_index_template == "{{ task.run_name }}"
 
 
-def test_every_task_says_what_it_does(penguins: DAG) -> None:
-    assert all(task.doc_md for task in penguins.tasks)
+def test_every_task_says_what_it_does_creates_and_costs_and_what_to_do_when_it_fails(penguins: DAG) -> None:
+    assert set(TRAINING_TASKS) == set(penguins.task_ids)
+    for task in penguins.tasks:
+        assert all(f"**{part}:**" in str(task.doc_md) for part in ("Creates", "Costs", "If it fails"))
+
+
+def test_every_reader_learns_where_the_clusters_bill_begins_and_ends(penguins: DAG) -> None:
+    assert "bill of the cluster begins here" in str(penguins.get_task("create_cluster").doc_md)
+    assert "bill of the cluster ends here" in str(penguins.get_task("terminate_cluster").doc_md)
+    assert "`create_cluster`" in str(penguins.doc_md)
+    assert "`terminate_cluster`" in str(penguins.doc_md)
+
+
+def test_only_the_tasks_that_do_job_runs_take_slots_of_the_pool() -> None:
+    dag = training_dag(PLAN, dag_id="penguins", pool="databricks")
+    assert {task.task_id for task in dag.tasks if task.pool == "databricks"} == {
+        "prepare_data",
+        "train",
+        "register_model",
+    }
+    assert {task.pool for task in training_dag(PLAN, dag_id="penguins").tasks} == {"default_pool"}
+
+
+def test_each_task_that_makes_something_in_the_workspace_has_a_button_that_leads_there(penguins: DAG) -> None:
+    restored = DagSerialization.from_dict(DagSerialization.to_dict(penguins))
+    links = {
+        task.task_id: {link.name for link in task.operator_extra_links}
+        for task in restored.task_dict.values()
+        if task.operator_extra_links
+    }
+    assert links == {
+        "create_experiment": {"MLflow experiment"},
+        "create_cluster": {"Databricks cluster"},
+        "wait_for_cluster": {"Databricks cluster"},
+        "prepare_data": {"Databricks run"},
+        "expand_grid": {"MLflow experiment"},
+        "train": {"Databricks run", "MLflow experiment"},
+        "select_best": {"MLflow experiment", "MLflow run"},
+        "register_model": {"Databricks run", "MLflow run", "Model version"},
+        "terminate_cluster": {"Databricks cluster"},
+        "create_endpoint": {"Serving endpoint"},
+        "wait_for_endpoint": {"Serving endpoint"},
+        "query_endpoint": {"Serving endpoint"},
+        "delete_endpoint": {"Serving endpoint"},
+    }
 
 
 def test_the_dag_survives_serialization(penguins: DAG) -> None:
@@ -116,8 +160,6 @@ def test_the_dag_survives_serialization(penguins: DAG) -> None:
     assert sorted(restored.task_ids) == sorted(TASKS)
     assert restored.get_task("verdict").on_failure_fail_dagrun
     assert restored.params.dump() == penguins.params.dump()
-    links = {link.name for link in restored.get_task("register_model").operator_extra_links}
-    assert links == {"Databricks run", "MLflow run", "Model version"}
 
 
 @pytest.mark.parametrize("wrong", [{"dagrun_timeout": timedelta(hours=1)}, {"fail_fast": True}])

@@ -64,9 +64,9 @@ def create(**changes: Any) -> TaskInstance:
     return instance
 
 
-def wait() -> None:
+def wait(try_number: int = 1) -> None:
     operator = WaitForEndpointOperator(task_id="wait_for_endpoint", plan=json_of(), model=MODEL)
-    operator.execute(context_of(TaskInstance("wait_for_endpoint")))
+    operator.execute(context_of(TaskInstance("wait_for_endpoint", try_number)))
 
 
 def delete(owner: str = OWNER, keep: bool = False) -> None:
@@ -194,6 +194,25 @@ def test_an_update_that_fails_is_told_in_its_own_words(databricks: Recorder) -> 
     failed = served("2", "Container creation failed: no space left")
     databricks.answers(GET, endpoint("UPDATE_FAILED", config=served("1"), pending_config=failed))
     with pytest.raises(EndpointError, match="UPDATE_FAILED: Penguin-Predictor-2: Container creation failed"):
+        wait()
+
+
+def test_a_retry_asks_again_for_an_update_that_failed(databricks: Recorder) -> None:
+    failed = endpoint("UPDATE_FAILED", config=served("1"), pending_config=served("2"))
+    databricks.answers(GET, failed, endpoint("IN_PROGRESS", config=served("1")), endpoint(config=served("2")))
+    databricks.answers(UPDATE, endpoint("IN_PROGRESS"))
+    wait(try_number=2)
+    (request,) = databricks.bodies(UPDATE)
+    assert [entity["entity_version"] for entity in request["served_entities"]] == ["2"]
+
+
+def test_the_wait_ends_if_another_run_has_a_newer_version_served(databricks: Recorder) -> None:
+    databricks.answers(
+        GET,
+        endpoint("IN_PROGRESS", config=served("3"), pending_config=served("2")),
+        endpoint(config=served("3")),
+    )
+    with pytest.raises(EndpointError, match="serves version 3 of Penguin Predictor, which another run"):
         wait()
 
 

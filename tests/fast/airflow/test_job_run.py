@@ -1,13 +1,17 @@
 """A job run is submitted once per intent, watched to its end, and its failure is told in its own words."""
 
+import os
+import signal
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from airflow.sdk.exceptions import AirflowTaskTimeout
 
-from rookery.exceptions import JobRunError
+from rookery.exceptions import JobRunError, TaskStopped
 from rookery.job_runs import Intent, Try
 from rookery.operators.job_run import JobRunOperator
-from tests.fast.airflow.conftest import Recorder, TaskInstance, context_of
+from tests.fast.airflow.conftest import Call, Recorder, Reply, TaskInstance, context_of
 
 SUBMIT = "POST /api/2.2/jobs/runs/submit"
 GET = "GET /api/2.2/jobs/runs/get"
@@ -28,7 +32,7 @@ def operator() -> JobRunOperator:
     return JobRunOperator(
         task_id="train",
         existing_cluster_id="c1",
-        code_folder="/Workspace/Users/me/rookery/code/abc",
+        code_folder="/Workspace/Users/me/rookery_code/abc",
         entry="train",
         arguments=["dbfs:/points.json", "0", "4"],
         run_name="LogisticRegression 1-4 of 12",
@@ -60,9 +64,9 @@ def test_the_whole_request(databricks: Recorder) -> None:
                 "existing_cluster_id": "c1",
                 "timeout_seconds": 3600,
                 "spark_python_task": {
-                    "python_file": "/Workspace/Users/me/rookery/code/abc/run.py",
+                    "python_file": "/Workspace/Users/me/rookery_code/abc/run.py",
                     "parameters": [
-                        "/Workspace/Users/me/rookery/code/abc",
+                        "/Workspace/Users/me/rookery_code/abc",
                         "train",
                         "dbfs:/points.json",
                         "0",
@@ -159,8 +163,8 @@ def test_a_failed_run_is_told_with_message_error_and_trace(databricks: Recorder)
     with pytest.raises(JobRunError) as caught:
         execute()
     text = str(caught.value)
-    assert "job run 7 ended FAILED: the message" in text
-    assert "GridError: point 3 failed" in text
+    assert text.startswith("job run 7 ended FAILED: GridError: point 3 failed\n\n")
+    assert "the message" in text
     assert "line 29" in text
     assert "line 5\n" not in text
     assert "see http://w/7" in text
@@ -175,7 +179,14 @@ def test_nothing_but_success_passes_as_success(databricks: Recorder, result: str
 
 
 @pytest.mark.parametrize(
-    ("code", "retriable"), [("DRIVER_ERROR", True), ("CLOUD_FAILURE", True), ("RUN_EXECUTION_ERROR", False)]
+    ("code", "retriable"),
+    [
+        ("DRIVER_ERROR", True),
+        ("CLOUD_FAILURE", True),
+        ("USER_CANCELED", True),
+        ("RUN_EXECUTION_ERROR", False),
+        ("RUN_EXECUTION_TIMEOUT", False),
+    ],
 )
 def test_what_happened_to_a_run_is_retried_and_what_happened_in_it_is_not(
     databricks: Recorder, code: str, retriable: bool
@@ -188,13 +199,90 @@ def test_what_happened_to_a_run_is_retried_and_what_happened_in_it_is_not(
     assert caught.value.retriable is retriable
 
 
-def test_a_killed_task_cancels_its_run(databricks: Recorder) -> None:
+def test_a_failed_run_without_an_output_is_told_with_its_message(databricks: Recorder) -> None:
     databricks.answers(SUBMIT, {"run_id": 7})
-    databricks.answers(GET, run(7, "TERMINATED", "SUCCESS"))
-    databricks.answers(CANCEL, {})
+    databricks.answers(GET, run(7, "INTERNAL_ERROR", "FAILED"))
+    with pytest.raises(JobRunError, match=r"^job run 7 ended FAILED: the message\n\n"):
+        execute()
+
+
+@pytest.fixture
+def stopping() -> Iterator[JobRunOperator]:
+    """A task that gets a SIGTERM as Airflow's task runner gives it (3.3: `_on_term`)."""
     task = operator()
-    task.on_kill()
-    assert databricks.bodies(CANCEL) == []
-    task.execute(context_of(TaskInstance("train", 1, RETRIES)))
-    task.on_kill()
+    before = signal.signal(signal.SIGTERM, lambda *_: task.on_kill())
+    yield task
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_a_killed_task_cancels_its_run_and_stops_at_once(
+    databricks: Recorder, stopping: JobRunOperator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    databricks.answers(SUBMIT, {"run_id": 7})
+    databricks.answers(GET, run(7, "RUNNING"))
+    databricks.answers(CANCEL, {})
+    answer = databricks.reply_to
+
+    def kill_while_watched(call: Call) -> Reply:
+        if len(databricks.bodies(GET)) == 2 and not databricks.bodies(CANCEL):
+            os.kill(os.getpid(), signal.SIGTERM)
+        return answer(call)
+
+    monkeypatch.setattr(databricks, "reply_to", kill_while_watched)
+    with pytest.raises(TaskStopped, match=r"stopped from outside: .*; job run 7 is cancelled"):
+        stopping.execute(context_of(TaskInstance("train", 1, RETRIES)))
     assert databricks.bodies(CANCEL) == [{"run_id": 7}]
+
+
+def test_a_task_killed_before_its_run_is_submitted_cancels_nothing(databricks: Recorder) -> None:
+    with pytest.raises(TaskStopped, match="stopped from outside"):
+        operator().on_kill()
+    assert databricks.calls == []
+
+
+def test_a_killed_task_stops_though_its_run_cannot_be_cancelled(databricks: Recorder) -> None:
+    task = operator()
+    task.job_run_id = 7
+    databricks.answers(CANCEL, Reply(403, {"error_code": "PERMISSION_DENIED", "message": "not yours"}))
+    with pytest.raises(TaskStopped, match="could not be stopped: not yours"):
+        task.on_kill()
+
+
+def test_a_task_that_takes_too_long_cancels_its_run_and_keeps_airflows_error(databricks: Recorder) -> None:
+    task = operator()
+    task.job_run_id = 7
+    databricks.answers(CANCEL, {})
+
+    def time_out() -> None:
+        # As Airflow's task runner does.
+        try:
+            raise AirflowTaskTimeout
+        except AirflowTaskTimeout:
+            task.on_kill()
+            raise
+
+    with pytest.raises(AirflowTaskTimeout):
+        time_out()
+    assert databricks.bodies(CANCEL) == [{"run_id": 7}]
+
+
+def test_a_retry_waits_for_a_run_that_is_just_ending_and_replaces_it_if_it_was_cancelled(
+    databricks: Recorder,
+) -> None:
+    databricks.answers(SUBMIT, {"run_id": 7}, {"run_id": 8})
+    databricks.answers(
+        GET,
+        run(7, "TERMINATING"),
+        run(7, "TERMINATING"),
+        run(7, "TERMINATED", "CANCELED"),
+        run(8, "TERMINATED", "SUCCESS"),
+    )
+    assert execute(try_number=2)[0] == 8
+    assert len(set(tokens(databricks))) == 2
+
+
+def test_a_retry_takes_a_run_that_is_just_ending_in_success(databricks: Recorder) -> None:
+    databricks.answers(SUBMIT, {"run_id": 7})
+    databricks.answers(GET, run(7, "TERMINATING"), run(7, "TERMINATED", "SUCCESS"))
+    assert execute(try_number=2)[0] == 7
+    assert len(tokens(databricks)) == 1

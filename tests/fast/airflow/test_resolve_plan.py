@@ -3,23 +3,35 @@
 from typing import Any
 
 import pytest
+from databricks.sdk.errors import InternalError
 
 from rookery import PlanError, TrainingPlan
 from rookery.operators.plan import ResolvePlanOperator
-from tests.fast.airflow.conftest import Recorder, TaskInstance, context_of
+from tests.fast.airflow import usable_workspace as usable
+from tests.fast.airflow.conftest import Recorder, Reply, TaskInstance, context_of
 from tests.fast.airflow.test_params import PLAN
 
 
-def resolve(**conf: Any) -> dict[str, Any]:
+def resolve(plan: TrainingPlan = PLAN, **conf: Any) -> dict[str, Any]:
     instance = TaskInstance("resolve_plan")
-    ResolvePlanOperator(task_id="resolve_plan", plan=PLAN, points_per_task=4).execute(
-        context_of(instance, **conf)
-    )
+    operator = ResolvePlanOperator(task_id="resolve_plan", plan=plan, points_per_task=4)
+    operator.execute(context_of(instance, **conf))
     return instance.pushed
 
 
+def changed(**changes: Any) -> TrainingPlan:
+    return TrainingPlan.model_validate({**PLAN.model_dump(), **changes})
+
+
+def mistakes(plan: TrainingPlan) -> list[str]:
+    with pytest.raises(PlanError) as caught:
+        resolve(plan)
+    assert not caught.value.retriable
+    return [str(mistake) for mistake in caught.value.mistakes]
+
+
 def test_the_resolved_plan_and_all_names_are_handed_on(databricks: Recorder) -> None:
-    databricks.answers("GET /api/2.0/preview/scim/v2/Me", {"userName": "me@example.com"})
+    usable.answer_everything(databricks)
     pushed = resolve(points_per_task=2, LogisticRegression_maxIter=["7"])
     plan = TrainingPlan.model_validate(pushed.pop("plan"))
     assert [point.params for point in plan.candidates()] == [{"maxIter": 7, "regParam": 0.1}]
@@ -28,10 +40,9 @@ def test_the_resolved_plan_and_all_names_are_handed_on(databricks: Recorder) -> 
         "owner": "penguins/manual__1",
         "cluster_name": "rookery penguins manual__1",
         "experiment_path": "/Users/me@example.com/rookery/penguins",
-        "code_root": "/Users/me@example.com/rookery/code",
+        "code_root": "/Users/me@example.com/rookery_code",
         "user_name": "me@example.com",
     }
-    assert {call.method for call in databricks.calls} == {"GET"}
 
 
 @pytest.mark.parametrize(
@@ -47,3 +58,131 @@ def test_a_bad_conf_is_refused_before_anything_is_asked(databricks: Recorder, co
     with pytest.raises(PlanError):
         resolve(**conf)
     assert databricks.calls == []
+
+
+def test_the_workspace_is_asked_little_and_nothing_is_created(databricks: Recorder) -> None:
+    usable.answer_everything(databricks)
+    resolve()
+    asked = [(call.method, call.path) for call in databricks.calls if call.path.startswith("/api/")]
+    assert {method for method, _ in asked} == {"GET"}
+    assert len(asked) <= 9
+
+
+def test_everything_that_a_workspace_lacks_is_told_at_once(databricks: Recorder) -> None:
+    usable.answer_everything(databricks)
+    databricks.answers(usable.OBJECT, {"object_type": "DIRECTORY", "path": "/Users/me@example.com/rookery"})
+    databricks.answers(usable.DBFS, {"path": "/rookery", "is_dir": False})
+    databricks.answers(usable.ENDPOINT, {"name": "predict-penguin", "tags": []})
+    plan = changed(compute={"node_type_id": "Standard_DS4_v2", "spark_version": "17.3.x-cpu-ml-scala2.13"})
+    assert mistakes(plan) == [
+        "compute.node_type_id: the workspace does not offer 'Standard_DS4_v2'; it offers Standard_DS3_v2",
+        "compute.spark_version: the workspace has no runtime '17.3.x-cpu-ml-scala2.13'; it offers "
+        "18.x-cpu-ml-scala2.13",
+        "dag_id: /Users/me@example.com/rookery/penguins is a DIRECTORY, so no experiment can be there; "
+        "rename the DAG",
+        "data_root: dbfs:/rookery is a file; name a folder",
+        "endpoint.name: the endpoint predict-penguin exists and was not made by Rookery (no tag "
+        "rookery.dag_id); name another one in the plan, or delete it",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer", "mistake"),
+    [
+        (
+            usable.NODE_TYPES,
+            {"node_types": [{**usable.NODE_TYPE, "is_deprecated": True}]},
+            "compute.node_type_id: Standard_DS3_v2 is deprecated here",
+        ),
+        (
+            usable.NODE_TYPES,
+            {"node_types": [{**usable.NODE_TYPE, "node_info": {"status": ["NotEnabledOnSubscription"]}}]},
+            "compute.node_type_id: Standard_DS3_v2 is NotEnabledOnSubscription here",
+        ),
+        (
+            usable.RUNTIMES,
+            {"versions": []},
+            "compute.spark_version: the workspace offers no machine-learning",
+        ),
+        (
+            usable.DBFS,
+            Reply(403, {"error_code": "PERMISSION_DENIED", "message": "Public DBFS root is disabled."}),
+            "data_root: the workspace says: Public DBFS root is disabled.",
+        ),
+        (
+            usable.MODEL,
+            Reply(404, {"error_code": "FEATURE_DISABLED", "message": "The model registry is disabled."}),
+            "registry.registered_model_name: the workspace says: The model registry is disabled.",
+        ),
+        (
+            usable.MODEL,
+            {"registered_model_databricks": {"name": "Penguin Predictor", "permission_level": "CAN_READ"}},
+            "registry.registered_model_name: 'Penguin Predictor' is there with CAN_READ for you; CAN_EDIT",
+        ),
+        (
+            usable.ENDPOINT,
+            {"name": "predict-penguin", "tags": [{"key": "rookery.dag_id", "value": "foxes"}]},
+            "endpoint.name: the endpoint predict-penguin exists and belongs to the DAG foxes",
+        ),
+        (
+            usable.ENDPOINT,
+            Reply(403, {"error_code": "PERMISSION_DENIED", "message": "You may not see it."}),
+            "endpoint.name: the workspace says: You may not see it.",
+        ),
+    ],
+)
+def test_what_speaks_against_the_plan_is_a_mistake_of_it(
+    databricks: Recorder, request_: str, answer: dict[str, Any] | Reply, mistake: str
+) -> None:
+    usable.answer_everything(databricks)
+    databricks.answers(request_, answer)
+    (found,) = mistakes(PLAN)
+    assert found.startswith(mistake)
+    assert "token-of-the-connection" not in found
+
+
+def test_in_unity_catalog_the_schema_and_the_volume_must_be_there(databricks: Recorder) -> None:
+    usable.answer_everything(databricks)
+    plan = changed(
+        registry={"registered_model_name": "main.birds.penguins"},
+        data_root="/Volumes/main/birds/files/rookery",
+    )
+    catalog = "GET /api/2.1/unity-catalog"
+    missing = {"error_code": "SCHEMA_DOES_NOT_EXIST", "message": "Schema 'main.birds' does not exist."}
+    databricks.answers(f"{catalog}/schemas/main.birds", Reply(404, missing))
+    missing = {"error_code": "VOLUME_DOES_NOT_EXIST", "message": "Volume 'main.birds.files' does not exist."}
+    databricks.answers(f"{catalog}/volumes/main.birds.files", Reply(404, missing))
+    assert mistakes(plan) == [
+        "data_root: the workspace says: Volume 'main.birds.files' does not exist.",
+        "registry.registered_model_name: the workspace says: Schema 'main.birds' does not exist.",
+    ]
+    databricks.answers(f"{catalog}/schemas/main.birds", {"full_name": "main.birds"})
+    databricks.answers(f"{catalog}/volumes/main.birds.files", {"full_name": "main.birds.files"})
+    assert resolve(plan)["user_name"] == "me@example.com"
+
+
+def test_what_an_earlier_run_has_made_is_no_mistake(databricks: Recorder) -> None:
+    usable.answer_everything(databricks)
+    databricks.answers(usable.OBJECT, {"object_type": "MLFLOW_EXPERIMENT", "path": "/Users/me@example.com/x"})
+    databricks.answers(usable.DBFS, {"path": "/rookery", "is_dir": True})
+    model = {"name": "Penguin Predictor", "permission_level": "CAN_MANAGE"}
+    databricks.answers(usable.MODEL, {"registered_model_databricks": model})
+    tags = [{"key": "rookery.dag_id", "value": "penguins"}]
+    databricks.answers(usable.ENDPOINT, {"name": "predict-penguin", "tags": tags})
+    assert resolve()["user_name"] == "me@example.com"
+
+
+def test_a_run_that_does_not_deploy_asks_for_no_endpoint(databricks: Recorder) -> None:
+    usable.answer_everything(databricks)
+    databricks.answers(usable.ENDPOINT, {"name": "predict-penguin", "tags": []})
+    assert resolve(deploy=False)["plan"]["deploy"] is False
+
+
+@pytest.mark.parametrize("request_", [usable.NODE_TYPES, usable.DBFS, usable.MODEL, usable.ENDPOINT])
+def test_a_workspace_that_fails_to_answer_says_nothing_about_the_plan(
+    databricks: Recorder, request_: str
+) -> None:
+    usable.answer_everything(databricks)
+    databricks.answers(request_, Reply(500, {"error_code": "INTERNAL_ERROR", "message": "Oops."}))
+    with pytest.raises(InternalError, match="Oops"):
+        resolve()

@@ -73,6 +73,13 @@ def test_missing_columns_are_named_with_those_that_are_there() -> None:
     assert "found there: Island, Mass" in text
 
 
+def test_the_header_must_have_the_time_of_the_rows_too() -> None:
+    dated = plan(as_of_column="SeenOn")
+    check_header(io.BytesIO(b"Island,BodyMass,Species,SeenOn\n"), dated)
+    with pytest.raises(DownloadError, match="must have the columns SeenOn once each"):
+        check_header(io.BytesIO(b"Island,BodyMass,Species\n"), dated)
+
+
 def test_a_column_that_occurs_twice_is_refused() -> None:
     with pytest.raises(DownloadError, match="must have the columns Species once each"):
         check_header(io.BytesIO(b"Island,BodyMass,Species,Species\n"), plan())

@@ -1,14 +1,18 @@
 """The grid becomes shards, the shards' runs become one best point, or an error that names the holes."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from databricks.sdk.errors import PermissionDenied
 from databricks.sdk.service.ml import Metric, Run, RunData, RunInfo, RunInfoStatus, RunTag
 
 from rookery.exceptions import SelectionError
 from rookery.operators.experiment import best_point
-from rookery.operators.sweep import shards
-from rookery_jobs.contract import Point, SweepSpec, sweep_id
+from rookery.operators.sweep import ExpandGridOperator, TrainOperator, shards
+from rookery_jobs.contract import Origin, Point, SweepSpec, sweep_id
+from tests.fast.airflow.conftest import Recorder, Reply, TaskInstance, context_of
+from tests.fast.airflow.test_params import PLAN
 
 POINTS = tuple(
     Point(f"p{max_iter}", "LogisticRegression", {"maxIter": max_iter, "regParam": 0.1})
@@ -24,8 +28,7 @@ SWEEP = SweepSpec(
     metric="accuracy",
     points=POINTS,
     tmp_path="dbfs:/tmp",
-    dag_id="penguins",
-    dag_run_id="manual__1",
+    origin=Origin("penguins", "manual__1", None, 1),
 )
 
 
@@ -50,10 +53,59 @@ def test_shards_are_consecutive_and_named_by_what_they_train() -> None:
         ["dbfs:/points.json", "4", "5"],
     ]
     assert [shard["run_name"] for shard in made] == [
-        "LogisticRegression 1-2 of 5",
-        "LogisticRegression 3-4 of 5",
+        "LogisticRegression 1\u20132 of 5",
+        "LogisticRegression 3\u20134 of 5",
         "LogisticRegression 5 of 5",
     ]
+
+
+def test_a_shard_of_several_algorithms_names_each_with_its_points() -> None:
+    others = tuple(replace(point, algorithm="DecisionTreeClassifier") for point in POINTS)
+    made = list(shards([*POINTS, *others], 4, "dbfs:/points.json"))
+    assert [shard["run_name"] for shard in made] == [
+        "LogisticRegression 1\u20134 of 10",
+        "LogisticRegression 5 and DecisionTreeClassifier 6\u20138 of 10",
+        "DecisionTreeClassifier 9\u201310 of 10",
+    ]
+
+
+DIGEST = "0123456789abcdef"
+
+
+def test_the_links_to_the_experiment_are_there_before_anything_is_trained(databricks: Recorder) -> None:
+    for call in ("create", "add-block", "close"):
+        databricks.answers(f"POST /api/2.0/dbfs/{call}", {"handle": 1})
+    expanding = TaskInstance("expand_grid")
+    ExpandGridOperator(
+        task_id="expand_grid",
+        plan=PLAN.model_dump(mode="json"),
+        points_per_task=1,
+        snapshot_path="dbfs:/s",
+        snapshot_digest=DIGEST,
+        code_digest="c",
+        experiment_id="17",
+    ).execute(context_of(expanding))
+    page = expanding.pushed["experiment_page"]
+    workspace = f"http://127.0.0.1:{databricks.server_port}"
+    assert (
+        page
+        == f"{workspace}/ml/experiments/17?searchFilter=tags.%60rookery.snapshot%60%20%3D%20%27{DIGEST}%27"
+    )
+    assert expanding.pushed["_link_ExperimentLink"] == page
+
+    training = TaskInstance("train", map_index=0)
+    train = TrainOperator(
+        task_id="train",
+        existing_cluster_id="c1",
+        code_folder="/Workspace/code",
+        experiment_page=page,
+        arguments=["dbfs:/points.json", "0", "1"],
+    )
+    denied = Reply(403, {"error_code": "PERMISSION_DENIED", "message": "not yours"})
+    databricks.answers("POST /api/2.2/jobs/runs/submit", denied)
+    with pytest.raises(PermissionDenied):
+        train.execute(context_of(training))
+    assert training.pushed == {"_link_ExperimentLink": page}
 
 
 def test_the_best_point_has_the_highest_metric() -> None:

@@ -2,17 +2,19 @@
 
 import pytest
 from airflow.sdk.definitions.retry_policy import RetryAction
+from airflow.sdk.exceptions import AirflowTaskTimeout
 from databricks.sdk.errors import (
     BadRequest,
     InternalError,
     InvalidParameterValue,
+    InvalidState,
     NotFound,
     PermissionDenied,
     ResourceAlreadyExists,
     TooManyRequests,
 )
 
-from rookery.exceptions import ClusterError, PlanError, RunFailedError
+from rookery.exceptions import ClusterError, PlanError, RunFailedError, TaskStopped
 from rookery.operators.verdict import raise_if_failed
 from rookery.retries import RetryWhatCanPass
 
@@ -47,7 +49,10 @@ def test_a_task_that_could_not_start_is_a_failure_too() -> None:
         (TooManyRequests("slowly"), RetryAction.DEFAULT),
         (InternalError("oops"), RetryAction.DEFAULT),
         (ConnectionError("reset"), RetryAction.DEFAULT),
+        (InvalidState("the cluster is just terminating"), RetryAction.DEFAULT),
+        (TaskStopped("its worker had to end"), RetryAction.DEFAULT),
+        (AirflowTaskTimeout("it took too long"), RetryAction.DEFAULT),
     ],
 )
-def test_only_what_can_pass_is_tried_again(error: Exception, action: RetryAction) -> None:
+def test_only_what_can_pass_is_tried_again(error: BaseException, action: RetryAction) -> None:
     assert RetryWhatCanPass().evaluate(error, try_number=1, max_tries=2).action == action

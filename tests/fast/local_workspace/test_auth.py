@@ -14,10 +14,21 @@ from local_workspace.settings import Settings
 TOKEN = "dapi-right"  # noqa: S105
 
 
+def client_of(settings: Settings) -> TestClient:
+    return TestClient(TokenAuthentication(PlainTextResponse("in"), settings), base_url="http://127.0.0.1:1")
+
+
 @pytest.fixture
 def client(tmp_path: Path) -> TestClient:
-    app = TokenAuthentication(PlainTextResponse("in"), Settings(root=tmp_path, port=1, token=TOKEN))
-    return TestClient(app, base_url="http://127.0.0.1:1")
+    return client_of(Settings(root=tmp_path, port=1, token=TOKEN))
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> TestClient:
+    """A workspace that was told how others call it."""
+    everywhere = "0.0.0.0"  # noqa: S104 - what a container listens on
+    settings = Settings(tmp_path, 1, TOKEN, everywhere, ("workspace",), "http://databricks.test:8080")
+    return client_of(settings)
 
 
 def bearer(token: str = TOKEN) -> Mapping[str, str]:
@@ -76,7 +87,43 @@ def test_the_machine_s_own_names_are_served(client: TestClient, host: str) -> No
     assert client.get("/api/2.0/x", headers={**bearer(), "host": host}).is_success
 
 
-@pytest.mark.parametrize("origin", ["https://evil.test", "null", "http://localhost.evil.test"])
+@pytest.mark.parametrize("host", ["workspace", "Workspace:8765", "databricks.test:8080", "127.0.0.1:1"])
+def test_a_named_host_is_served(named: TestClient, host: str) -> None:
+    assert named.get("/api/2.0/x", headers={**bearer(), "host": host}).is_success
+
+
+@pytest.mark.parametrize("host", ["workspace.evil.test", "other", "10.0.0.7", "0.0.0.0"])  # noqa: S104
+def test_a_host_that_was_not_named_is_refused(named: TestClient, host: str) -> None:
+    answer = named.get("/api/2.0/x", headers={**bearer(), "host": host})
+    assert answer.status_code == 403
+    assert "--allowed-host" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("127.0.0.1:1", "http://127.0.0.1:1"),
+        ("workspace:1", "http://workspace:1"),
+        ("workspace:1", "http://databricks.test:8080"),
+    ],
+)
+def test_the_workspace_s_own_pages_may_ask(named: TestClient, host: str, origin: str) -> None:
+    headers = {**bearer(), "host": host, "origin": origin}
+    assert named.post("/api/2.0/x", headers=headers).is_success
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.test",
+        "null",
+        "http://localhost.evil.test",
+        "http://[",
+        "http://127.0.0.1:2",  # another program of this machine
+        "http://localhost:1",
+        "https://127.0.0.1:1",
+    ],
+)
 def test_a_foreign_web_page_is_refused_even_with_the_token(client: TestClient, origin: str) -> None:
     assert client.post("/api/2.0/x", headers={**bearer(), "origin": origin}).status_code == 403
 
@@ -85,3 +132,17 @@ def test_the_well_known_document_needs_no_token_but_the_right_host(client: TestC
     path = "/.well-known/databricks-config"
     assert client.get(path).is_success
     assert client.get(path, headers={"host": "evil.test"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/.well-known/databricks-config"),
+        ("GET", "/.well-known/databricks-config/"),
+        ("GET", "/.well-known/../api/2.0/mlflow/experiments/search"),
+        ("GET", "/.well-known/anything"),
+        ("GET", "/oidc/.well-known/oauth-authorization-server"),
+    ],
+)
+def test_nothing_else_is_answered_without_a_token(client: TestClient, method: str, path: str) -> None:
+    assert client.request(method, path).status_code == 401

@@ -93,9 +93,11 @@ def test_the_clients_conf_counts_unless_it_would_leave_this_machine_or_the_root(
         "spark.driver.bindAddress": "0.0.0.0",  # noqa: S104 - must not get through
         "spark.ui.enabled": "true",
         "spark.hadoop.fs.defaultFS": "file:///",
+        "spark.local.dir": "/elsewhere",
     }
     conf = driver_conf(SPEC.model_copy(update={"spark_conf": theirs}), tmp_path / "dbfs", tmp_path / "c")
     assert conf["spark.sql.ansi.enabled"] == "false"
+    assert conf["spark.local.dir"] == str(tmp_path / "c" / "local")
     assert conf["spark.driver.bindAddress"] == "127.0.0.1"
     assert conf["spark.ui.enabled"] == "false"
     assert conf["spark.hadoop.fs.defaultFS"] == "dbfs:///"

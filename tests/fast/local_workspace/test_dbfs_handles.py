@@ -62,3 +62,12 @@ def test_a_file_deleted_meanwhile_is_not_made_again(tmp_path: Path, handles: Dbf
     with pytest.raises(ResourceDoesNotExist, match="deleted or moved"):
         handles.append(handle, b"a")
     assert not (tmp_path / "deleted").exists()
+
+
+def test_a_folder_made_in_the_place_of_a_file_is_not_written(tmp_path: Path, handles: DbfsHandles) -> None:
+    (tmp_path / "file").touch()
+    handle = handles.open(tmp_path / "file")
+    (tmp_path / "file").unlink()
+    (tmp_path / "file").mkdir()
+    with pytest.raises(ResourceDoesNotExist, match="deleted or moved"):
+        handles.append(handle, b"a")

@@ -75,6 +75,19 @@ def test_the_end_of_a_child_is_the_end_of_its_group(
     assert processes.names() == []
 
 
+def test_what_went_into_a_session_of_its_own_is_ended_by_its_home(
+    processes: Processes, spawn: Spawn, tmp_path: Path
+) -> None:
+    child = spawn([*LEAVE_A_CHILD[:2], LEAVE_A_CHILD[2].replace("])", "], start_new_session=True)")])
+    child.wait(30)
+    left = int((tmp_path / "output").read_text())
+    processes.end(child)
+    assert not gone(left)
+    assert processes.end_strays(tmp_path / "elsewhere") == 0
+    assert processes.end_strays(tmp_path) == 1
+    assert gone(left)
+
+
 def test_a_child_that_ignores_the_request_is_killed(
     processes: Processes, spawn: Spawn, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """Runs in the store, and how Databricks' two vocabularies show them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,36 @@ def test_durations_are_milliseconds_of_set_up_execution_and_clean_up(
     run = shown(records, run_id)
     assert (run.setup_duration, run.execution_duration, run.cleanup_duration) == (2000, 5000, 1000)
     assert run.run_duration == (run.end_time or 0) - (run.start_time or 0) == 8000
+
+
+def test_a_task_that_never_began_does_not_shorten_its_run(records: RunRecords, clock: ManualClock) -> None:
+    run_id, _ = records.add(request("ran", "waited"))
+    ran, waited = records.run(run_id)["task_run_ids"]
+    records.begin(ran, spark_context_id=9)
+    clock.pass_seconds(5)
+    records.begin_cleanup(ran)
+    records.settle(ran, SUCCEEDED)
+    records.settle(waited, LOST)
+    assert shown(records, run_id).execution_duration == 5000
+
+
+def test_a_run_has_no_clean_up_while_one_of_its_tasks_runs(records: RunRecords, clock: ManualClock) -> None:
+    run_id, _ = records.add(request("quick", "slow"))
+    quick, slow = records.run(run_id)["task_run_ids"]
+    for task_run_id in (quick, slow):
+        records.begin(task_run_id, spark_context_id=9)
+    clock.pass_seconds(5)
+    records.begin_cleanup(quick)
+    assert shown(records, run_id).execution_duration == 0  # not over yet
+
+
+def test_a_link_leads_to_the_address_that_a_browser_knows(records: RunRecords) -> None:
+    run_id, _ = records.add(request("main"))
+    run, tasks = records.with_tasks(run_id)
+    assert whole_run(run, tasks, SETTINGS)["run_page_url"].startswith("http://127.0.0.1:1/jobs/")
+    public = replace(SETTINGS, public_url="http://localhost:8080")
+    url = whole_run(run, tasks, public)["run_page_url"]
+    assert url == f"http://localhost:8080/jobs/{run['job_id']}/runs/{run_id}?o={SETTINGS.workspace_id}"
 
 
 def test_the_first_outcome_of_a_task_stays(records: RunRecords) -> None:

@@ -6,8 +6,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from local_workspace.api.bodies import BodyLimit
 from local_workspace.api.wire import Answer, Message, routes
-from local_workspace.errors import ResourceDoesNotExist
+from local_workspace.errors import MaxBlockSizeExceeded, ResourceDoesNotExist
 
 
 class Numbers(Message):
@@ -24,7 +25,12 @@ def echo(numbers: Numbers) -> Answer:
 
 @pytest.fixture
 def client() -> TestClient:
-    both = [*routes("GET", "numbers", Numbers, echo, "2.0 2.1"), *routes("POST", "numbers", Numbers, echo)]
+    small = BodyLimit(1000, MaxBlockSizeExceeded)
+    both = [
+        *routes("GET", "numbers", Numbers, echo, "2.0 2.1"),
+        *routes("POST", "numbers", Numbers, echo),
+        *routes("POST", "small", Numbers, echo, limit=small),
+    ]
     return TestClient(Starlette(routes=both))
 
 
@@ -61,7 +67,21 @@ def test_a_missing_field_is_named(client: TestClient) -> None:
     )
 
 
-@pytest.mark.parametrize("body", [b"{", b"[1]", b"\xff"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[1]",
+        b"\xff",
+        b'{"run_id": 1, "name": "\\ud800"}',
+        b'{"run_id": 1, "\\udfff": 1}',
+        b'{"run_id": 1, "unknown": NaN}',
+        b'{"run_id": 1, "unknown": 1e999}',
+        b'{"run_id": ' + b"9" * 5000 + b"}",
+        b'{"run_id": 1, "unknown": ' + b"[" * 200 + b"]" * 200 + b"}",
+        b"[" * 200_000,
+    ],
+)
 def test_a_body_that_is_no_json_object_is_malformed(client: TestClient, body: bytes) -> None:
     answer = client.post("/api/2.0/numbers", content=body)
     assert (answer.status_code, answer.json()["error_code"]) == (400, "MALFORMED_REQUEST")
@@ -73,3 +93,36 @@ def test_an_error_has_its_status_and_envelope(client: TestClient) -> None:
         404,
         {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "No such thing."},
     )
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"json": {"run_id": 7, "name": "x" * 1000}},
+        {"data": {"run_id": "7"}, "files": {"name": b"x" * 1000}},
+    ],
+)
+def test_a_request_over_the_limit_of_its_route_is_refused_with_the_limit(
+    client: TestClient, request_: dict[str, Any]
+) -> None:
+    answer = client.post("/api/2.0/small", **request_)
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"error_code": "MAX_BLOCK_SIZE_EXCEEDED", "message": "Request size cannot exceed 1000 bytes."},
+    )
+    assert client.post("/api/2.0/small", json={"run_id": 7, "name": "x" * 900}).is_success
+
+
+def test_a_whole_request_has_a_limit_even_where_none_is_said(client: TestClient) -> None:
+    answer = client.post("/api/2.0/numbers", json={"run_id": 7, "name": "x" * (16 << 20)})
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "BAD_REQUEST")
+    assert answer.json()["message"] == f"Request size cannot exceed {16 << 20} bytes."
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content"),
+    [("multipart/form-data", b"x"), ("multipart/form-data; boundary=b", b"nonsense")],
+)
+def test_a_form_that_is_none_is_malformed(client: TestClient, content_type: str, content: bytes) -> None:
+    answer = client.post("/api/2.0/numbers", content=content, headers={"content-type": content_type})
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "MALFORMED_REQUEST")

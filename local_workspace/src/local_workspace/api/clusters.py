@@ -10,8 +10,7 @@ from local_workspace.engine.cluster_spec import ClusterSpec
 from local_workspace.engine.clusters import Clusters
 from local_workspace.engine.node_types import NODE_TYPES
 from local_workspace.engine.runtimes import RUNTIMES
-from local_workspace.errors import InvalidParameterValue
-from local_workspace.messages import Message
+from local_workspace.messages import Message, PageToken
 
 _VERSIONS = "2.1 2.0 2.2"
 
@@ -33,7 +32,7 @@ class ListClusters(Message):
     """clusters/list: pages of clusters, filtered by state and source."""
 
     page_size: int = Field(default=20, ge=0, le=100)
-    page_token: str = ""
+    page_token: PageToken = ""
     states: OneOrMany = Field(default_factory=list, alias="filter_by.cluster_states")
     sources: OneOrMany = Field(default_factory=list, alias="filter_by.cluster_sources")
 
@@ -76,8 +75,6 @@ def _command(path: str, act: Any) -> list[Route]:
 
 
 def _page(clusters: list[dict[str, Any]], request: ListClusters) -> Answer:
-    if not request.page_token.isdigit() and request.page_token:
-        raise InvalidParameterValue(f"Invalid page_token: {request.page_token}")
     states = {state.upper() for state in request.states}
     found = [c for c in clusters if not states or c["state"] in states]
     found = [c for c in found if not request.sources or c["cluster_source"] in request.sources]

@@ -3,16 +3,19 @@
 import base64
 import binascii
 
-from pydantic import Field
 from starlette.routing import Route
 
+from local_workspace.api.bodies import BodyLimit
 from local_workspace.api.wire import Answer, Message, routes
 from local_workspace.engine.dbfs_files import DbfsFiles
 from local_workspace.engine.dbfs_handles import DbfsHandles
 from local_workspace.errors import InvalidParameterValue, MaxBlockSizeExceeded, MaxReadSizeExceeded
+from local_workspace.messages import Number
 
 BLOCK_BYTES = 1024 * 1024
 DEFAULT_READ_BYTES = BLOCK_BYTES // 2
+# For a multipart form, which is held in memory here. Databricks takes up to 2 GB; more goes by `add-block`.
+PUT_LIMIT = BodyLimit(256 * 1024 * 1024, MaxBlockSizeExceeded)
 
 
 class OnePath(Message):
@@ -49,8 +52,8 @@ class Put(Create):
 class Read(OnePath):
     """`read`: a part of a file, at most 1 MiB."""
 
-    offset: int = Field(default=0, ge=0)
-    length: int = Field(default=DEFAULT_READ_BYTES, ge=0)
+    offset: Number = 0
+    length: Number = DEFAULT_READ_BYTES
 
 
 class Delete(OnePath):
@@ -79,7 +82,7 @@ class Dbfs:
             *routes("POST", "dbfs/create", Create, self.create),
             *routes("POST", "dbfs/add-block", AddBlock, self.add_block),
             *routes("POST", "dbfs/close", Close, self.close),
-            *routes("POST", "dbfs/put", Put, self.put),
+            *routes("POST", "dbfs/put", Put, self.put, limit=PUT_LIMIT),
             *routes("GET", "dbfs/read", Read, self.read),
             *routes("GET", "dbfs/get-status", OnePath, self.get_status),
             *routes("GET", "dbfs/list", OnePath, self.list),

@@ -11,11 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from local_workspace.api.bodies import BodyLimit, check_nesting
 from local_workspace.api.wire import error_response
 from local_workspace.engine.endpoints import Endpoints
 from local_workspace.errors import BadRequest, TemporarilyUnavailable, WorkspaceError
 
-LARGEST_REQUEST = 16 * 1024 * 1024
+# https://docs.databricks.com/azure/machine-learning/model-serving/model-serving-limits
+LIMIT = BodyLimit(size=16 * 1024 * 1024)
 # Read by Databricks itself, for its inference tables; the scoring server would refuse or ignore it.
 CLIENT_REQUEST_ID = "client_request_id"
 
@@ -43,32 +45,38 @@ class Invocations:
 
     async def _score(self, request: Request) -> Response:
         body = await _body(request)
-        parameters = request.path_params
-        served, model = self._endpoints.choose(parameters["name"], parameters.get("served"))
-        content_type = request.headers.get("content-type", "application/json")
-        try:
-            answer = await model.scorer.post(
-                "/invocations", content=body, headers={"content-type": content_type}
-            )
-        except httpx.TransportError as error:
-            raise TemporarilyUnavailable(f"Served model {served!r} did not answer: {error!r}") from error
+        # As bytes, since httpx takes only ASCII as text.
+        content_type = request.headers.get("content-type", "application/json").encode("latin-1")
+        served, answer = await self._answer(request.path_params, body, content_type)
         if not answer.is_success:
             raise _scoring_error(answer)
         return Response(answer.content, media_type="application/json", headers={"served-model-name": served})
 
+    async def _answer(
+        self, path: dict[str, str], body: bytes, content_type: bytes
+    ) -> tuple[str, httpx.Response]:
+        """The answer of a served version, and its name; an update may end the one that is asked meanwhile."""
+        while True:
+            headers = {b"content-type": content_type}
+            served, model = self._endpoints.choose(path["name"], path.get("served"))
+            try:
+                return served, await model.scorer.post("/invocations", content=body, headers=headers)
+            except httpx.TransportError as error:
+                if not model.is_stopped:
+                    raise TemporarilyUnavailable(
+                        f"Served model {served!r} did not answer: {error!r}"
+                    ) from error
+
 
 async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_REQUEST:
-            raise BadRequest(f"Request size cannot exceed {LARGEST_REQUEST} bytes.")
+    body = await Request(request.scope, LIMIT.receive(request.receive)).body()
+    check_nesting(body)
     if CLIENT_REQUEST_ID.encode() not in body:
-        return bytes(body)
+        return body
     try:
         fields = json.loads(body)
     except ValueError:
-        return bytes(body)  # the scoring server says what is wrong with it
+        return body  # the scoring server says what is wrong with it
     if isinstance(fields, dict):
         fields.pop(CLIENT_REQUEST_ID, None)
     return json.dumps(fields).encode()

@@ -12,7 +12,7 @@ from local_workspace.api.wire import Answer, routes
 from local_workspace.engine.run_spec import SubmitRun
 from local_workspace.engine.runs import Runs
 from local_workspace.errors import InvalidParameterValue
-from local_workspace.messages import Message
+from local_workspace.messages import Message, Number, PageToken
 
 _VERSIONS = "2.2 2.1 2.0"
 _MOST_RUNS = 25
@@ -25,13 +25,14 @@ class RunId(Message):
 
 
 class ListRuns(Message):
-    """runs/list: pages of runs, newest first."""
+    """runs/list: pages of runs, newest first; by `page_token`, or by `offset` as in 2.1 and 2.0."""
 
     job_id: int | None = None
     active_only: bool = False
     completed_only: bool = False
     limit: int = Field(default=20, ge=0, le=_MOST_RUNS)
-    page_token: str = ""
+    page_token: PageToken = ""
+    offset: Number = 0
     run_type: str = ""
     expand_tasks: bool = False
     start_time_from: int = 0
@@ -62,10 +63,8 @@ def _command(path: str, act: Any) -> list[Route]:
 def _page(runs: list[dict[str, Any]], request: ListRuns) -> Answer:
     if request.active_only and request.completed_only:
         raise InvalidParameterValue("active_only and completed_only cannot both be true.")
-    if request.page_token and not request.page_token.isdigit():
-        raise InvalidParameterValue(f"Invalid page_token: {request.page_token}")
     found = [run for run in runs if _is_wanted(run, request)]
-    first = int(request.page_token or 0)
+    first = int(request.page_token or request.offset)
     following = first + (request.limit or _MOST_RUNS)
     has_more = following < len(found)
     page = [run if request.expand_tasks else _without_tasks(run) for run in found[first:following]]

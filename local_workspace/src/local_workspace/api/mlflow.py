@@ -15,9 +15,10 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local_workspace.api.wire import error_response, json_object, no_api_found
+from local_workspace.api.bodies import DEFAULT_LIMIT, json_object
+from local_workspace.api.wire import error_response, no_api_found
 from local_workspace.engine.workspace_files import WorkspaceFiles
-from local_workspace.errors import InvalidParameterValue, WorkspaceError
+from local_workspace.errors import InvalidParameterValue, ResourceAlreadyExists, WorkspaceError
 
 OFFERED = re.compile(r"/(ajax-)?api/(2\.0|3\.0)/mlflow(-artifacts)?/")
 WITHHELD = re.compile(
@@ -62,7 +63,7 @@ class DatabricksRules:
     async def _check(
         self, check: Callable[[dict[str, Any]], None], scope: Scope, receive: Receive, send: Send
     ) -> None:
-        request = Request(scope, receive)
+        request = Request(scope, DEFAULT_LIMIT.receive(receive))
         try:
             body = await request.body()
             await run_in_threadpool(check, _fields(body))
@@ -88,6 +89,8 @@ class DatabricksRules:
                 "within the Databricks workspace. E.g. '/Users/<some-username>/my-experiment'."
             )
         self._files.require_parent(name)
+        if self._files.exists(name):
+            raise ResourceAlreadyExists(f"Node named '{name}' already exists.")
 
 
 def _fields(body: bytes) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from local_workspace.engine.serving_config import ConfigRequest
 from local_workspace.errors import InvalidParameterValue
 
 ENDPOINT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
-# Fields of a create that would change what the endpoint does, and that nothing here could honour.
-NOT_OFFERED = ("ai_gateway", "rate_limits", "auto_capture_config")
+# Fields that would change what the endpoint does, and that nothing here could honour.
+NOT_OFFERED = ("ai_gateway", "rate_limits", "auto_capture_config", "route_optimized")
 
 
 class Nothing(Message):
@@ -49,7 +49,6 @@ class UpdateConfig(ConfigRequest):
     """`update config`."""
 
     name: str
-    auto_capture_config: dict[str, Any] | None = None
 
 
 class PatchTags(ByName):
@@ -95,10 +94,11 @@ class Serving:
         if request.config is None:
             raise InvalidParameterValue("Missing required field: config")
         _refuse_not_offered(request)
+        _refuse_not_offered(request.config)
         about = {
             "tags": {tag.key: tag.value for tag in request.tags},
             "description": request.description,
-            "route_optimized": request.route_optimized,
+            "route_optimized": False,
         }
         return self._endpoints.create(request.name, request.config.checked(), about)
 
@@ -136,4 +136,4 @@ class Serving:
 def _refuse_not_offered(request: Message) -> None:
     for field in NOT_OFFERED:
         if getattr(request, field, None):
-            raise InvalidParameterValue(f"{field} is not offered by this workspace: leave it out.")
+            raise InvalidParameterValue(f"The local workspace does not offer {field}: leave it out.")

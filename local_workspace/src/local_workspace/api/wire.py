@@ -4,17 +4,18 @@ What real clients need (each was met with one of them): parameters of a GET in i
 strings, unknown fields, JSON under any content type, and never an empty body in an answer.
 """
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from local_workspace.api.bodies import DEFAULT_LIMIT, BodyLimit, json_object
 from local_workspace.errors import EndpointNotFound, InvalidParameterValue, MalformedRequest, WorkspaceError
 from local_workspace.messages import Message
 
@@ -23,7 +24,6 @@ __all__ = [
     "Handler",
     "Message",
     "error_response",
-    "json_object",
     "no_api_found",
     "no_such_route",
     "parse",
@@ -40,14 +40,19 @@ Handler = Callable[[M], Answer]
 
 
 def routes(
-    method: str, path: str, message: type[M], handler: Handler[M], versions: str = "2.0"
+    method: str,
+    path: str,
+    message: type[M],
+    handler: Handler[M],
+    versions: str = "2.0",
+    limit: BodyLimit = DEFAULT_LIMIT,
 ) -> list[Route]:
     """Routes `/api/<version>/<path>` for every version (space separated), with and without trailing slash.
 
     Path parameters (`{name}`) become fields of the message. The handler runs in a worker thread, may block,
     and answers a JSON object or a whole response; a `WorkspaceError` becomes Databricks' error envelope.
     """
-    endpoint = _endpoint(message, handler)
+    endpoint = _endpoint(message, handler, limit)
     paths = [f"/api/{version}/{path}" for version in versions.split()]
     return [Route(p + slash, endpoint, methods=[method]) for p in paths for slash in ("", "/")]
 
@@ -61,10 +66,12 @@ def public_route(path: str, answer: Callable[[], Answer]) -> Route:
     return Route(path, endpoint, methods=["GET"])
 
 
-def _endpoint(message: type[M], handler: Handler[M]) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    message: type[M], handler: Handler[M], limit: BodyLimit
+) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            fields = await read_fields(request)
+            fields = await read_fields(request, limit)
             answer = await run_in_threadpool(handler, parse(message, fields | request.path_params))
         except WorkspaceError as error:
             return error_response(error)
@@ -77,33 +84,29 @@ def _response(answer: Answer) -> Response:
     return answer if isinstance(answer, Response) else JSONResponse(answer)
 
 
-async def read_fields(request: Request) -> dict[str, Any]:
+async def read_fields(request: Request, limit: BodyLimit = DEFAULT_LIMIT) -> dict[str, Any]:
     """Query, form and JSON body as one dictionary; repeated query keys become lists."""
     query = request.query_params
     fields: dict[str, Any] = {key: _one_or_all(query.getlist(key)) for key in query}
+    limited = Request(request.scope, limit.receive(request.receive))
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return fields | await _form(limited)
+    return fields | json_object(await limited.body())
+
+
+async def _form(request: Request) -> dict[str, Any]:
+    try:
         async with request.form() as form:
-            return fields | {
+            return {
                 key: value if isinstance(value, str) else await value.read() for key, value in form.items()
             }
-    return fields | json_object(await request.body())
+    except (HTTPException, KeyError) as error:  # KeyError: no boundary is named
+        why = error.detail if isinstance(error, HTTPException) else "it has no boundary"
+        raise MalformedRequest(f"Could not parse the multipart form: {why}") from error
 
 
 def _one_or_all(values: list[str]) -> str | list[str]:
     return values[0] if len(values) == 1 else values
-
-
-def json_object(body: bytes) -> dict[str, Any]:
-    """The JSON object in a body, empty for an empty body; MalformedRequest for anything else."""
-    if not body.strip():
-        return {}
-    try:
-        value = json.loads(body)
-    except ValueError as error:
-        raise MalformedRequest(f"Could not parse request object: {error}") from error
-    if not isinstance(value, dict):
-        raise MalformedRequest("Could not parse request object: expected a JSON object")
-    return value
 
 
 def parse(message: type[M], fields: dict[str, Any]) -> M:

@@ -7,11 +7,14 @@ from pathlib import PurePosixPath
 from starlette.responses import Response
 from starlette.routing import Route
 
+from local_workspace.api.bodies import BodyLimit
 from local_workspace.api.wire import Answer, Message, routes
 from local_workspace.engine.workspace_files import FILE, NOTEBOOK, WorkspaceFiles
 from local_workspace.errors import InvalidParameterValue, MaxNotebookSizeExceeded
 
 LARGEST_IMPORT = 10 * 1024 * 1024
+# As base64 the content is a third larger.
+IMPORT_LIMIT = BodyLimit(16 * 1024 * 1024, MaxNotebookSizeExceeded)
 FORMATS = ("SOURCE", "AUTO", "RAW")
 COMMENTS = {"PYTHON": "#", "R": "#", "SCALA": "//", "SQL": "--"}
 LANGUAGES = {".py": "PYTHON", ".r": "R", ".scala": "SCALA", ".sql": "SQL"}
@@ -56,7 +59,7 @@ class Workspace:
         """Every method of Workspace 2.0."""
         return [
             *routes("POST", "workspace/mkdirs", OnePath, self.mkdirs),
-            *routes("POST", "workspace/import", Import, self.import_),
+            *routes("POST", "workspace/import", Import, self.import_, limit=IMPORT_LIMIT),
             *routes("GET", "workspace/export", Export, self.export),
             *routes("GET", "workspace/get-status", OnePath, self.get_status),
             *routes("GET", "workspace/list", OnePath, self.list),

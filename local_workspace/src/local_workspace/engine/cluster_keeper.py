@@ -52,7 +52,7 @@ class ClusterKeeper:
     def _keep(self) -> None:
         try:
             driver = self._launch()
-        except (DriverFailed, JavaNotFound) as error:
+        except (DriverFailed, JavaNotFound, OSError) as error:
             self.begin_to_end(termination.startup_failure(error))
         else:
             self.driver = driver

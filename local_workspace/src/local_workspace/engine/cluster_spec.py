@@ -3,16 +3,30 @@
 https://docs.databricks.com/api/azure/workspace/clusters/create
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
 from local_workspace.engine.node_types import node_type
 from local_workspace.engine.runtimes import check_runtime
+from local_workspace.engine.secret_references import refuse_secret_references
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.messages import Message
 
+SecurityMode = Literal[
+    "NONE",
+    "SINGLE_USER",
+    "USER_ISOLATION",
+    "DATA_SECURITY_MODE_AUTO",
+    "DATA_SECURITY_MODE_DEDICATED",
+    "DATA_SECURITY_MODE_STANDARD",
+    "LEGACY_PASSTHROUGH",
+    "LEGACY_SINGLE_USER",
+    "LEGACY_SINGLE_USER_STANDARD",
+    "LEGACY_TABLE_ACL",
+]
 DEDICATED = frozenset({"SINGLE_USER", "DATA_SECURITY_MODE_DEDICATED"})
+PROFILE = "spark.databricks.cluster.profile"
 MOST_CUSTOM_TAGS = 45
 _REFUSED = {
     "autoscale": "give num_workers",
@@ -38,12 +52,12 @@ class ClusterSpec(Message):
     spark_conf: dict[str, str] = Field(default_factory=dict)
     spark_env_vars: dict[str, str] = Field(default_factory=dict)
     custom_tags: dict[str, str] = Field(default_factory=dict)
-    data_security_mode: str | None = None
+    data_security_mode: SecurityMode | None = None
     single_user_name: str | None = None
-    runtime_engine: str = "STANDARD"
+    runtime_engine: Literal["STANDARD", "PHOTON", "NULL"] = "STANDARD"
     azure_attributes: dict[str, Any] = Field(default_factory=dict)
     enable_elastic_disk: bool = False
-    kind: str | None = None
+    kind: Literal["CLASSIC_PREVIEW"] | None = None
     is_single_node: bool = False
     use_ml_runtime: bool = False
     workload_type: dict[str, Any] | None = None
@@ -62,6 +76,8 @@ class ClusterSpec(Message):
         check_runtime(self.spark_version)
         self._check_nodes()
         self._check_limits()
+        refuse_secret_references("spark_conf", self.spark_conf)
+        refuse_secret_references("spark_env_vars", self.spark_env_vars)
         if self.is_single_node and not self.kind:
             raise InvalidParameterValue("is_single_node can only be used with kind (CLASSIC_PREVIEW).")
         if self.runtime_engine == "PHOTON":
@@ -76,6 +92,17 @@ class ClusterSpec(Message):
             raise InvalidParameterValue("Missing required field: num_workers")
         if self.num_workers is not None and self.num_workers < 0:
             raise InvalidParameterValue(f"num_workers must not be negative, got {self.num_workers}")
+        if not self.num_workers and not self._says_single_node:
+            raise InvalidParameterValue(
+                "num_workers can be 0 for single node clusters only: with neither workers nor the "
+                "single node profile, no Spark task could run. Set spark_conf "
+                '{"spark.databricks.cluster.profile": "singleNode", "spark.master": "local[*]"} and '
+                'custom_tags {"ResourceClass": "SingleNode"}, or kind CLASSIC_PREVIEW with is_single_node.'
+            )
+
+    @property
+    def _says_single_node(self) -> bool:
+        return self.is_single_node or self.spark_conf.get(PROFILE) == "singleNode"
 
     def _check_limits(self) -> None:
         minutes = self.autotermination_minutes

@@ -20,7 +20,6 @@ from local_workspace.engine.spark_conf import check_spark_conf
 from local_workspace.settings import Settings
 from local_workspace.store import Document, Store
 
-_SECONDS_TO_STOP = 15.0
 _TICK_SECONDS = 1.0
 _POLL_SECONDS = 0.2
 
@@ -53,17 +52,17 @@ class Clusters:
             self._records.set_terminated(document["cluster_id"])
         self._ticker.start()
 
-    def stop(self) -> None:
-        """End every driver; none is left when this returns."""
+    def stop(self, deadline: float) -> None:
+        """End every driver, and wait for that until `deadline` (of `time.monotonic`)."""
         with self._records.changed:
             self._stopping.set()
             keepers = list(self._keepers.values())
         for keeper in keepers:
             keeper.begin_to_end(termination.server_gone("stopped"))
         for keeper in keepers:
-            keeper.join(_SECONDS_TO_STOP)
+            keeper.join(max(0.0, deadline - time.monotonic()))
         if self._ticker.is_alive():
-            self._ticker.join(_SECONDS_TO_STOP)
+            self._ticker.join(max(0.0, deadline - time.monotonic()))
 
     def create(self, spec: ClusterSpec) -> str:
         """Check the request, begin to start a cluster, and return its id."""
@@ -112,11 +111,18 @@ class Clusters:
 
     def terminate_idle(self) -> None:
         """End the clusters that no run has used for their `autotermination_minutes`."""
-        for document in self._records.all():
+        for seen in self._records.all():
+            # A run may have begun or ended since they were listed: only what is so now counts.
             with self._records.changed:
-                if document["state"] == "RUNNING" and self._is_idle(document):
-                    minutes = spec_of(document).autotermination_minutes
-                    self._begin_to_end(document["cluster_id"], termination.inactivity(minutes))
+                self._end_if_idle(seen["cluster_id"])
+
+    def _end_if_idle(self, cluster_id: str) -> None:
+        if not self._records.exists(cluster_id):
+            return
+        document = self._records.get(cluster_id)
+        if document["state"] == "RUNNING" and self._is_idle(document):
+            minutes = spec_of(document).autotermination_minutes
+            self._begin_to_end(cluster_id, termination.inactivity(minutes))
 
     def _is_idle(self, document: Document) -> bool:
         minutes = spec_of(document).autotermination_minutes

@@ -4,11 +4,12 @@ Hadoop keeps a checksum of `name` in `.name.crc` beside it. It is not shown, and
 written or removed here, as Spark refuses a file whose checksum is stale.
 """
 
-import shutil
+import stat
 from pathlib import Path
 from typing import Any
 
 from local_workspace.clock import milliseconds
+from local_workspace.engine.folders import described, remove_tree
 from local_workspace.errors import (
     InvalidParameterValue,
     IoError,
@@ -42,7 +43,10 @@ class DbfsFiles:
             raise _taken(path)
         self._make_folders(file.parent)
         _checksum(file).unlink(missing_ok=True)
-        file.write_bytes(b"")
+        try:
+            file.open("wb" if overwrite else "xb").close()
+        except (FileExistsError, IsADirectoryError) as error:  # somebody else was faster
+            raise _taken(path) from error
         return file
 
     def read(self, path: str, offset: int, length: int) -> bytes:
@@ -51,7 +55,7 @@ class DbfsFiles:
         if file.is_dir():
             raise InvalidParameterValue(f"Cannot read {dbfs_path(path)}: it is a directory.")
         with file.open("rb") as content:
-            content.seek(offset)
+            content.seek(min(offset, file.stat().st_size))
             return content.read(length)
 
     def status(self, path: str) -> dict[str, Any]:
@@ -63,7 +67,7 @@ class DbfsFiles:
         found = self._existing(path)
         if found.is_file():
             return [self._info(found)]
-        return [self._info(child) for child in sorted(found.iterdir()) if self._is_shown(child)]
+        return described(filter(self._is_shown, sorted(found.iterdir())), self._info)
 
     def make_folders(self, path: str) -> None:
         """The folder with every folder above it."""
@@ -76,13 +80,13 @@ class DbfsFiles:
             raise InvalidParameterValue("Cannot delete the root of DBFS.")
         if found.is_file():
             _checksum(found).unlink(missing_ok=True)
-            found.unlink()
+            found.unlink(missing_ok=True)
         elif found.is_dir():
             if not recursive and any(found.iterdir()):
                 raise IoError(
                     f"Cannot delete {dbfs_path(path)}: the directory is not empty, and recursive is false."
                 )
-            shutil.rmtree(found)
+            remove_tree(found)
 
     def move(self, source: str, destination: str) -> None:
         """Rename within DBFS; the destination must not exist."""
@@ -93,7 +97,10 @@ class DbfsFiles:
             raise InvalidParameterValue(f"Cannot move {dbfs_path(source)} into itself.")
         self._make_folders(target.parent)
         _checksum(found).unlink(missing_ok=True)
-        found.rename(target)
+        try:
+            found.rename(target)
+        except FileNotFoundError as error:  # somebody else was faster
+            raise _missing(source) from error
 
     def _resolve(self, path: str) -> Path:
         return below(self._root, dbfs_path(path))
@@ -101,7 +108,7 @@ class DbfsFiles:
     def _existing(self, path: str) -> Path:
         found = self._resolve(path)
         if not found.exists():
-            raise ResourceDoesNotExist(f"No file or directory exists on path {dbfs_path(path)}.")
+            raise _missing(path)
         return found
 
     def _make_folders(self, folder: Path) -> None:
@@ -112,14 +119,14 @@ class DbfsFiles:
 
     def _is_shown(self, child: Path) -> bool:
         is_checksum = child.name.startswith(".") and child.name.endswith(".crc")
-        return not is_checksum and child.exists() and child != self._root / VOLUMES.lstrip("/")
+        return not is_checksum and child != self._root / VOLUMES.lstrip("/")
 
     def _info(self, file: Path) -> dict[str, Any]:
         status = file.stat()
         return {
             "path": "/" if file == self._root else f"/{file.relative_to(self._root).as_posix()}",
-            "is_dir": file.is_dir(),
-            "file_size": 0 if file.is_dir() else status.st_size,
+            "is_dir": stat.S_ISDIR(status.st_mode),
+            "file_size": 0 if stat.S_ISDIR(status.st_mode) else status.st_size,
             "modification_time": milliseconds(status.st_mtime),
         }
 
@@ -130,3 +137,7 @@ def _checksum(file: Path) -> Path:
 
 def _taken(path: str) -> ResourceAlreadyExists:
     return ResourceAlreadyExists(f"A file or directory already exists at the input path {dbfs_path(path)}.")
+
+
+def _missing(path: str) -> ResourceDoesNotExist:
+    return ResourceDoesNotExist(f"No file or directory exists on path {dbfs_path(path)}.")

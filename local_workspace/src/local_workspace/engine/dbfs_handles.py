@@ -4,6 +4,7 @@ Handles live in memory, as an upload does not outlive the server; ten idle minut
 Databricks.
 """
 
+import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,10 +42,14 @@ class DbfsHandles:
         """Write `block` at the end of the handle's file."""
         with self._lock:
             entry = self._entry(handle)
-            if not entry.file.exists():
-                raise ResourceDoesNotExist(f"The file of handle {handle} has been deleted or moved.")
-            with entry.file.open("ab") as file:
-                file.write(block)
+            try:
+                with entry.file.open("r+b") as file:
+                    file.seek(0, os.SEEK_END)
+                    file.write(block)
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+                raise ResourceDoesNotExist(
+                    f"The file of handle {handle} has been deleted or moved."
+                ) from error
             entry.used = self._clock.now()
 
     def close(self, handle: int) -> None:

@@ -61,6 +61,7 @@ class Endpoints:
             ender.start()
         for ender in enders:
             ender.join()
+        self._places.remove()
 
     def create(self, name: str, config: ServingConfig, about: dict[str, Any]) -> Document:
         """A new endpoint that starts to deploy `config`; `about` has its tags and description."""

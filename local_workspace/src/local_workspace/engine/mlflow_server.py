@@ -2,11 +2,14 @@
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import ASGIApp
 
+from local_workspace.errors import InvalidParameterValue, ResourceDoesNotExist
 from local_workspace.settings import Settings
 
 
@@ -27,6 +30,9 @@ def mlflow_server(settings: Settings) -> MlflowServer:
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_CONFIGURE_LOGGING": "false",
+        # `auth` judges Host and Origin of every request before MLflow does, names from outside included.
+        "MLFLOW_SERVER_ALLOWED_HOSTS": "*",
+        "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": ",".join(_own_origins(settings)),
     }
     from mlflow.server import constants
 
@@ -43,3 +49,21 @@ def mlflow_server(settings: Settings) -> MlflowServer:
 
     # The stores create and migrate the database, so that the first request need not.
     return MlflowServer(app, _get_tracking_store(), _get_model_registry_store())
+
+
+def _own_origins(settings: Settings) -> list[str]:
+    named = [f"http://{name}:{settings.port}" for name in sorted(settings.host_names)]
+    return [*named, settings.public_url] if settings.public_url else named
+
+
+@contextmanager
+def databricks_errors() -> Iterator[None]:
+    """Turn an error of MLflow's stores into the one that Databricks answers."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            raise ResourceDoesNotExist(error.message) from error
+        raise InvalidParameterValue(error.message) from error

@@ -73,6 +73,21 @@ class Processes:
                 process.stdin.close()
         self.forget(process.pid)
 
+    def end_strays(self, home: Path) -> int:
+        """Kill what has its HOME in `home`, whatever group or parent it went to; how many were there.
+
+        A job's script may start processes in sessions of their own. They keep the environment that the script
+        was given.
+        """
+        ended = 0
+        while strays := _at_home(home):
+            for stray in strays:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    stray.kill()
+            psutil.wait_procs(strays, timeout=_SECONDS_TO_DIE)
+            ended += len(strays)
+        return ended
+
     def names(self) -> list[str]:
         """The names of the children that run, oldest first."""
         return [record["name"] for record in self._records.values()]
@@ -109,6 +124,19 @@ def _members(group: int) -> list[psutil.Process]:
             if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
                 members.append(process)
     return members
+
+
+def _at_home(home: Path) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if (
+                process.status() != psutil.STATUS_ZOMBIE
+                and Path(process.environ().get("HOME", "/")).is_relative_to(home)
+                and process.pid != os.getpid()
+            ):
+                found.append(process)
+    return found
 
 
 def _kill_group_and_wait(leader: int) -> None:

@@ -1,13 +1,11 @@
 """Registered model versions, as MLflow's own stores in this process know them, and where their files are."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from local_workspace.engine.mlflow_server import MlflowServer
-from local_workspace.errors import InvalidParameterValue, InvalidState, ResourceDoesNotExist
+from local_workspace.engine.mlflow_server import MlflowServer, databricks_errors
+from local_workspace.errors import InvalidParameterValue, InvalidState
 from local_workspace.paths import below
 
 
@@ -23,7 +21,7 @@ class RegisteredModels:
 
         ResourceDoesNotExist for an unknown model or version, InvalidState for one that is not READY.
         """
-        with _databricks_errors():
+        with databricks_errors():
             found = self._server.registry_store.get_model_version(name, version)
             uri = self._artifact_uri(found.source)
         if found.status != "READY":
@@ -35,7 +33,7 @@ class RegisteredModels:
 
     def registered_model(self, name: str) -> Any:
         """MLflow's `RegisteredModel`; ResourceDoesNotExist if there is none."""
-        with _databricks_errors():
+        with databricks_errors():
             return self._server.registry_store.get_registered_model(name)
 
     def _artifact_uri(self, source: str) -> str:
@@ -49,15 +47,3 @@ class RegisteredModels:
         if parts.scheme != "mlflow-artifacts":
             raise InvalidParameterValue(f"The model's source {source!r} is not in this workspace.")
         return source
-
-
-@contextmanager
-def _databricks_errors() -> Iterator[None]:
-    from mlflow.exceptions import MlflowException
-
-    try:
-        yield
-    except MlflowException as error:
-        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-            raise ResourceDoesNotExist(error.message) from error
-        raise InvalidParameterValue(error.message) from error

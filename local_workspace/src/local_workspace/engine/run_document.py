@@ -71,7 +71,7 @@ def _common(run: Document, run_id: int, settings: Settings) -> dict[str, Any]:
 
 
 def _url(run: Document, run_id: int, settings: Settings) -> str:
-    return f"{settings.origin}/?o={settings.workspace_id}#job/{run['job_id']}/run/{run_id}"
+    return f"{settings.link_origin}/jobs/{run['job_id']}/runs/{run_id}?o={settings.workspace_id}"
 
 
 def _state(document: Document, life_cycle_state: str) -> dict[str, Any]:
@@ -90,8 +90,10 @@ def _active_life_cycle_state(tasks: list[Document]) -> str:
 def _durations(document: Document, tasks: list[Document]) -> dict[str, int]:
     """Milliseconds of set-up (waiting for the cluster), execution and clean-up; 0 for what is not over."""
     start, end = document["start_time"], document["end_time"]
-    first = min(task["execution_start"] for task in tasks)
-    last = max(task["execution_end"] for task in tasks)
+    begun = [task for task in tasks if task["execution_start"]]
+    first = min((task["execution_start"] for task in begun), default=0)
+    is_over = all(task["execution_end"] for task in begun)
+    last = max((task["execution_end"] for task in begun), default=0) if is_over else 0
     return {
         "start_time": start,
         "end_time": end,

@@ -118,13 +118,14 @@ class RunProcess:
         """Kill what still runs of the process and its children, and remove its request."""
         if self._process is not None:
             self._processes.end(self._process)
+            self._processes.end_strays(self.folder)
             if not self._result.exists():
                 self._keep_end(self._process.returncode)
         (self.folder / "request.json").unlink(missing_ok=True)
 
     def _keep_end(self, code: int) -> None:
         """The script had no chance to tell what became of it."""
-        how = f"by signal {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
+        how = f"by signal {_signal_name(-code)}" if code < 0 else f"with exit code {code}"
         text = f"The Python process of the run ended {how} before its script did."
         self._result.write_text(json.dumps({"error": text, "error_trace": text}))
 
@@ -134,4 +135,18 @@ class RunProcess:
 
     def result(self) -> Result:
         """What became of the script, after the end of the process."""
-        return Result(**json.loads(self._result.read_text()))
+        written = json.loads(self._result.read_text())
+        return Result(_as_unicode(written["error"]), _as_unicode(written["error_trace"]))
+
+
+def _as_unicode(text: str | None) -> str | None:
+    """An exception's text may hold half of a surrogate pair, which no answer can."""
+    return text.encode(errors="replace").decode() if text is not None else None
+
+
+def _signal_name(number: int) -> str:
+    """SIGKILL of 9; the number itself for a signal without a name, as most real-time signals are."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)

@@ -91,6 +91,17 @@ class RunRecords:
         """Every run, newest first."""
         return list(reversed(self._runs.values()))
 
+    def with_tasks(self, run_id: int) -> tuple[Document, list[Document]]:
+        """A run and its task runs, as they are at one moment; `InvalidParameterValue` if there is none."""
+        with self._store.transaction():
+            run = self.run(run_id)
+            return run, self.tasks_of(run)
+
+    def all_with_tasks(self) -> list[tuple[Document, list[Document]]]:
+        """Every run with its task runs, newest first, as they are at one moment."""
+        with self._store.transaction():
+            return [(run, self.tasks_of(run)) for run in self.all()]
+
     def update_task(self, task_run_id: int, **changes: Any) -> None:
         """Change fields of a task run."""
         self._tasks.update(str(task_run_id), **changes)
@@ -127,9 +138,11 @@ class RunRecords:
         outcome = whole_run(outcomes, run["is_single_task"])
         self._runs.update(str(run_id), outcome=outcome.to_json(), end_time=now)
 
-    def delete(self, run_id: int) -> None:
-        """Forget a run and its task runs; its idempotency token stays taken."""
+    def delete(self, run_id: int) -> list[int]:
+        """Forget a run and its task runs, whose ids are returned; its idempotency token stays taken."""
         with self._lock, self._store.transaction():
-            for task_run_id in self.run(run_id)["task_run_ids"]:
+            task_run_ids: list[int] = self.run(run_id)["task_run_ids"]
+            for task_run_id in task_run_ids:
                 self._tasks.delete(str(task_run_id))
             self._runs.delete(str(run_id))
+        return task_run_ids

@@ -1,6 +1,8 @@
 """Job runs: submit, look, cancel. Each task of a run is carried out by a `TaskRun`."""
 
+import shutil
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,11 @@ from local_workspace.engine.run_process import RunProcess
 from local_workspace.engine.run_records import RunRecords
 from local_workspace.engine.run_spec import SubmitRun
 from local_workspace.engine.task_run import TaskRun
-from local_workspace.errors import InvalidParameterValue, InvalidState
+from local_workspace.errors import InvalidParameterValue, InvalidState, TemporarilyUnavailable
 from local_workspace.settings import Settings
 from local_workspace.store import Document, Store
 
 MOST_OUTPUT_BYTES = 5 * 1024 * 1024
-_SECONDS_TO_STOP = 15.0
 
 
 class Runs:
@@ -33,20 +34,24 @@ class Runs:
         self._clusters = clusters
         self._records = RunRecords(store, clock)
         self._active: dict[int, TaskRun] = {}
+        self._is_stopping = False
+        # Held while a run is recorded and begun, so that a cancel never sees the one without the other.
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Settle the runs that a killed server left behind: their processes are gone."""
+        """Settle the runs that a killed server left behind, and end what their scripts had started."""
+        self._processes.end_strays(self._settings.runs)
         self._settle_active("killed")
 
-    def stop(self) -> None:
-        """End every active run; no process of one is left when this returns."""
+    def stop(self, deadline: float) -> None:
+        """End every active run, and wait until `deadline` (of `time.monotonic`) for it; none begins later."""
         with self._lock:
+            self._is_stopping = True
             active = list(self._active.values())
         for task_run in active:
             task_run.end_as(_server_gone("stopped"))
         for task_run in active:
-            task_run.join(_SECONDS_TO_STOP)
+            task_run.join(max(0.0, deadline - time.monotonic()))
         self._settle_active("stopped")
 
     def _settle_active(self, how: str) -> None:
@@ -58,34 +63,35 @@ class Runs:
     def submit(self, request: SubmitRun) -> int:
         """Begin a run and return its id; for an idempotency token that was seen before, that run's id."""
         request.check()
-        run_id, is_new = self._records.add(request)
-        if is_new:
-            run = self._records.run(run_id)
-            for task in self._records.tasks_of(run):
-                self._begin(run, task)
+        with self._lock:
+            if self._is_stopping:
+                raise TemporarilyUnavailable("The workspace is stopping: no run can be started.")
+            run_id, is_new = self._records.add(request)
+            if is_new:
+                self._begin_tasks(run_id)
         return run_id
 
-    def _begin(self, run: Document, task: Document) -> None:
-        process = RunProcess(task["run_id"], self._settings, self._processes)
-        task_run = TaskRun(run, task, self._clock, self._records, self._clusters, process)
-        with self._lock:
-            self._active = {run_id: each for run_id, each in self._active.items() if each.is_active()}
+    def _begin_tasks(self, run_id: int) -> None:
+        self._active = {each_id: each for each_id, each in self._active.items() if each.is_active()}
+        run = self._records.run(run_id)
+        for task in self._records.tasks_of(run):
+            process = RunProcess(task["run_id"], self._settings, self._processes)
+            task_run = TaskRun(run, task, self._clock, self._records, self._clusters, process)
             self._active[task["run_id"]] = task_run
-        task_run.start()
+            task_run.start()
 
     def get(self, run_id: int) -> dict[str, Any]:
         """A whole run, or a task run as a run of its own."""
         task = self._records.task(run_id)
         if task is not None:
             return run_document.task_run(self._records.run(task["parent_run_id"]), task, self._settings)
-        run = self._records.run(run_id)
-        return run_document.whole_run(run, self._records.tasks_of(run), self._settings)
+        return run_document.whole_run(*self._records.with_tasks(run_id), self._settings)
 
     def every(self) -> list[dict[str, Any]]:
         """All runs with their tasks, newest first."""
         return [
-            run_document.whole_run(run, self._records.tasks_of(run), self._settings)
-            for run in self._records.all()
+            run_document.whole_run(run, tasks, self._settings)
+            for run, tasks in self._records.all_with_tasks()
         ]
 
     def output(self, run_id: int) -> dict[str, Any]:
@@ -131,7 +137,8 @@ class Runs:
         """Forget a run that has ended; `InvalidState` for one that is active."""
         if self._records.run(run_id)["outcome"] is None:
             raise InvalidState(f"Run {run_id} is active: cancel it before you delete it.")
-        self._records.delete(run_id)
+        for task_run_id in self._records.delete(run_id):
+            shutil.rmtree(RunProcess(task_run_id, self._settings, self._processes).folder, ignore_errors=True)
 
 
 def _server_gone(how: str) -> run_outcome.Outcome:

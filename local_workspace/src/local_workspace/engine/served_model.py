@@ -74,11 +74,17 @@ class ServedModel:
     def stop(self) -> None:
         """End the process and remove its files."""
         self._stopping.set()
-        if self._process is not None:
-            self._processes.end(self._process)
+        process = self._process
+        if process is not None:
+            self._processes.end(process)
         self._thread.join()
         self._socket.unlink(missing_ok=True)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was told to end, and so does not answer any more."""
+        return self._stopping.is_set()
 
     def log(self) -> str:
         """What the scoring server has written."""
@@ -96,6 +102,8 @@ class ServedModel:
             for _ in range(1 + RESTARTS):
                 if not self._run_once():
                     break
+            else:
+                self._become(FAILED, self.message)
         except (OSError, WorkspaceError) as error:
             self._become(FAILED, f"Served entity {self._label} could not be started: {error}")
         if self._stopping.is_set():
@@ -117,6 +125,7 @@ class ServedModel:
             self._settled.set()
             process.wait()
         self._processes.end(process)
+        self._process = None  # its number may be another's by the time that `stop` would signal it
         if self._stopping.is_set():
             return False
         self._become(RECOVERING if answered else FAILED, self._failure(process.returncode))

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from local_workspace.engine.secret_references import refuse_secret_references
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.messages import Message
 
@@ -37,6 +38,7 @@ class ServedEntity(Message):
             raise InvalidParameterValue(
                 "scaleToZeroEnabled is undefined. Please set it to either true or false."
             )
+        refuse_secret_references("environment_vars", self.environment_vars)
         _check_choice("workload_size", self.workload_size, WORKLOAD_SIZES)
         _check_choice("workload_type", self.workload_type, ("CPU",))
         name = self.name or f"{self.entity_name.rsplit('.', 1)[-1]}-{self.entity_version}"
@@ -89,6 +91,8 @@ class ConfigRequest(Message):
     served_entities: tuple[ServedEntity, ...] = ()
     served_models: tuple[ServedModelForm, ...] = ()
     traffic_config: TrafficConfig = TrafficConfig()
+    # Inference tables: known only to be refused.
+    auto_capture_config: dict[str, Any] | None = None
 
     def checked(self) -> "ServingConfig":
         """The complete configuration; InvalidParameterValue for what Databricks refuses."""

@@ -18,6 +18,7 @@ class ServingPlaces:
     def __init__(self, settings: Settings) -> None:
         self._folders = settings.served_models
         self._sockets = settings.sockets
+        self._elsewhere: Path | None = None
 
     def clear(self) -> None:
         """Remove what earlier servers left; nothing may be served yet."""
@@ -25,7 +26,12 @@ class ServingPlaces:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(mode=0o700, parents=True)
         if len(str(self._sockets / "0123456789.sock").encode()) > LONGEST_SOCKET_PATH:
-            self._sockets = Path(tempfile.mkdtemp(prefix="local-workspace-"))
+            self._sockets = self._elsewhere = Path(tempfile.mkdtemp(prefix="local-workspace-"))
+
+    def remove(self) -> None:
+        """Leave nothing outside of the root; nothing is served any more."""
+        if self._elsewhere is not None:
+            shutil.rmtree(self._elsewhere, ignore_errors=True)
 
     def new(self, name: str) -> Places:
         """Places for a version served under `name`."""

@@ -114,7 +114,12 @@ class TaskRun:
 
     def _clean_up(self, driver: Driver, attachment: Attachment) -> None:
         self._records.begin_cleanup(self.run_id)
-        self._process.end()
+        try:
+            self._process.end()
+        finally:
+            self._detach(driver, attachment)
+
+    def _detach(self, driver: Driver, attachment: Attachment) -> None:
         try:
             driver.detach(attachment)
         except (Py4JError, OSError):

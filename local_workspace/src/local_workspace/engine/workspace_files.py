@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
+from local_workspace.engine.folders import described, remove_tree
 from local_workspace.errors import (
     DirectoryNotEmpty,
     InvalidParameterValue,
@@ -34,6 +35,10 @@ class WorkspaceFiles:
         for path in self._permanent:
             root.joinpath(path.lstrip("/")).mkdir(parents=True, exist_ok=True)
         self._root = root.resolve()
+        # Beside the tree, where nobody lists or runs what is half written.
+        self._unfinished = self._root.with_name(f"{self._root.name}-unfinished")
+        shutil.rmtree(self._unfinished, ignore_errors=True)
+        self._unfinished.mkdir()
 
     def status(self, path: str) -> dict[str, Any]:
         """`ObjectInfo` of what is at `path`."""
@@ -44,7 +49,11 @@ class WorkspaceFiles:
         found = self._existing(path)
         if not found.is_dir():
             return [self._info(found)]
-        return [self._info(child) for child in sorted(found.iterdir()) if child.exists()]
+        return described(sorted(found.iterdir()), self._info)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is an object at `path`."""
+        return self._resolve(path).exists()
 
     def make_folder(self, path: str) -> None:
         """The folder with every folder above it."""
@@ -69,7 +78,7 @@ class WorkspaceFiles:
         file = self._resolve(path)
         self.require_parent(path)
         self._check_overwrite(file, object_type, overwrite=overwrite)
-        partial = file.with_name(f".{secrets.token_hex(8)}.partial")
+        partial = self._unfinished / secrets.token_hex(8)
         partial.write_bytes(content)
         partial.replace(file)
         known = self._objects.get(self._name(file)) or self._new_object(file)
@@ -91,9 +100,9 @@ class WorkspaceFiles:
         if found.is_dir():
             if not recursive and any(found.iterdir()):
                 raise DirectoryNotEmpty(f"Folder ({name}) is not empty.")
-            shutil.rmtree(found)
+            remove_tree(found)
         else:
-            found.unlink()
+            found.unlink(missing_ok=True)
         self._forget(name)
 
     def _check_overwrite(self, file: Path, object_type: str, *, overwrite: bool) -> None:
@@ -128,7 +137,7 @@ class WorkspaceFiles:
         return "/" if file == self._root else f"/{file.relative_to(self._root).as_posix()}"
 
     def _info(self, file: Path) -> dict[str, Any]:
-        known, status = self._object(file), file.stat()
+        status, known = file.stat(), self._object(file)
         info = {key: value for key, value in known.items() if value is not None}
         info |= {"resource_id": str(known["object_id"]), "modified_at": milliseconds(status.st_mtime)}
         return info if file.is_dir() else info | {"size": status.st_size}

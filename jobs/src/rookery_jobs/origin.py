@@ -1,0 +1,49 @@
+"""Which processing of which DAG run a result comes from: tags of MLflow runs and of registered versions."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rookery_jobs.documents import Document
+from rookery_jobs.errors import ContractError
+from rookery_jobs.tags import TAG_AS_OF, TAG_DAG, TAG_DAG_RUN, TAG_GENERATION
+
+
+@dataclass(frozen=True)
+class Origin(Document):
+    """A DAG run, the instant (`as_of`) before which it sees rows, if any, and its generation.
+
+    A clear or a backfill's reprocessing takes the same DAG run again, which raises the generation from 1. It
+    is a tag only: ids and registration keys do not have it, so that equal work is found again.
+    """
+
+    dag_id: str
+    dag_run_id: str
+    as_of: str | None
+    generation: int
+
+    def __post_init__(self) -> None:
+        check_as_of(self.as_of)
+        if self.generation < 1:
+            raise ContractError(f"generation {self.generation} cannot be; the first processing is 1")
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The same as MLflow tags; without TAG_AS_OF if there is none."""
+        tags = {
+            TAG_DAG: self.dag_id,
+            TAG_DAG_RUN: self.dag_run_id,
+            TAG_GENERATION: str(self.generation),
+        }
+        return tags if self.as_of is None else {**tags, TAG_AS_OF: self.as_of}
+
+
+def check_as_of(as_of: str | None) -> None:
+    """Raise ContractError for text that is not an ISO 8601 instant in UTC (`2026-01-05T00:00:00+00:00`)."""
+    if as_of is None:
+        return
+    try:
+        offset = datetime.fromisoformat(as_of).utcoffset()
+    except ValueError:
+        offset = None
+    if offset != timedelta(0):
+        raise ContractError(f"as_of {as_of!r} is no instant in UTC; write 2026-01-05T00:00:00+00:00")

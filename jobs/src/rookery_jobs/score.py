@@ -1,0 +1,107 @@
+"""Job entry point: score CSV files with a registered version, every row with its prediction or why not."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import mlflow.artifacts
+from mlflow.models import Model
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
+
+from rookery_jobs.contract import ScoringReport, ScoringSpec
+from rookery_jobs.csv_text import column
+from rookery_jobs.files import ClusterFiles
+from rookery_jobs.model_artifact import load_spark_pipeline
+from rookery_jobs.scoring_columns import ModelInput, model_inputs
+from rookery_jobs.scoring_input import BROKEN, SOURCE_FILE, read_files
+from rookery_jobs.tracking import connect
+
+_ROW = "__row"
+_REJECTED = "__rejected"
+
+
+def main(spark: SparkSession, arguments: list[str]) -> None:
+    """`arguments`: the path of the ScoringSpec. Does nothing if that very scoring is complete.
+
+    Raises ScoringError for files that are not as listed or lack a column, and for a model that cannot score
+    tables. A row that the model cannot take is no error: it is kept, without a prediction, with the reason.
+    """
+    (path,) = arguments
+    files = ClusterFiles(spark)
+    spec = ScoringSpec.from_json(files.read_text(path))
+    if files.exists(spec.report_path):
+        print(f"scoring {spec.digest} is complete: nothing to score")
+        return
+    report = score(spark, spec)
+    files.write_text(spec.report_path, report.to_json())
+    print(
+        f"{report.rows} rows: {report.scored} scored, {report.rejected} rejected; {report.predictions_path}"
+    )
+
+
+def score(spark: SparkSession, spec: ScoringSpec) -> ScoringReport:
+    """Write a row with its prediction for every row of the files, and count them."""
+    connect(spec.registered_model_name)
+    version = _load(spark, spec)
+    rows = read_files(spark, spec, [each.name for each in version.inputs])
+    predictions(rows, version.pipeline, version.inputs, spec).write.mode("overwrite").parquet(
+        spec.predictions_path
+    )
+    written = spark.read.parquet(spec.predictions_path)
+    total, rejected = written.agg(F.count(F.lit(1)), F.count("rejected")).collect()[0]
+    return ScoringReport(
+        registered_model_name=spec.registered_model_name,
+        model_version=spec.model_version,
+        predictions_path=spec.predictions_path,
+        files=tuple(each.name for each in spec.files),
+        rows=total,
+        scored=total - rejected,
+        rejected=rejected,
+        origin=spec.origin,
+    )
+
+
+def predictions(rows: DataFrame, pipeline: Any, inputs: Sequence[ModelInput], spec: ScoringSpec) -> DataFrame:
+    """The rows of `read_files`, the model's inputs typed, with `prediction` (a double) or, where it is null,
+    `rejected` (the reason), and with `registered_model_name`, `model_version` and `source_file`."""
+    values = {each.name: each.value for each in inputs}
+    kept = [
+        values.get(name, column(name)).alias(name)
+        for name in rows.columns
+        if name not in (BROKEN, SOURCE_FILE)
+    ]
+    broken = F.when(column(BROKEN).isNotNull(), "the row has more or fewer fields than its file's header")
+    judged = rows.select(
+        # In one column, so that no column of a file can meet one that the pipeline adds.
+        F.struct(*kept).alias(_ROW),
+        SOURCE_FILE,
+        F.coalesce(broken, *(each.fault for each in inputs)).alias(_REJECTED),
+        *[
+            F.when(each.fault.isNull(), each.value).otherwise(each.stand_in).alias(each.name)
+            for each in inputs
+        ],
+    )
+    scored: DataFrame = pipeline.transform(judged)
+    return scored.select(
+        f"{_ROW}.*",
+        F.when(column(_REJECTED).isNull(), column("prediction")).alias("prediction"),
+        column(_REJECTED).alias("rejected"),
+        F.lit(spec.registered_model_name).alias("registered_model_name"),
+        F.lit(spec.model_version).alias("model_version"),
+        SOURCE_FILE,
+    )
+
+
+class _Version(NamedTuple):
+    pipeline: Any
+    inputs: tuple[ModelInput, ...]
+
+
+def _load(spark: SparkSession, spec: ScoringSpec) -> _Version:
+    uri = f"models:/{spec.registered_model_name}/{spec.model_version}"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(mlflow.artifacts.download_artifacts(uri, dst_path=folder))
+        pipeline = load_spark_pipeline(path, spark, spec.tmp_path)
+        return _Version(pipeline, model_inputs(Model.load(str(path)), pipeline))

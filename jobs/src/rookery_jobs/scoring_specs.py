@@ -1,0 +1,92 @@
+"""The documents of batch scoring: which files a version is asked to score, and what became of their rows."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from rookery_jobs.documents import Document, digest_of
+from rookery_jobs.errors import ContractError
+from rookery_jobs.origin import Origin
+
+REPORT_NAME = "scoring.json"
+
+
+@dataclass(frozen=True)
+class InputFile(Document):
+    """A CSV file as it was listed: its path as Spark takes it, bytes, and milliseconds since 1970."""
+
+    path: str
+    size: int
+    modified: int
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+
+def scoring_digest(registered_model_name: str, model_version: str, files: Iterable[InputFile]) -> str:
+    """16 hex digits of a version and the content of a folder, as its listing tells it."""
+    listed = sorted((asdict(each) for each in files), key=lambda each: str(each["path"]))
+    return digest_of({"model": [registered_model_name, model_version], "files": listed})
+
+
+@dataclass(frozen=True)
+class ScoringSpec(Document):
+    """What `score` is asked: score all rows of these files with one registered version.
+
+    `output_path` is a folder of this spec's own, `digest` its `scoring_digest`.
+    """
+
+    registered_model_name: str
+    model_version: str
+    files: tuple[InputFile, ...]
+    output_path: str
+    digest: str
+    tmp_path: str
+    origin: Origin
+
+    def __post_init__(self) -> None:
+        if not self.files:
+            raise ContractError("there is no file to score")
+        names = [each.name for each in self.files]
+        if len(set(names)) != len(names):
+            raise ContractError(f"the files to score must have different names, not {names}")
+        expected = scoring_digest(self.registered_model_name, self.model_version, self.files)
+        if self.digest != expected:
+            raise ContractError(
+                f"scoring digest {self.digest!r} does not fit its spec, which gives {expected}"
+            )
+
+    @property
+    def predictions_path(self) -> str:
+        """The Parquet folder with a row for every row of the files."""
+        return f"{self.output_path}/predictions"
+
+    @property
+    def report_path(self) -> str:
+        """The file that holds the ScoringReport; the scoring is complete when it exists."""
+        return report_path(self.output_path)
+
+
+@dataclass(frozen=True)
+class ScoringReport(Document):
+    """What became of the rows of the files, which are named: each is scored, or rejected with a reason."""
+
+    registered_model_name: str
+    model_version: str
+    predictions_path: str
+    files: tuple[str, ...]
+    rows: int
+    scored: int
+    rejected: int
+    origin: Origin
+
+
+def scoring_path(output_path: str, model_version: str, digest: str) -> str:
+    """The folder of one scoring below a plan's `output_path`: of one version and one content of the input."""
+    return f"{output_path.rstrip('/')}/version-{model_version}/{digest}"
+
+
+def report_path(scoring_folder: str) -> str:
+    """The file of a scoring's folder that is written last."""
+    return f"{scoring_folder}/{REPORT_NAME}"

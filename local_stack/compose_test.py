@@ -1,0 +1,237 @@
+"""`python -m local_stack.compose_test`: the stack of docker-compose.yaml, put to the test."""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import httpx
+
+from local_stack.airflow_services import free_port
+from local_stack.compose import Compose, ComposeError, EngineError, require_engine
+from local_stack.dag_run import DagRun, TaskInstance, TriggerError, follow, trigger
+from local_stack.env_file import write
+from local_stack.killed_worker import KilledWorker
+from local_stack.left_behind import left_behind
+from local_stack.report import Outcome, outcome, show
+from local_stack.stopping import INTERRUPTED, stop_on_signals
+
+if TYPE_CHECKING:
+    from databricks.sdk import WorkspaceClient
+
+DAG_ID = "penguin_predictor"
+# The endpoint is deleted once it has answered: what is still there afterwards was left behind.
+FIRST_CONF = {"keep_endpoint": False}
+# Twelve points that the first run has not trained.
+SECOND_CONF = {"keep_endpoint": False, "LogisticRegression_maxIter": [30, 40, 50]}
+GENTOO = [1.0]
+WORKERS = 2
+WEIGHING_SECONDS = 8
+# Shorter settings are names and numbers.
+SECRET_LENGTH = 32
+
+
+def main() -> int:
+    """Run the test; 0 only if all of it holds, 2 if there is no engine to run it on, 130 after Ctrl-C."""
+    try:
+        require_engine()
+    except EngineError as error:
+        print(error, file=sys.stderr)
+        return 2
+    stop_on_signals()
+    try:
+        with tempfile.TemporaryDirectory(prefix="rookery-compose-test-") as folder:
+            return _test(Path(folder) / "env")
+    except (ComposeError, TriggerError, TimeoutError, httpx.HTTPError) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped; the stack was taken down.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _test(env_file: Path) -> int:
+    # A project of its own, on free ports: a stack that is up already is not disturbed.
+    ports = {"AIRFLOW_PORT": str(free_port()), "WORKSPACE_PORT": str(free_port())}
+    settings = write(env_file, {**ports, "USE_JOB_SCHEDULE": "false"})
+    compose = Compose(f"rookery-test-{os.getpid()}", env_file)
+    trial = Trial(compose, settings)
+    with taken_down(compose):
+        trial.build()
+        trial.start()
+        trial.run_to_a_prediction()
+        trial.scale()
+        trial.kill_a_worker()
+        trial.look_for_secrets()
+    trial.close()
+    return 1 if trial.failed else 0
+
+
+@contextmanager
+def taken_down(compose: Compose) -> Iterator[None]:
+    """Remove the project's containers, volumes and networks at the end, showing the logs after a failure."""
+    try:
+        yield
+    except (ComposeError, TimeoutError, httpx.HTTPError):
+        print(compose("logs", "--no-color", "--tail", "40"), file=sys.stderr)
+        raise
+    finally:
+        compose("down", "--volumes", "--timeout", "20")
+
+
+class Trial:
+    """The steps of the test, in their order; what does not hold is said, counted, and does not stop it."""
+
+    def __init__(self, compose: Compose, settings: dict[str, str]) -> None:
+        self.compose = compose
+        self.settings = settings
+        self.started = time.monotonic()
+        self.failed: list[str] = []
+        self.measured: dict[str, Any] = {}
+        self._peak = 0
+        self._next_weighing = 0.0
+
+    def build(self) -> None:
+        """Both images."""
+        with self._timed("build"):
+            self.compose("build")
+
+    def start(self) -> None:
+        """Every service, until each is healthy; published on the loopback address and nowhere else."""
+        with self._timed("up"):
+            self.compose("up", "--detach", "--wait")
+        containers = self.compose.containers()
+        idle = self._weigh()
+        self._measure("idle_mib", idle >> 20)
+        ill = [each.name for each in containers if not each.works]
+        self._check("every service is healthy", not ill, ill)
+        addresses = set().union(*(each.addresses for each in containers))
+        self._check("ports are published on 127.0.0.1 only", addresses == {"127.0.0.1"}, sorted(addresses))
+
+    def run_to_a_prediction(self) -> None:
+        """One run of the DAG; its report, its prediction, and a clean workspace."""
+        with self._timed("run"):
+            run = trigger(self._api(), DAG_ID, FIRST_CONF)
+            state = follow(run, self._show, self._look)
+        client = self._client()
+        found = outcome(run, client)
+        print(*show(found, self._workspace_url), sep="\n", flush=True)
+        prediction = (found.answer or {}).get("predictions")
+        self._check("the run succeeds", state == "success", _failures(run))
+        self._check(f"the endpoint answers {GENTOO}", prediction == GENTOO, prediction)
+        self._check_nothing_left(client, found)
+        self._measure("at_work_mib", self._peak >> 20)
+
+    def scale(self) -> None:
+        """A second worker, beside all that runs."""
+        with self._timed("scale"):
+            self.compose("up", "--detach", "--wait", "--no-deps", "--scale", f"worker={WORKERS}", "worker")
+        workers = [each for each in self.compose.containers() if each.service == "worker"]
+        ill = [each.name for each in workers if not each.works]
+        self._check(f"{WORKERS} workers are healthy", len(workers) == WORKERS and not ill, ill)
+
+    def kill_a_worker(self) -> None:
+        """A run whose worker is killed in mid-sweep: it recovers or fails, and leaves nothing behind."""
+        api = self._api()
+        with self._timed("run_with_killed_worker"):
+            run = trigger(api, DAG_ID, SECOND_CONF)
+            killed = KilledWorker(self.compose, run, self._say)
+            state = follow(run, self._show, killed.look)
+        client = self._client()
+        found = outcome(run, client)
+        self._measure("after_killed_worker", state)
+        self._check("a worker was killed while it trained", killed.task is not None, state)
+        # Truthful: what it says of itself is what its tasks say, and a success has all its points.
+        finished = len({scored.point.point_id for scored in found.ranked})
+        complete = found.sweep is not None and finished == len(found.sweep.points)
+        truthful = complete if state == "success" else bool(_failures(run))
+        self._check("the run recovers, or fails truthfully", truthful, [state, finished, *_failures(run)])
+        self._check_nothing_left(client, found)
+
+    def look_for_secrets(self) -> None:
+        """No secret of the env file is in what services and tasks have logged."""
+        logs = self.compose("logs", "--no-color")
+        logs += self.compose(
+            "exec", "-T", "scheduler", "find", "logs", "-type", "f", "-exec", "cat", "{}", "+"
+        )
+        secrets = {name: value for name, value in self.settings.items() if len(value) >= SECRET_LENGTH}
+        shown = [name for name, value in secrets.items() if value in logs]
+        self._check("no secret is in the logs", bool(secrets) and not shown, shown)
+
+    def close(self) -> None:
+        """What is left of the project, and the summary as the last line."""
+        left = self.compose.left()
+        self._check("nothing is left of the stack", not left, left)
+        self._measure("seconds", round(time.monotonic() - self.started))
+        print(json.dumps({"failed": self.failed, **self.measured}), flush=True)
+
+    @property
+    def _workspace_url(self) -> str:
+        return f"http://127.0.0.1:{self.settings['WORKSPACE_PORT']}"
+
+    def _api(self) -> httpx.Client:
+        url = f"http://127.0.0.1:{self.settings['AIRFLOW_PORT']}/"
+        user, password = (self.settings[f"AIRFLOW_ADMIN_{each}"] for each in ("USER", "PASSWORD"))
+        login = httpx.post(
+            urljoin(url, "auth/token"), json={"username": user, "password": password}, timeout=60
+        )
+        token = login.raise_for_status().json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.Client(base_url=urljoin(url, "api/v2/"), headers=headers, timeout=60)
+
+    def _client(self) -> "WorkspaceClient":
+        from databricks.sdk import WorkspaceClient
+
+        return WorkspaceClient(
+            host=self._workspace_url, token=self.settings["WORKSPACE_TOKEN"], auth_type="pat"
+        )
+
+    def _check_nothing_left(self, client: "WorkspaceClient", found: Outcome) -> None:
+        left = left_behind(client, found.data_root, keep_endpoint=False)
+        self._check("nothing is left in the workspace, the cluster is gone", not left, left)
+
+    def _look(self) -> None:
+        if time.monotonic() >= self._next_weighing:
+            self._peak = max(self._peak, self._weigh())
+            self._next_weighing = time.monotonic() + WEIGHING_SECONDS
+
+    def _weigh(self) -> int:
+        return sum(self.compose.memory().values())
+
+    def _show(self, task: TaskInstance) -> None:
+        label = f"  {task.label}" if task.label else ""
+        self._say(f"{task.name:<20} {task.state:<16} {max(task.end - task.start, 0):5.1f} s{label}")
+
+    def _say(self, text: str) -> None:
+        print(f"{time.monotonic() - self.started:6.1f} s  {text}", flush=True)
+
+    def _check(self, promise: str, holds: bool, otherwise: Any) -> None:
+        self._say(f"{'holds' if holds else 'FAILS'}: {promise}" + ("" if holds else f" ({otherwise})"))
+        if not holds:
+            self.failed.append(promise)
+
+    def _measure(self, name: str, value: Any) -> None:
+        self.measured[name] = value
+        self._say(f"{name}: {value}")
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        self._say(f"{name} …")
+        started = time.monotonic()
+        yield
+        self._measure(f"{name}_seconds", round(time.monotonic() - started))
+
+
+def _failures(run: DagRun) -> list[str]:
+    failed = [task for task in run.task_instances() if task.state == "failed"]
+    return [f"{task.name}: {'; '.join(run.errors(task)[-2:])}" for task in failed]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Pages for people, at Databricks' own addresses: job runs, clusters, endpoints, and what is in MLflow."""

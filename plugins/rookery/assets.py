@@ -1,0 +1,15 @@
+"""The Airflow asset of a registered model, which DAGs that follow a new version are scheduled on."""
+
+from urllib.parse import quote
+
+from airflow.sdk import Asset
+
+
+def model_asset(registered_model_name: str) -> Asset:
+    """The asset that `register_model` updates, as an outlet of a training DAG and a schedule of another one.
+
+    The event's `extra` has `registered_model_name`, `version`, `mlflow_run_id`, `metrics` (on the test rows),
+    `dag_id` and `dag_run_id`. It comes at least once per version: a cleared `register_model` emits it again.
+    """
+    uri = f"mlflow://models/{quote(registered_model_name, safe='')}"
+    return Asset(name=f"model: {registered_model_name}", uri=uri)

@@ -1,0 +1,56 @@
+"""What `rookery check` says of every DAG with a cluster: the cluster that it asks for, and its schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rookery.operators.cluster import cluster_request
+from rookery.report import Row
+from rookery.run_names import TAG_EXPIRES_AT, RunNames
+from rookery.schedule import schedule_of
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG
+
+    from rookery.plan import Compute
+
+RUN_ID = "<run_id>"
+"""In place of the id of a run that is to come."""
+
+_DEFAULT_POOL = "default_pool"
+
+
+def cluster_rows(dag: DAG, compute: Compute, names: RunNames, end: str) -> Iterator[Row]:
+    """The cluster of a run, which ends at `end`, and the pool of the tasks that use it."""
+    request = cluster_request(
+        name=names.cluster_name,
+        owner=names.owner,
+        user_name=names.user_name,
+        compute=compute,
+        spark_version=compute.spark_version or "",
+        expires_at=datetime.max.replace(tzinfo=UTC),
+    )
+    tags = {**request["custom_tags"], TAG_EXPIRES_AT: "24 h after its creation"}
+    node_type, minutes = compute.node_type_id, compute.autotermination_minutes
+    yield Row("node type", f"{node_type}; single node, single user, no Photon", node_type)
+    yield Row("runtime", compute.spark_version or "the newest for machine learning that the workspace offers")
+    yield Row("ends", f"{end}; in any case after {minutes} idle minutes", minutes)
+    yield Row("tags", ", ".join(f"{name}={value}" for name, value in tags.items()), tags)
+    pools = {task.pool for task in dag.tasks} - {_DEFAULT_POOL}
+    if pools:
+        tasks = ", ".join(task.task_id for task in dag.tasks if task.pool in pools)
+        yield Row("pool", f"{', '.join(sorted(pools))}, for {tasks}", sorted(pools))
+
+
+def schedule_rows(dag: DAG, now: datetime) -> Iterator[Row]:
+    """When the DAG runs by itself."""
+    schedule = schedule_of(dag, now)
+    yield Row("schedule", f"{schedule.summary} ({schedule.description})", schedule.summary)
+    upcoming = [f"{time:%Y-%m-%d %H:%M} UTC" for time in schedule.upcoming]
+    times = [time.isoformat() for time in schedule.upcoming]
+    yield Row("next", ", ".join(upcoming) or "at no time of its own", times)
+    if schedule.due:
+        runs = "a run" if schedule.due == 1 else f"{schedule.due} runs"
+        yield Row("at once", f"{runs}, as soon as it is first unpaused", schedule.due)

@@ -1,0 +1,82 @@
+"""From a BatchScoring to the DAG that carries it out."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from airflow.sdk import DAG, Param
+
+from rookery.cluster_tasks import cluster_tasks, job_arguments, upload_job_code, verdict_task, xcom
+from rookery.dag_arguments import dag_arguments
+from rookery.operators.scoring import VERSION_KEY, ResolveScoringOperator, ScoreOperator
+from rookery.scoring_docs import doc_of
+from rookery.scoring_plan import BatchScoring
+
+
+def scoring_dag(
+    plan: BatchScoring,
+    dag_id: str,
+    schedule: Any = None,
+    databricks_conn_id: str = "databricks_default",
+    pool: str | None = None,
+    **dag_kwargs: Any,
+) -> DAG:
+    """The DAG that scores a folder of files with a version of a registered model, on a cluster of its own.
+
+    With `schedule=[model_asset(plan.registered_model_name)]` each new version scores the folder. `pool` names
+    the pool of `score`. `dag_kwargs` are Airflow's own; `default_args` and `params` are merged into ours.
+    Raises PlanError for `dagrun_timeout` and `fail_fast`, under which a cluster could be left running.
+    """
+    arguments = dag_arguments(
+        dag_kwargs,
+        databricks_conn_id=databricks_conn_id,
+        doc_md=_dag_doc(plan),
+        form={VERSION_KEY: _version_field(plan)},
+    )
+    with DAG(dag_id, schedule=schedule, **arguments) as dag:
+        # Airflow takes the file that calls DAG(), which is this one; tasks are loaded from the user's file.
+        dag.fileloc = sys._getframe(1).f_code.co_filename
+        _tasks(plan, tuple(dag_kwargs.get("params") or {}), pool)
+    return dag
+
+
+def _tasks(plan: BatchScoring, other_keys: tuple[str, ...], pool: str | None) -> None:
+    resolve = ResolveScoringOperator(
+        task_id="resolve_scoring", plan=plan, other_keys=other_keys, doc_md=doc_of("resolve_scoring")
+    )
+    code = upload_job_code(resolve, doc_of)
+    cluster = cluster_tasks(resolve, doc_of)
+    score = ScoreOperator(
+        task_id="score",
+        spec_path=xcom(resolve, "spec_path"),
+        report_path=xcom(resolve, "report_path"),
+        doc_md=doc_of("score"),
+        **job_arguments(cluster, code, pool),
+    )
+    # A create_cluster that died after its request is cleaned up after, since resolve_scoring is a setup too.
+    terminate = cluster.terminate.as_teardown(setups=[resolve, cluster.create])
+    code >> cluster.create
+    cluster.wait >> score >> terminate
+    terminate >> verdict_task(doc_of).as_teardown(setups=resolve, on_failure_fail_dagrun=True)
+
+
+def _version_field(plan: BatchScoring) -> Param:
+    return Param(
+        None,
+        type=["integer", "null"],
+        minimum=1,
+        title="Version",
+        section="Model",
+        description_md=f"A version of **{plan.registered_model_name}**. Empty: the version that triggered "
+        "the run, or the newest one.",
+    )
+
+
+def _dag_doc(plan: BatchScoring) -> str:
+    return (
+        f"Scores the CSV files in `{plan.input_path}` with a version of **{plan.registered_model_name}**, by "
+        f"Spark on a cluster of its own, and writes the predictions below `{plan.output_path}`.\n\nThe same "
+        "files and the same version are scored once: such a run is skipped before a cluster is created, as "
+        "is one without files."
+    )

@@ -1,0 +1,70 @@
+"""What a scoring DAG will do, said before it does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rookery.dag_report import RUN_ID, cluster_rows, schedule_rows
+from rookery.form_report import form_rows
+from rookery.mistakes import Mistake
+from rookery.operators.scoring import ResolveScoringOperator
+from rookery.report import Row, Section
+from rookery.run_names import RunNames
+from rookery.workspace_checks import Finding, ask, scoring_questions
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG
+    from databricks.sdk import WorkspaceClient
+
+    from rookery.scoring_plan import BatchScoring
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """A scoring DAG and what it was made from: a `report.Checkable`."""
+
+    dag: DAG
+    plan: BatchScoring
+    databricks_conn_id: str
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """None: all that it needs is in the workspace."""
+        return iter(())
+
+    def sections(self, user_name: str, now: datetime) -> list[Section]:
+        """What a run will do."""
+        names = self._names(user_name)
+        cluster = cluster_rows(self.dag, self.plan.compute, names, "when the files are scored")
+        return [
+            Section("Scoring", tuple(_scoring(self.plan))),
+            Section("Cluster", tuple(cluster)),
+            Section(
+                "Names", (Row("cluster", names.cluster_name), Row("job code", f"{names.code_root}/<digest>"))
+            ),
+            Section("Schedule", tuple(schedule_rows(self.dag, now))),
+            Section("Form", tuple(form_rows(self.dag.params))),
+        ]
+
+    def ask(self, workspace: WorkspaceClient, user_name: str) -> list[Finding]:  # noqa: ARG002 - Checkable's
+        """See `workspace_checks.ask`."""
+        return ask(workspace, scoring_questions(self.plan))
+
+    def _names(self, user_name: str) -> RunNames:
+        return RunNames(self.dag.dag_id, RUN_ID, user_name)
+
+
+def scoring_of(dag: DAG) -> Scoring | None:
+    """What the DAG was made from, if `scoring_dag` has made it."""
+    for task in dag.tasks:
+        if isinstance(task, ResolveScoringOperator):
+            return Scoring(dag, task.plan, task.databricks_conn_id)
+    return None
+
+
+def _scoring(plan: BatchScoring) -> Iterator[Row]:
+    yield Row("registered model", plan.registered_model_name)
+    yield Row("files", f"those in {plan.input_path} whose names end in .csv", plan.input_path)
+    yield Row("predictions", f"{plan.output_path}/version-<version>/<digest>/predictions", plan.output_path)

@@ -1,0 +1,181 @@
+"""What each task of a training DAG does, creates and costs, and what to do when it fails.
+
+The one place for these texts: Airflow shows them on a task's page (`doc_md`), and the documentation's page of
+tasks is made from them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+_HEADINGS = {"creates": "Creates", "costs": "Costs", "if_it_fails": "If it fails"}
+
+
+class TaskDoc(NamedTuple):
+    """One task, in Markdown: `does` is a paragraph, the others a sentence or two each."""
+
+    does: str
+    creates: str
+    costs: str
+    if_it_fails: str
+
+    def markdown(self) -> str:
+        """The whole text, as a task's page shows it."""
+        details = (f"**{heading}:** {getattr(self, name)}" for name, heading in _HEADINGS.items())
+        return "\n\n".join([self.does, *details])
+
+
+_NO_CLUSTER = "Nothing; no cluster runs yet."
+_CLUSTER = "The cluster's time while it runs."
+_NO_CLUSTER_NEEDED = "Nothing on the cluster; it runs on, idle, meanwhile."
+_RETRIED = "Faults of the cloud or the network are tried again by themselves."
+
+TRAINING_TASKS: dict[str, TaskDoc] = {
+    "resolve_plan": TaskDoc(
+        does="Merges the form's or the conf's values into the plan and settles the names of all that the "
+        "run will create. It is the first task, and refuses what cannot be: unknown keys, impossible "
+        "values, too large a grid; and what the workspace cannot do: a node type that it does not offer, "
+        "folders that the user may not write to, an endpoint's name that is somebody else's.",
+        creates="Nothing.",
+        costs=_NO_CLUSTER,
+        if_it_fails="Its last log line names every mistake; trigger again with another conf, or correct "
+        "the plan. If the workspace did not answer, check the Airflow connection.",
+    ),
+    "download_data": TaskDoc(
+        does="Fetches the plan's source, checks the columns of its header line, and stores it under the "
+        "run's folder of the data root, named by its SHA-256.",
+        creates="One file under `<data_root>/<DAG>/<run>/sources/`.",
+        costs=_NO_CLUSTER,
+        if_it_fails="The address, the file or its columns are wrong: the last log line says which. "
+        f"Correct the source, or trigger again with another `source_url`. {_RETRIED}",
+    ),
+    "upload_job_code": TaskDoc(
+        does="Uploads the installed job code as one archive into a workspace folder named by its digest. "
+        "What is there already is left alone, so a run keeps the code it has started with.",
+        creates="Two files in `/Users/<you>/rookery_code/<digest>/`, shared by all runs of the same code.",
+        costs=_NO_CLUSTER,
+        if_it_fails="Check that the connection's user may write to the own workspace home folder.",
+    ),
+    "create_experiment": TaskDoc(
+        does="Finds or creates the MLflow experiment that all runs of the DAG share.",
+        creates="The experiment `/Users/<you>/rookery/<DAG>`, once.",
+        costs=_NO_CLUSTER,
+        if_it_fails="Check that the connection's user may write to the own workspace home folder. A deleted "
+        "experiment of this name has to be restored, or deleted for good, first.",
+    ),
+    "create_cluster": TaskDoc(
+        does="Asks for the run's cluster, a single node with a machine-learning runtime, and does not "
+        "wait for it. A cluster that an earlier try has asked for is adopted.",
+        creates="The cluster `rookery <DAG> <run>`, tagged with its owner and the end of its lease.",
+        costs="**The bill of the cluster begins here** and ends with `terminate_cluster`; an idle cluster "
+        "also ends by itself, after the plan's `autotermination_minutes`.",
+        if_it_fails="The last log line has Databricks' reason: a node type that is not offered, a quota, "
+        "a policy. Change `compute` in the plan. No cluster is left behind.",
+    ),
+    "wait_for_cluster": TaskDoc(
+        does="Waits until the cluster runs, some five to ten minutes on Databricks.",
+        creates="Nothing.",
+        costs="The cluster's machine from the moment the cloud gives it.",
+        if_it_fails="The last log line has Databricks' termination code and details. Faults of the cloud "
+        "are tried again with the same cluster; a quota or a forbidden setting needs another `compute`.",
+    ),
+    "prepare_data": TaskDoc(
+        does="One job run that drops incomplete rows, casts the columns, and splits the rows by their "
+        "hash into train, validation and test.",
+        creates="A snapshot under `<data_root>/<DAG>/<run>/snapshots/<digest>/`, complete when its "
+        "`manifest.json` is there.",
+        costs=_CLUSTER,
+        if_it_fails="Mostly a value that its column cannot have: the last log line names column, value "
+        "and row. Correct the source and clear `download_data` with all that follows, or trigger again.",
+    ),
+    "expand_grid": TaskDoc(
+        does="Expands the grid into points, gives each the id of all that determines its result, and "
+        "deals them out to the mapped `train` tasks, `points_per_task` to each.",
+        creates="One file, `<data_root>/<DAG>/<run>/sweeps/<id>/points.json`.",
+        costs=_NO_CLUSTER_NEEDED,
+        if_it_fails=f"{_RETRIED} Anything else is a bug worth a report.",
+    ),
+    "train": TaskDoc(
+        does="One job run for each mapped task, named by what it trains. Each of its points is fitted on "
+        "the train rows and measured on the validation rows. Points that were finished before, by "
+        "whichever run, are found by their id and not fitted again.",
+        creates="One MLflow run for each new point.",
+        costs=f"{_CLUSTER} This is most of it: points in common with earlier runs on the same data are free.",
+        if_it_fails="The last log line has the job code's error, the link **Databricks run** its whole "
+        "output. A lost driver or cluster is tried again by itself. Clearing the task fits only what is "
+        "missing.",
+    ),
+    "select_best": TaskDoc(
+        does="Chooses the best of the sweep's points by the plan's metric on the validation rows; of "
+        "equal ones the simpler model.",
+        creates="Nothing.",
+        costs=_NO_CLUSTER_NEEDED,
+        if_it_fails="Points without a finished MLflow run are named with their reasons: none is chosen "
+        "from a sweep with holes. Clear the failed `train` tasks, with what follows them.",
+    ),
+    "register_model": TaskDoc(
+        does="One job run that checks the best point's model (it gives the metrics that chose it, and its "
+        "scorer without Spark gives the same answers), measures it on the test rows, judges the plan's "
+        "gates, and registers it. Then other DAGs are told by an asset event.",
+        creates="A version of the registered model: one for each winner of a DAG run, also if the task is "
+        "cleared.",
+        costs=_CLUSTER,
+        if_it_fails="A gate that was missed is told with the metric, its value and the threshold: no "
+        "version is registered and what is served stays. Train on other data or another grid, or lower "
+        "`gate_threshold`.",
+    ),
+    "terminate_cluster": TaskDoc(
+        does="Terminates every cluster of the run, whatever became of the run, and sees it gone. It "
+        "starts as soon as nothing needs the cluster, beside the deployment.",
+        creates="Nothing.",
+        costs="**The bill of the cluster ends here.**",
+        if_it_fails="**A cluster may still be running.** Clear this task, or terminate the cluster by "
+        "hand: its name is `rookery <DAG> <run>`. It ends by itself only when it is idle.",
+    ),
+    "create_endpoint": TaskDoc(
+        does="Creates the serving endpoint, or updates the one that this DAG has made to the new version, "
+        "and does not wait for it. It is skipped if the run does not deploy; a backfill deploys only if "
+        "its conf says `deploy: true`.",
+        creates="The plan's endpoint, if it is not there.",
+        costs="**The bill of the endpoint begins here** if it is new. With `scale_to_zero_enabled` an "
+        "idle endpoint costs nothing.",
+        if_it_fails="An endpoint of that name that another DAG or somebody else has made is not touched: "
+        "choose another name in the plan.",
+    ),
+    "wait_for_endpoint": TaskDoc(
+        does="Waits until the endpoint answers with the new version: a minute to half an hour. The "
+        "version before answers until then.",
+        creates="Nothing.",
+        costs="While it is updated, an endpoint may be billed for both versions.",
+        if_it_fails="The last log line has the deployment's message; the endpoint's build and service "
+        "logs have the rest. The version before is still served. Clear `create_endpoint` to try again.",
+    ),
+    "query_endpoint": TaskDoc(
+        does="Asks the endpoint the plan's request, or the snapshot's example row, and checks the shape "
+        "of its answer.",
+        creates="Nothing.",
+        costs="One request.",
+        if_it_fails="The endpoint serves the new version, but does not answer as it should: see its "
+        "service logs. To go back, clear `create_endpoint` of the last good run.",
+    ),
+    "delete_endpoint": TaskDoc(
+        does="Deletes the endpoint if this run has created it and `keep_endpoint` is off; else it is "
+        "skipped.",
+        creates="Nothing.",
+        costs="**The bill of such an endpoint ends here.**",
+        if_it_fails="**The endpoint may still be there.** Clear this task, or delete the endpoint by hand.",
+    ),
+    "verdict": TaskDoc(
+        does="Fails the run if one of its tasks has failed. Without it the tasks that clean up, which "
+        "come last and succeed, would make the run a success.",
+        creates="Nothing.",
+        costs="Nothing.",
+        if_it_fails="It only repeats which tasks failed: look at those.",
+    ),
+}
+"""The tasks in the order in which they run."""
+
+
+def doc_of(task_id: str) -> str:
+    """The Markdown for a task's page."""
+    return TRAINING_TASKS[task_id].markdown()

@@ -1,0 +1,150 @@
+"""What a training DAG will do, said before it does it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from rookery.dag_report import RUN_ID, cluster_rows, schedule_rows
+from rookery.data_url import redacted
+from rookery.exceptions import DownloadError
+from rookery.form_report import form_rows
+from rookery.mistakes import Mistake
+from rookery.operators.plan import ResolvePlanOperator
+from rookery.operators.storage import check_header, data_folder, project_file
+from rookery.operators.sweep import shards
+from rookery.report import Row, Section
+from rookery.run_names import RunNames
+from rookery.workspace_checks import Finding, ask, training_questions
+from rookery_jobs.contract import METRICS, Point, RunLayout
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG
+    from databricks.sdk import WorkspaceClient
+
+    from rookery.plan import TrainingPlan
+
+_SHOWN_TASKS = 8
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training DAG and what it was made from: a `report.Checkable`."""
+
+    dag: DAG
+    plan: TrainingPlan
+    points_per_task: int
+    databricks_conn_id: str
+
+    def mistakes(self) -> Iterator[Mistake]:
+        """What cannot be on this machine: a source in the project's folder is looked at."""
+        url = self.plan.source.url
+        if urlsplit(url).scheme:
+            return
+        try:
+            with project_file(url, data_folder(self.dag.fileloc)).open("rb") as content:
+                check_header(content, self.plan)
+        except DownloadError as error:
+            yield Mistake(str(error), ("source", "url"))
+
+    def sections(self, user_name: str, now: datetime) -> list[Section]:
+        """What a run will do."""
+        plan, names = self.plan, self._names(user_name)
+        return [
+            Section("Data", tuple(_data(plan))),
+            Section("Choice", tuple(_choice(plan))),
+            Section("Sweep", tuple(_sweep(plan, self.points_per_task))),
+            Section(
+                "Cluster", tuple(cluster_rows(self.dag, plan.compute, names, "when the model is registered"))
+            ),
+            Section("Names", tuple(_names(plan, names))),
+            Section("Schedule", tuple(schedule_rows(self.dag, now))),
+            Section("Form", tuple(form_rows(self.dag.params))),
+        ]
+
+    def ask(self, workspace: WorkspaceClient, user_name: str) -> list[Finding]:
+        """See `workspace_checks.ask`."""
+        return ask(workspace, training_questions(self.plan, self._names(user_name)))
+
+    def _names(self, user_name: str) -> RunNames:
+        return RunNames(self.dag.dag_id, RUN_ID, user_name)
+
+
+def training_of(dag: DAG) -> Training | None:
+    """What the DAG was made from, if `training_dag` has made it."""
+    for task in dag.tasks:
+        if isinstance(task, ResolvePlanOperator):
+            return Training(dag, task.plan, task.points_per_task, task.databricks_conn_id)
+    return None
+
+
+def _data(plan: TrainingPlan) -> Iterator[Row]:
+    yield Row("source", redacted(plan.source.url))
+    features = {"categorical": list(plan.features.categorical), "numeric": list(plan.features.numeric)}
+    yield Row("features", "; ".join(f"{kind}: {', '.join(n)}" for kind, n in features.items() if n), features)
+    yield Row("label", plan.label)
+    split = plan.split
+    sides = {"validation": split.validation_size, "test": split.test_size}
+    sides = {"train": round(1 - sum(sides.values()), 6), **sides}
+    shares = ", ".join(f"{side} {share:.4g}" for side, share in sides.items() if share)
+    by = f"by {split.split_key}" if split.split_key else "by row"
+    yield Row("split", f"{shares}; {by}, seed {split.seed}", {**split.model_dump(mode="json"), **sides})
+    if plan.as_of_column:
+        text = f"those whose {plan.as_of_column} is before the end of the run's data interval"
+        yield Row("rows", text, {"as_of_column": plan.as_of_column})
+
+
+def _choice(plan: TrainingPlan) -> Iterator[Row]:
+    better = "larger" if METRICS[plan.metric] else "smaller"
+    on = "validation" if plan.split.validation_size else "test"
+    yield Row("metric", f"{plan.metric} on the {on} rows; {better} is better", plan.metric)
+    sign = {True: "at least", False: "at most"}
+    gates = [f"{gate.metric} {sign[METRICS[gate.metric]]} {gate.threshold:g}" for gate in plan.gates]
+    values = [gate.model_dump() for gate in plan.gates]
+    yield Row("gates", f"{', '.join(gates)} on the test rows" if gates else "none", values)
+
+
+def _sweep(plan: TrainingPlan, points_per_task: int) -> Iterator[Row]:
+    points = [Point("", each.algorithm, each.params) for each in plan.candidates()]
+    tasks = [str(shard["run_name"]) for shard in shards(points, points_per_task, "")]
+    per_algorithm = Counter(point.algorithm for point in points)
+    yield Row("points", f"{len(points)}, at most {points_per_task} in a mapped task", len(points))
+    for sweep in plan.sweep:
+        grid = "; ".join(f"{name} {_listed(values)}" for name, values in sweep.grid.items())
+        count = per_algorithm[sweep.algorithm]
+        value = {"points": count, "grid": sweep.model_dump(mode="json")["grid"]}
+        yield Row(sweep.algorithm, f"{count} points: {grid}", value)
+    shown = tasks if len(tasks) <= _SHOWN_TASKS else [*tasks[: _SHOWN_TASKS - 1], f"… {tasks[-1]}"]
+    yield Row("mapped tasks", f"{len(tasks)}: {', '.join(shown)}", tasks)
+
+
+def _listed(values: tuple[object, ...]) -> str:
+    return ", ".join(map(str, values))
+
+
+def _names(plan: TrainingPlan, names: RunNames) -> Iterator[Row]:
+    yield Row("cluster", names.cluster_name)
+    yield Row("experiment", names.experiment_path)
+    yield Row("job code", f"{names.code_root}/<digest>")
+    # A run's folder is named by its id and a digest.
+    folder = PurePosixPath(RunLayout(plan.data_root, names.dag_id, names.run_id).root).parent
+    yield Row("data", f"{folder}/{RUN_ID}-<digest>")
+    model = plan.registry.registered_model_name
+    registry = "Unity Catalog" if model.count(".") == 2 else "workspace"
+    yield Row(
+        "registered model", f"{model}, in the {registry} registry", {"name": model, "registry": registry}
+    )
+    yield Row("endpoint", _endpoint(plan), {**plan.endpoint.model_dump(mode="json"), "deploy": plan.deploy})
+
+
+def _endpoint(plan: TrainingPlan) -> str:
+    if not plan.deploy:
+        return f"{plan.endpoint.name}, only for runs that say deploy: true"
+    kept = "kept" if plan.keep_endpoint else "deleted when it has answered once"
+    zero = ", scales to zero" if plan.endpoint.scale_to_zero_enabled else ""
+    return f"{plan.endpoint.name}, {plan.endpoint.workload_size}{zero}; {kept}"

@@ -1,0 +1,228 @@
+"""`make up`, as a user starts it, uses it, loses it and stops it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from local_stack.airflow_services import free_port
+from local_stack.dag_run import trigger
+from local_stack.environments import AIRFLOW, PROJECT
+from local_stack.first_files import FIRST_FILES
+from local_stack.waiting import WaitTimeoutError, wait_for
+
+COMMAND = [str(AIRFLOW / "python"), "-m", "local_stack.up", "--root"]
+SECONDS_TO_START = 180
+SECONDS_TO_END = 30
+DAG = "penguin_predictor"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """What a start prints: where to go, and how to log in."""
+
+    airflow: str
+    password: str
+    workspace: str
+    token: str
+
+    def api(self) -> httpx.Client:
+        """Airflow's REST API, logged in with the printed password."""
+        login = httpx.post(
+            f"{self.airflow}/auth/token", json={"username": "admin", "password": self.password}
+        )
+        headers = {"Authorization": f"Bearer {login.raise_for_status().json()['access_token']}"}
+        return httpx.Client(base_url=f"{self.airflow}/api/v2/", headers=headers, timeout=60)
+
+    def ask(self, path: str, **arguments: Any) -> Any:
+        """An answer of Airflow's REST API."""
+        with self.api() as api:
+            return api.get(path, **arguments).raise_for_status().json()
+
+    def workspace_status(self, token: str, page: str = "/", **params: str) -> int:
+        """How the workspace answers a browser with this password."""
+        return httpx.get(
+            f"{self.workspace}{page}", auth=("anyone", token), params=params, follow_redirects=True
+        ).status_code
+
+
+@dataclass(frozen=True)
+class End:
+    """How a start ended: its exit status, what it printed, and which of its processes still ran."""
+
+    status: int
+    output: str
+    left: list[str]
+
+
+class Up:
+    """One start of `make up` on a folder, which the block's end ends if nothing else has."""
+
+    def __init__(self, root: Path, log: Path) -> None:
+        self.log = log
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [*COMMAND, str(root)], cwd=PROJECT, stdout=output, stderr=output, start_new_session=True
+            )
+
+    def __enter__(self) -> "Up":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def ready(self) -> Addresses:
+        """Wait until everything answers."""
+        wait_for("make up", lambda: self._printed("Ready after"), SECONDS_TO_START)
+        text = self.log.read_text()
+        found = re.findall(r"^(?:Airflow|Workspace) +(http\S+) .*password (\S+)\)", text, re.MULTILINE)
+        (airflow, password), (workspace, token) = found
+        return Addresses(airflow, password, workspace, token)
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process of this start."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def end(self, how: Callable[[], None]) -> End:
+        """Do `how`, and wait until nothing runs any more, or for half a minute."""
+        processes = self.processes()
+        how()
+        status = self.process.wait(SECONDS_TO_END)
+        with suppress(WaitTimeoutError):
+            wait_for("its processes' end", lambda: None if _living(processes) else True, SECONDS_TO_END)
+        return End(status, self.log.read_text(), _living(processes))
+
+    def _printed(self, text: str) -> bool | None:
+        printed = self.log.read_text()
+        assert self.process.poll() is None, printed
+        return True if text in printed else None
+
+
+def _living(processes: list[psutil.Process]) -> list[str]:
+    return [str(p) for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+@dataclass(frozen=True)
+class Story:
+    """Three starts on one folder: ended by `kill -9`, by a service that dies, by Ctrl-C while starting."""
+
+    root: Path
+    first: Addresses
+    seen: dict[str, Any]
+    second: subprocess.CompletedProcess[str]
+    killed: End
+    again: Addresses
+    seen_again: dict[str, Any]
+    deprived: End
+    interrupted: End
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """`make up` as a user lives with it."""
+    folder = tmp_path_factory.mktemp("up")
+    root = folder / "state"
+    root.mkdir()
+    # Ports of an earlier start, as those of the first are Airflow's and the workspace's own.
+    (root / "ports.json").write_text(json.dumps({"airflow": free_port(), "workspace": free_port()}))
+
+    with Up(root, folder / "first.log") as up:
+        first = up.ready()
+        seen = _look(first)
+        second = subprocess.run(
+            [*COMMAND, str(root)], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
+        )
+        with first.api() as api:
+            # It waits, as the DAG is paused: a run that is there after the next start, and costs nothing.
+            trigger(api, DAG, {"deploy": False})
+        killed = up.end(up.process.kill)
+
+    with Up(root, folder / "again.log") as up:
+        again = up.ready()
+        seen_again = _look(again)
+        scheduler = next(
+            p for p in up.processes() if "scheduler" in p.cmdline() and p.ppid() == up.process.pid
+        )
+        deprived = up.end(scheduler.kill)
+
+    with Up(root, folder / "interrupted.log") as up:
+        wait_for("the services' start", lambda: up.processes()[2:] or None, seconds=60)
+        interrupted = up.end(lambda: os.killpg(up.process.pid, signal.SIGINT))
+    return Story(root, first, seen, second, killed, again, seen_again, deprived, interrupted)
+
+
+def _look(addresses: Addresses) -> dict[str, Any]:
+    [path] = FIRST_FILES
+    status = addresses.workspace_status
+    return {
+        "dag": addresses.ask(f"dags/{DAG}"),
+        "runs": [run["conf"] for run in addresses.ask(f"dags/{DAG}/dagRuns")["dag_runs"]],
+        "pool": addresses.ask("pools/databricks"),
+        "health": addresses.ask("monitor/health"),
+        "with token": status(addresses.token),
+        "with another": status("dapi-no-token"),
+        "first file": status(addresses.token, "/api/2.0/dbfs/get-status", path=path),
+    }
+
+
+def test_it_says_where_to_look_how_to_log_in_and_how_to_stop(story: Story) -> None:
+    assert f"on {story.root}" in story.killed.output
+    assert f"{story.first.airflow}/dags/{DAG}" in story.killed.output
+    assert "Ctrl-C" in story.killed.output
+    assert story.seen["with token"] == 200
+    assert story.seen["with another"] == 401
+
+
+def test_nothing_starts_by_itself_and_everything_is_healthy(story: Story) -> None:
+    assert story.seen["dag"]["is_paused"] is True
+    assert story.seen["dag"]["next_dagrun_run_after"] is not None
+    assert story.seen["runs"] == []
+    assert {part["status"] for part in story.seen["health"].values()} == {"healthy"}
+
+
+def test_the_pool_that_the_example_names_and_the_file_to_score_are_there(story: Story) -> None:
+    assert story.seen["pool"]["slots"] == 4
+    assert story.seen["first file"] == 200
+
+
+def test_a_second_one_says_that_one_is_running(story: Story) -> None:
+    assert story.second.returncode == 1
+    assert f"Already running at {story.first.airflow}" in story.second.stderr
+
+
+def test_kill_9_leaves_no_process(story: Story) -> None:
+    assert story.killed.status == -signal.SIGKILL
+    assert story.killed.left == []
+
+
+def test_the_next_start_has_the_same_addresses_passwords_and_runs(story: Story) -> None:
+    assert story.again == story.first
+    assert [run["deploy"] for run in story.seen_again["runs"]] == [False]
+    assert story.seen_again["first file"] == 200
+
+
+def test_a_service_that_dies_ends_it_with_the_service_s_name_and_log(story: Story) -> None:
+    assert story.deprived.status == 1
+    assert "Airflow's scheduler ended by itself" in story.deprived.output
+    assert str(story.root / "airflow" / "scheduler.log") in story.deprived.output
+    assert story.deprived.left == []
+
+
+def test_ctrl_c_while_it_starts_ends_everything(story: Story) -> None:
+    assert story.interrupted.status == 130
+    assert "Stopped" in story.interrupted.output
+    assert story.interrupted.left == []

@@ -1,0 +1,183 @@
+"""Batch scoring: every row of the files comes out, with the version's prediction or the reason why not."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from rookery_jobs import contract, score
+from rookery_jobs.contract import InputFile, ScoringReport, ScoringSpec, scoring_digest, scoring_path
+from rookery_jobs.errors import ScoringError
+from rookery_jobs.model_artifact import load_scorer
+from tests.spark.study import PENGUINS, Study
+
+HEADER = "Id,Island,CulmenLength,CulmenDepth,FlipperLength,BodyMass"
+GENTOO = "Biscoe,48.7,14.1,210,4450"
+
+
+@dataclasses.dataclass(frozen=True)
+class Registered:
+    """A registered version, and a folder of files to score with it."""
+
+    study: Study
+    version: str
+
+    def spec(self, folder: Path, **contents: str) -> ScoringSpec:
+        """Write the files, and the spec as the Airflow side does after listing them."""
+        for name, text in contents.items():
+            (folder / f"{name}.csv").write_text(text)
+        files = tuple(
+            InputFile(str(path), path.stat().st_size, path.stat().st_mtime_ns // 10**6)
+            for path in sorted(folder.glob("*.csv"))
+        )
+        digest = scoring_digest("Penguin Predictor", self.version, files)
+        return ScoringSpec(
+            registered_model_name="Penguin Predictor",
+            model_version=self.version,
+            files=files,
+            output_path=scoring_path(str(folder / "predictions"), self.version, digest),
+            digest=digest,
+            tmp_path=self.study.layout.tmp,
+            origin=self.study.origin,
+        )
+
+    def score(self, spec: ScoringSpec) -> ScoringReport:
+        path = Path(self.study.layout.scoring(spec.digest))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(spec.to_json())
+        score.main(self.study.spark, [str(path)])
+        return ScoringReport.from_json(Path(spec.report_path).read_text())
+
+    def predictions(self, spec: ScoringSpec) -> list[dict[str, Any]]:
+        rows = self.study.spark.read.parquet(spec.predictions_path).collect()
+        return [row.asDict() for row in rows]
+
+
+@pytest.fixture(scope="module")
+def registered(shared_study: Study) -> Registered:
+    spec = shared_study.snapshot_spec()
+    shared_study.prepare(spec)
+    sweep = shared_study.sweep_spec(spec, {"maxIter": [10]})
+    shared_study.train(sweep)
+    registration = shared_study.registration_spec(sweep, shared_study.best(sweep))
+    return Registered(shared_study, shared_study.register(registration))
+
+
+def test_every_row_has_the_prediction_of_the_version_that_is_named_beside_it(
+    registered: Registered, tmp_path: Path
+) -> None:
+    lines = PENGUINS.read_text().splitlines()
+    half = "\n".join(lines[:150])
+    rest = "\n".join([lines[0], *lines[150:]])
+    spec = registered.spec(tmp_path, first=half, **{"the rest+1": rest})
+    report = registered.score(spec)
+    assert (report.rows, report.scored, report.rejected) == (344, 342, 2)
+    assert report.files == ("first.csv", "the rest+1.csv")
+    rows = pd.DataFrame(registered.predictions(spec))
+    assert set(rows["registered_model_name"]) == {"Penguin Predictor"}
+    assert set(rows["model_version"]) == {registered.version}
+    assert rows["source_file"].value_counts().to_dict() == {"first.csv": 149, "the rest+1.csv": 195}
+    scored = rows[rows["rejected"].isna()]
+    (run,) = registered.study.runs()
+    folder = Path(run.info.artifact_uri.removeprefix("file://")) / contract.MODEL_ARTIFACT
+    expected = load_scorer(folder).score(
+        scored[["Island", "CulmenLength", "CulmenDepth", "FlipperLength", "BodyMass"]]
+    )
+    assert list(scored["prediction"]) == list(expected.prediction)
+    assert scored["prediction"].nunique() == 3
+    assert registered.study.staged_files() == []
+    assert registered.study.cached_frames() == 0
+
+
+def test_rows_that_cannot_be_scored_are_kept_with_the_reason(registered: Registered, tmp_path: Path) -> None:
+    lines = [
+        f"a,{GENTOO}",
+        "b,Atlantis,48.7,14.1,210,4450",
+        "c,,48.7,14.1,210,4450",
+        "d,Biscoe,48.7,14.1,210,",
+        "e,Biscoe,48.7,14.1,210,NA",
+        "f,Biscoe,48.7,14.1,210,NaN",
+        f"g,{GENTOO},surplus",
+        "h,Biscoe,48.7",
+    ]
+    spec = registered.spec(tmp_path, rows="\n".join([HEADER, *lines]))
+    report = registered.score(spec)
+    assert (report.rows, report.scored, report.rejected) == (8, 1, 7)
+    rows = {row["Id"]: row for row in registered.predictions(spec)}
+    assert {name: row["rejected"] for name, row in rows.items()} == {
+        "a": None,
+        "b": "column 'Island' has the unseen category 'Atlantis'",
+        "c": "column 'Island' is missing",
+        "d": "column 'BodyMass' is missing",
+        "e": "column 'BodyMass' has 'NA', no double",
+        "f": "column 'BodyMass' has 'NaN', no double",
+        "g": "the row has more or fewer fields than its file's header",
+        "h": "the row has more or fewer fields than its file's header",
+    }
+    assert rows["a"]["prediction"] == 1.0
+    assert [row["prediction"] for name, row in rows.items() if name != "a"] == [None] * 7
+    assert rows["b"]["BodyMass"] == 4450.0
+
+
+def test_files_may_differ_in_the_order_of_their_columns_and_in_other_columns(
+    registered: Registered, tmp_path: Path
+) -> None:
+    header = "features,BodyMass,FlipperLength,CulmenDepth,CulmenLength,Island,Bill `mm`"
+    mixed = f"{header}\nx,4450,210,14.1,48.7,Biscoe,1"
+    spec = registered.spec(tmp_path, a=f"\ufeff{HEADER}\r\n1,{GENTOO}\r\n", b=mixed)
+    registered.score(spec)
+    rows = {row["source_file"]: row for row in registered.predictions(spec)}
+    assert [rows[name]["prediction"] for name in ("a.csv", "b.csv")] == [1.0, 1.0]
+    assert (rows["a.csv"]["Id"], rows["a.csv"]["features"]) == ("1", None)
+    assert (rows["b.csv"]["Id"], rows["b.csv"]["features"], rows["b.csv"]["Bill `mm`"]) == (None, "x", "1")
+
+
+def test_the_same_scoring_again_writes_nothing(registered: Registered, tmp_path: Path) -> None:
+    spec = registered.spec(tmp_path, rows=f"{HEADER}\n1,{GENTOO}\n")
+    registered.score(spec)
+    written = {path: path.stat().st_mtime_ns for path in Path(spec.output_path).rglob("*")}
+    registered.score(spec)
+    assert {path: path.stat().st_mtime_ns for path in Path(spec.output_path).rglob("*")} == written
+
+
+def test_what_an_unfinished_scoring_left_is_replaced(registered: Registered, tmp_path: Path) -> None:
+    spec = registered.spec(tmp_path, rows=f"{HEADER}\n1,{GENTOO}\n")
+    registered.score(spec)
+    Path(spec.report_path).unlink()
+    assert registered.score(spec).rows == 1
+    assert len(registered.predictions(spec)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Id,Island,CulmenLength\n1,Biscoe,48.7\n", "has no column CulmenDepth, FlipperLength, BodyMass"),
+        ("", "has no column Island, CulmenLength, CulmenDepth, FlipperLength, BodyMass.* has nothing"),
+        (f"{HEADER},Prediction\n1,{GENTOO},2\n", "has a column Prediction, which scoring adds"),
+        (f"{HEADER},island\n1,{GENTOO},2\n", "names column Island, island twice"),
+    ],
+)
+def test_a_file_with_other_columns_is_refused_by_name(
+    registered: Registered, tmp_path: Path, text: str, message: str
+) -> None:
+    spec = registered.spec(tmp_path, good=f"{HEADER}\n1,{GENTOO}\n", wrong=text)
+    with pytest.raises(ScoringError, match=rf"wrong\.csv {message}"):
+        registered.score(spec)
+    assert not Path(spec.report_path).exists()
+
+
+def test_a_file_that_changed_after_it_was_listed_is_refused(registered: Registered, tmp_path: Path) -> None:
+    spec = registered.spec(tmp_path, rows=f"{HEADER}\n1,{GENTOO}\n")
+    (tmp_path / "rows.csv").write_text(f"{HEADER}\n1,{GENTOO}\n2,{GENTOO}\n")
+    with pytest.raises(ScoringError, match=r"rows\.csv is not the file of \d+ bytes that was listed"):
+        registered.score(spec)
+
+
+def test_the_report_says_which_dag_run_scored(registered: Registered, tmp_path: Path) -> None:
+    spec = registered.spec(tmp_path, rows=f"{HEADER}\n1,{GENTOO}\n")
+    registered.score(spec)
+    origin = json.loads(Path(spec.report_path).read_text())["origin"]
+    assert (origin["dag_id"], origin["dag_run_id"]) == (registered.study.dag_id, registered.study.dag_run_id)
