@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target makes what it needs, from nothing but Python 3.11+, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help demo up screenshots test compose-test lint format lock clean
+.PHONY: help demo up screenshots docs test compose-test lint format lock clean
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
@@ -35,8 +35,11 @@ up: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Airfl
 screenshots: .venv-screenshots/ready .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Take the pictures of docs/images in Chromium (CHROMIUM=path)
 	@exec .venv-screenshots/bin/python -m local_stack.screenshots
 
+docs: .venv/ready ## Write the pages of docs that are made from the code
+	@.venv/bin/python docs/reference.py
+
 test: lint .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Lint, then all tests: fast, Spark, wire and end to end
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 compose-test: .venv-airflow/ready ## Build the images and put the stack of docker-compose.yaml to the test (needs Docker)
 	@exec .venv-airflow/bin/python -m local_stack.compose_test

@@ -7,5 +7,9 @@ import sys
 from importlib import import_module
 
 if sys.argv[1:3] == ["celery", "worker"]:
-    for heavy in ("airflow.providers.databricks.hooks.databricks", "databricks.sdk", "rookery.dag_factory"):
+    for heavy in (
+        "airflow.providers.databricks.hooks.databricks",
+        "databricks.sdk",
+        "rookery.dag_factory.training",
+    ):
         import_module(heavy)

@@ -1,7 +1,5 @@
 """Airflow DAG: each new version of the penguin model scores the penguins that came in."""
 
-import pendulum
-
 from rookery import BatchScoring, model_asset, scoring_dag
 
 plan = BatchScoring(
@@ -14,6 +12,6 @@ penguin_batch_scoring = scoring_dag(
     plan,
     dag_id="penguin_batch_scoring",
     schedule=[model_asset(plan.registered_model_name)],
-    start_date=pendulum.datetime(2026, 1, 1),
     catchup=False,
+    pool="databricks",
 )

@@ -1,7 +1,5 @@
 """Airflow DAG: which penguin is it? Retrained every week."""
 
-import pendulum
-
 from rookery import (
     CsvSource,
     Endpoint,
@@ -49,6 +47,6 @@ penguin_predictor = training_dag(
     plan,
     dag_id="penguin_predictor",
     schedule="@weekly",
-    start_date=pendulum.datetime(2026, 1, 1),
     catchup=False,
+    pool="databricks",
 )

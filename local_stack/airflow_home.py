@@ -47,7 +47,7 @@ def begin_before_savepoint(connection, name):
 if "scheduler" in sys.argv:
     import airflow.providers.databricks.hooks.databricks
     import databricks.sdk
-    import rookery.dag_factory
+    import rookery.dag_factory.training
 """
 
 

@@ -94,10 +94,14 @@ class Compose:
         return [container(json.loads(line)) for line in self("ps", "--all", "--format", "json").splitlines()]
 
     def memory(self) -> dict[str, int]:
-        """The bytes that each running container holds, without the page cache, by its name."""
-        running = [each.container_id for each in self.containers() if each.state == "running"]
-        shown = _docker("stats", "--no-stream", "--format", "json", *running).stdout.splitlines()
-        return {line["Name"]: held_bytes(line["MemUsage"]) for line in map(json.loads, shown)}
+        """The bytes that each service's containers hold, as `docker stats` counts them."""
+        services = {each.name: each.service for each in self.containers() if each.state == "running"}
+        shown = _docker("stats", "--no-stream", "--format", "json", *services).stdout.splitlines()
+        held: dict[str, int] = {}
+        for line in map(json.loads, shown):
+            service = services[line["Name"]]
+            held[service] = held.get(service, 0) + held_bytes(line["MemUsage"])
+        return held
 
     def kill(self, killed: Container) -> None:
         """Kill a container as the kernel would: its processes have no last word."""

@@ -94,7 +94,7 @@ class Trial:
         self.started = time.monotonic()
         self.failed: list[str] = []
         self.measured: dict[str, Any] = {}
-        self._peak = 0
+        self._peak: dict[str, int] = {}
         self._next_weighing = 0.0
 
     def build(self) -> None:
@@ -107,8 +107,7 @@ class Trial:
         with self._timed("up"):
             self.compose("up", "--detach", "--wait")
         containers = self.compose.containers()
-        idle = self._weigh()
-        self._measure("idle_mib", idle >> 20)
+        self._measure("idle_mib", mebibytes(self.compose.memory()))
         ill = [each.name for each in containers if not each.works]
         self._check("every service is healthy", not ill, ill)
         addresses = set().union(*(each.addresses for each in containers))
@@ -126,24 +125,25 @@ class Trial:
         self._check("the run succeeds", state == "success", _failures(run))
         self._check(f"the endpoint answers {GENTOO}", prediction == GENTOO, prediction)
         self._check_nothing_left(client, found)
-        self._measure("at_work_mib", self._peak >> 20)
+        self._measure("at_work_mib", mebibytes(self._peak))
 
     def scale(self) -> None:
         """A second worker, beside all that runs."""
+        before = self._workers()
         with self._timed("scale"):
-            self.compose("up", "--detach", "--wait", "--no-deps", "--scale", f"worker={WORKERS}", "worker")
-        workers = [each for each in self.compose.containers() if each.service == "worker"]
-        ill = [each.name for each in workers if not each.works]
-        self._check(f"{WORKERS} workers are healthy", len(workers) == WORKERS and not ill, ill)
+            self.compose("up", "--detach", "--wait", "--scale", f"worker={WORKERS}")
+        after = self._workers()
+        self._check(f"{WORKERS} workers are healthy", list(after.values()) == [True] * WORKERS, after)
+        self._check("the first worker is the same as before", set(before) <= set(after), before)
 
     def kill_a_worker(self) -> None:
         """A run whose worker is killed in mid-sweep: it recovers or fails, and leaves nothing behind."""
         api = self._api()
         with self._timed("run_with_killed_worker"):
             run = trigger(api, DAG_ID, SECOND_CONF)
-            killed = KilledWorker(self.compose, run, self._say)
+            client = self._client()
+            killed = KilledWorker(self.compose, run, client, self._say)
             state = follow(run, self._show, killed.look)
-        client = self._client()
         found = outcome(run, client)
         self._measure("after_killed_worker", state)
         self._check("a worker was killed while it trained", killed.task is not None, state)
@@ -196,13 +196,16 @@ class Trial:
         left = left_behind(client, found.data_root, keep_endpoint=False)
         self._check("nothing is left in the workspace, the cluster is gone", not left, left)
 
+    def _workers(self) -> dict[str, bool]:
+        """The workers' containers, and whether each works."""
+        return {
+            each.container_id: each.works for each in self.compose.containers() if each.service == "worker"
+        }
+
     def _look(self) -> None:
         if time.monotonic() >= self._next_weighing:
-            self._peak = max(self._peak, self._weigh())
+            self._peak = max(self._peak, self.compose.memory(), key=lambda held: sum(held.values()))
             self._next_weighing = time.monotonic() + WEIGHING_SECONDS
-
-    def _weigh(self) -> int:
-        return sum(self.compose.memory().values())
 
     def _show(self, task: TaskInstance) -> None:
         label = f"  {task.label}" if task.label else ""
@@ -226,6 +229,12 @@ class Trial:
         started = time.monotonic()
         yield
         self._measure(f"{name}_seconds", round(time.monotonic() - started))
+
+
+def mebibytes(held: dict[str, int]) -> dict[str, int]:
+    """Bytes by service as MiB, the largest first, with their sum in front."""
+    by_size = sorted(held.items(), key=lambda each: -each[1])
+    return {"all": sum(held.values()) >> 20, **{name: size >> 20 for name, size in by_size}}
 
 
 def _failures(run: DagRun) -> list[str]:

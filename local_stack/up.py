@@ -41,7 +41,8 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         with suppress(OSError):  # the terminal may be gone
-            print(f"\nStopped. `make up` goes on with what is in {root}; `make clean` removes it.")
+            removal = " `make clean` removes it." if root == ROOT else ""
+            print(f"\nStopped. The next start goes on with what is in {root}.{removal}")
     return INTERRUPTED
 
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rookery.assets import model_asset
-    from rookery.dag_factory import training_dag
+    from rookery.dag_factory.scoring import scoring_dag
+    from rookery.dag_factory.training import training_dag
     from rookery.exceptions import PlanError, RookeryError
-    from rookery.plan import (
+    from rookery.plan.scoring import BatchScoring
+    from rookery.plan.training import (
         Compute,
         CsvSource,
         Endpoint,
@@ -21,25 +23,23 @@ if TYPE_CHECKING:
         Sweep,
         TrainingPlan,
     )
-    from rookery.scoring_dag_factory import scoring_dag
-    from rookery.scoring_plan import BatchScoring
 
 _MODULES = {
-    "BatchScoring": "scoring_plan",
-    "Compute": "plan",
-    "CsvSource": "plan",
-    "Endpoint": "plan",
-    "Features": "plan",
-    "Gate": "plan",
-    "RandomSplit": "plan",
-    "Registry": "plan",
+    "BatchScoring": "plan.scoring",
+    "Compute": "plan.training",
+    "CsvSource": "plan.training",
+    "Endpoint": "plan.training",
+    "Features": "plan.training",
+    "Gate": "plan.training",
+    "RandomSplit": "plan.training",
+    "Registry": "plan.training",
     "PlanError": "exceptions",
     "RookeryError": "exceptions",
-    "Sweep": "plan",
-    "TrainingPlan": "plan",
+    "Sweep": "plan.training",
+    "TrainingPlan": "plan.training",
     "model_asset": "assets",
-    "scoring_dag": "scoring_dag_factory",
-    "training_dag": "dag_factory",
+    "scoring_dag": "dag_factory.scoring",
+    "training_dag": "dag_factory.training",
 }
 
 __all__ = [

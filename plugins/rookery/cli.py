@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rookery.check.report import as_json, numbered, rendered
 from rookery.exceptions import DagFileError, PlanError
-from rookery.mistakes import Mistake
-from rookery.report import as_json, numbered, rendered
+from rookery.plan.mistakes import Mistake
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-    from rookery.report import Checkable, Section
+    from rookery.check.report import Checkable, Section
 
 OK, MISTAKES, MISUSED = 0, 1, 2
 
@@ -97,7 +97,7 @@ def _check(file: Path, conn_id: str | None, *, in_json: bool) -> int:
 def _checkables(file: Path) -> list[Checkable]:
     if not file.is_file():
         raise NothingToCheck(f"there is no file {file}")
-    from rookery import dag_file
+    from rookery.check import dag_file
 
     path = file.resolve()
     if dag_file.is_skipped(path):
@@ -112,8 +112,8 @@ def _checkables(file: Path) -> list[Checkable]:
 
 def _checkable(dag: DAG) -> Checkable | None:
     """The DAG with what can be said about it, by the factory that has made it."""
-    from rookery.scoring_report import scoring_of
-    from rookery.training_report import training_of
+    from rookery.check.scoring_report import scoring_of
+    from rookery.check.training_report import training_of
 
     return training_of(dag) or scoring_of(dag)
 
@@ -123,7 +123,7 @@ def _checked(checkable: Checkable, conn_id: str | None) -> Checked:
     dag_id, mistakes = checkable.dag.dag_id, list(checkable.mistakes())
     if conn_id is None:
         return Checked(dag_id, checkable.sections(_ANYBODY, now), mistakes)
-    from rookery.workspace_report import ask_workspace
+    from rookery.check.workspace_report import ask_workspace
 
     answer = ask_workspace(checkable, conn_id or checkable.databricks_conn_id)
     facts = checkable.sections(answer.user_name or _ANYBODY, now)
@@ -131,7 +131,7 @@ def _checked(checkable: Checkable, conn_id: str | None) -> Checked:
 
 
 def _place(file: Path, error: Exception) -> str:
-    from rookery.dag_file import line_of
+    from rookery.check.dag_file import line_of
 
     line = line_of(error, file.resolve())
     return f"{file}:{line}" if line else str(file)

@@ -17,8 +17,8 @@ from typing import Any
 
 from airflow.sdk import Param
 
-from rookery.plan import Gate, Sweep, TrainingPlan
-from rookery.plan_checks import source_problem
+from rookery.plan.checks import source_problem
+from rookery.plan.training import Gate, Sweep, TrainingPlan
 from rookery_jobs.grid import ALGORITHMS, MAX_POINTS, GridError, Hyperparameter, convert
 
 Place = tuple[str | int, ...]
@@ -96,10 +96,22 @@ def _grid(index: int, sweep: Sweep, parameter: str) -> Field:
         maxItems=MAX_POINTS,
         title=parameter,
         section=f"Grid of {sweep.algorithm}",
+        description_md=_grid_help(sweep, parameter),
         **_choice(wanted) if _options(wanted) else _lines(wanted),
     )
     read = partial(_read_grid, sweep.algorithm, parameter)
     return Field(grid_key(sweep.algorithm, parameter), ("sweep", index, "grid", parameter), param, read)
+
+
+def _grid_help(sweep: Sweep, parameter: str) -> str:
+    wanted = ALGORITHMS[sweep.algorithm][parameter]
+    entry = (
+        "One or more of the values." if _options(wanted) else f"One value per line, each {wanted.allowed}."
+    )
+    text = f"{wanted.meaning[0].upper()}{wanted.meaning[1:]}. {entry}"
+    if parameter != next(iter(sweep.grid)):
+        return text
+    return f"{text} Every combination of the grid's lists is a point; at most {MAX_POINTS} are trained."
 
 
 def _options(wanted: Hyperparameter) -> list[str]:
@@ -110,9 +122,7 @@ def _choice(wanted: Hyperparameter) -> dict[str, Any]:
     options = _options(wanted)
     return {
         "examples": options,
-        "items": {"description": wanted.allowed, "pattern": rf"^\s*(?i:{'|'.join(options)})\s*$"},
-        "description_md": "One or more of the values. Every combination of the grid's lists is trained; "
-        f"at most {MAX_POINTS} points in all.",
+        "items": {"description": wanted.allowed, "pattern": rf"^\s*({'|'.join(options)})\s*$"},
     }
 
 
@@ -123,11 +133,7 @@ def _lines(wanted: Hyperparameter) -> dict[str, Any]:
     items: dict[str, Any] = {"description": wanted.allowed, "pattern": rf"^\s*({sign}{number})?\s*$"}
     items |= {"minimum": wanted.low} if math.isfinite(wanted.low) else {}
     items |= {"maximum": wanted.high} if math.isfinite(wanted.high) else {}
-    return {
-        "items": items,
-        "description_md": f"One value per line, each {wanted.allowed}. Every combination of the grid's "
-        f"lists is trained; at most {MAX_POINTS} points in all.",
-    }
+    return {"items": items}
 
 
 def _read_grid(algorithm: str, parameter: str, value: Any) -> tuple[object, ...]:

@@ -10,7 +10,7 @@ from rookery_jobs.contract import Origin
 if TYPE_CHECKING:
     from airflow.sdk.types import DagRunProtocol
 
-    from rookery.plan import TrainingPlan
+    from rookery.plan.training import TrainingPlan
 
 
 def origin_of(run: DagRunProtocol, plan: TrainingPlan) -> Origin:

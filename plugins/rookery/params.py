@@ -10,8 +10,8 @@ from airflow.sdk import Param
 
 from rookery.exceptions import PlanError
 from rookery.form_fields import Field, fields
-from rookery.mistakes import Mistake, did_you_mean, listed
-from rookery.plan import TrainingPlan
+from rookery.plan.mistakes import Mistake, did_you_mean, listed
+from rookery.plan.training import TrainingPlan
 from rookery_jobs.grid import ALGORITHMS, MAX_POINTS
 
 DEFAULT_POINTS_PER_TASK = 4

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rookery import serving
 from rookery.exceptions import ClusterError, EndpointError, PlanError
-from rookery.mistakes import Mistake, listed
+from rookery.plan.mistakes import Mistake, listed
 from rookery.registered_models import newest_version
 from rookery.spark_versions import SparkVersion, choose_spark_version
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from databricks.sdk.service.compute import NodeType
     from databricks.sdk.service.workspace import ObjectInfo
 
-    from rookery.plan import Compute, TrainingPlan
+    from rookery.plan.scoring import BatchScoring
+    from rookery.plan.training import Compute, TrainingPlan
     from rookery.run_names import RunNames
-    from rookery.scoring_plan import BatchScoring
 
 _MAY_REGISTER = ("CAN_EDIT", "CAN_MANAGE_STAGING_VERSIONS", "CAN_MANAGE_PRODUCTION_VERSIONS", "CAN_MANAGE")
 

@@ -48,11 +48,10 @@ def measured_url(csv_server: CsvServer) -> str:
 
 @pytest.fixture(scope="session")
 def first_run(stack: Stack) -> EndedRun:
-    """The run that the schedule of the project's DAG starts, once the DAG is no longer paused."""
+    """A run of the project's DAG as its plan is, with the scoring DAG listening."""
     put_first_files(stack.workspace)
-    for dag_id in (SCORING_DAG, DAG):
-        stack.unpause(dag_id)
-    return stack.followed(stack.started_by_itself(DAG, "scheduled"))
+    stack.unpause(SCORING_DAG)
+    return stack.run(DAG, {})
 
 
 @pytest.fixture(scope="session")

@@ -129,14 +129,15 @@ class EndedRun:
         return {name for name, task in self.tasks.items() if task.start > before}
 
     def last_line_of(self, name: str) -> str:
-        """The last line of a task's log, in its last try."""
+        """The last line of a task's log, in its last try: marks that fold lines in the UI are none."""
         task, run = self.tasks[name], self.dag_run
         path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}"
         instance = run.api.get(f"{path}/{task.map_index}" if task.map_index >= 0 else path).json()
         log = run.api.get(
             f"{path}/logs/{instance['try_number']}?map_index={task.map_index}&full_content=true"
         )
-        return str(log.json()["content"][-1]["event"])
+        events = [str(line["event"]) for line in log.json()["content"]]
+        return next(event for event in reversed(events) if event != "::endgroup::")
 
     def returned(self, task_id: str) -> Any:
         """What a task returned."""

@@ -1,5 +1,6 @@
 """The real DAGs, on the real scheduler, against a whole workspace: what a run does, refuses and cleans up."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +15,17 @@ PENGUINS = (PROJECT / "data" / "penguins.csv").read_text()
 HTTP_DAG = "penguins_over_http"
 
 
-def test_the_schedule_starts_a_run_of_the_plan_s_grid_in_mapped_tasks_that_overlap(
+def test_unpausing_starts_nothing_and_the_next_run_is_the_coming_sunday(
     stack: Stack, first_run: EndedRun
 ) -> None:
+    runs = stack.get(f"dags/{DAG}/dagRuns?run_type=scheduled")["dag_runs"]
+    assert (first_run.dag_run.dag_id, runs) == (DAG, [])
+    coming = datetime.fromisoformat(stack.get(f"dags/{DAG}")["next_dagrun_run_after"])
+    assert coming.isoweekday() == 7
+    assert timedelta(0) < coming - datetime.now(UTC) <= timedelta(days=7)
+
+
+def test_a_run_trains_the_plan_s_grid_in_mapped_tasks_that_overlap(stack: Stack, first_run: EndedRun) -> None:
     assert first_run.state == "success", first_run.tasks
     trained = {tuple(sorted(params_of(run).items())) for run in mlflow_runs(stack.workspace, DAG)}
     assert len(trained) == 12

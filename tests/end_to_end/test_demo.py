@@ -35,7 +35,7 @@ def test_the_demo_shows_progress_leaderboard_version_answer_and_links(
 ) -> None:
     for shown in (
         "train[2]",
-        "LogisticRegression 9-12 of 12",
+        "LogisticRegression 9–12 of 12",  # noqa: RUF001
         "Leaderboard",
         "Penguin Predictor, version 1",
         '"Island": "Biscoe"',

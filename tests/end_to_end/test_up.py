@@ -23,7 +23,7 @@ from local_stack.first_files import FIRST_FILES
 from local_stack.waiting import WaitTimeoutError, wait_for
 
 COMMAND = [str(AIRFLOW / "python"), "-m", "local_stack.up", "--root"]
-SECONDS_TO_START = 180
+SECONDS_TO_START = 240
 SECONDS_TO_END = 30
 DAG = "penguin_predictor"
 

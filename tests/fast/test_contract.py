@@ -263,7 +263,7 @@ def test_no_dag_or_run_id_leaves_the_data_root(dag_id: str, run_id: str) -> None
         assert folder[0] not in "._"
 
 
-ids = st.tuples(st.text(st.characters(exclude_characters="\n")), st.text())
+ids = st.tuples(st.text(st.characters(exclude_characters="\n", codec="utf-8")), st.text())
 
 
 @given(first=ids, second=ids)

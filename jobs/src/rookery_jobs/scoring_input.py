@@ -10,10 +10,10 @@ from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.types import StringType, StructField, StructType
 
 from rookery_jobs.contract import ScoringSpec
+from rookery_jobs.contract.scoring_specs import InputFile
 from rookery_jobs.csv_text import column, present
 from rookery_jobs.errors import ScoringError
 from rookery_jobs.files import ClusterFiles
-from rookery_jobs.scoring_specs import InputFile
 
 ADDED = ("prediction", "rejected", "registered_model_name", "model_version", "source_file")
 """The columns that scoring adds to those of the files."""

@@ -4,8 +4,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from rookery_jobs.contract import SnapshotSpec
+from rookery_jobs.contract.specs import MAX_CLASSES
 from rookery_jobs.errors import DataError
-from rookery_jobs.specs import MAX_CLASSES
 
 SIDE = "__side"
 _BUCKETS = 1_000_000

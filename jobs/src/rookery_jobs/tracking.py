@@ -24,6 +24,8 @@ def connect(registered_model_name: str | None = None) -> MlflowClient:
     Both URIs are set explicitly, since MLflow 3 would take Unity Catalog for every name on Databricks;
     autolog is off, since it would log every fit a second time, with its model.
     """
+    # A line per MLflow run would hide what the job itself says.
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     tracking_uri = os.environ.get("MLFLOW_TRACKING_URI", "databricks")
     mlflow.set_tracking_uri(tracking_uri)
     mlflow.set_registry_uri(contract.registry_uri_for(registered_model_name or "", tracking_uri))

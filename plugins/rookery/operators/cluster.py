@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rookery.exceptions import ClusterError
 from rookery.links import ClusterLink, cluster_page
 from rookery.operators.base import DatabricksOperator
-from rookery.plan import Compute
+from rookery.plan.training import Compute
 from rookery.polling import poll
 from rookery.run_names import TAG_EXPIRES_AT, TAG_OWNER
 from rookery.spark_versions import SparkVersion, choose_spark_version

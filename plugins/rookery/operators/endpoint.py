@@ -14,7 +14,7 @@ from rookery import serving
 from rookery.exceptions import EndpointError
 from rookery.links import EndpointLink, endpoint_page
 from rookery.operators.base import DatabricksOperator
-from rookery.plan import TrainingPlan
+from rookery.plan.training import TrainingPlan
 from rookery.polling import poll
 from rookery.run_names import TAG_EXPIRES_AT, TAG_OWNER
 from rookery.serving import Served

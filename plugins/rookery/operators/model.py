@@ -11,7 +11,7 @@ from rookery.exceptions import JobRunError
 from rookery.links import JobRunLink, MlflowRunLink, ModelVersionLink, mlflow_run_page, model_version_page
 from rookery.operators.job_run import JobRunOperator
 from rookery.origin import origin_of
-from rookery.plan import TrainingPlan
+from rookery.plan.training import TrainingPlan
 from rookery_jobs.contract import (
     TEST_METRIC_PREFIX,
     Gate,

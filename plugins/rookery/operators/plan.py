@@ -13,7 +13,7 @@ from rookery.workspace_checks import require_usable, training_questions
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from rookery.plan import TrainingPlan
+    from rookery.plan.training import TrainingPlan
 
 
 class ResolvePlanOperator(DatabricksOperator):

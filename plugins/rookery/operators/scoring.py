@@ -16,6 +16,7 @@ from rookery.operators.job_run import JobRunOperator
 from rookery.origin import generation
 from rookery.registered_models import has_version, newest_version
 from rookery.run_names import RunNames
+from rookery.workspace_checks import cluster_questions, require_usable
 from rookery_jobs.contract import (
     Origin,
     RunLayout,
@@ -28,7 +29,7 @@ from rookery_jobs.contract import (
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperatorLink, Context
 
-    from rookery.scoring_plan import BatchScoring
+    from rookery.plan.scoring import BatchScoring
 
 VERSION_KEY = "version"
 
@@ -41,8 +42,8 @@ class ResolveScoringOperator(DatabricksOperator):
     with this version, the task is skipped, and with it all others: no cluster is created.
 
     XCom: `spec_path` (where the ScoringSpec is), `report_path`, `plan` (JSON of the BatchScoring), and the
-    names `owner`, `cluster_name`, `code_root`, `user_name`. Raises PlanError for an unknown key in the conf
-    and for a version that is not there.
+    names `owner`, `cluster_name`, `code_root`, `user_name`. Raises PlanError for an unknown key in the conf,
+    for a version that is not there, and for a cluster that the workspace does not offer.
     """
 
     operator_extra_links: Sequence[BaseOperatorLink] = (ModelVersionLink(),)
@@ -59,6 +60,7 @@ class ResolveScoringOperator(DatabricksOperator):
         spec = self._spec(context, version)
         if storage.size(self.workspace, spec.report_path) is not None:
             raise self._skipped(f"version {version} has scored exactly these files: {spec.output_path}")
+        require_usable(self.workspace, cluster_questions(self.plan.compute))
         self.log.info("Version %s scores %d files: %s", version, len(spec.files), spec.output_path)
         self._hand_on(context, spec)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rookery import storage
 from rookery.operators.job_run import JobRunOperator
 from rookery.origin import origin_of
-from rookery.plan import TrainingPlan
+from rookery.plan.training import TrainingPlan
 from rookery_jobs.contract import (
     Manifest,
     Origin,

@@ -15,7 +15,7 @@ from rookery import storage
 from rookery.data_url import Fetched, Limits, copy_file, download, redacted
 from rookery.exceptions import DownloadError
 from rookery.operators.base import DatabricksOperator
-from rookery.plan import TrainingPlan
+from rookery.plan.training import TrainingPlan
 from rookery_jobs.contract import RunLayout, slug
 
 if TYPE_CHECKING:

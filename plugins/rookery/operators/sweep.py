@@ -11,7 +11,7 @@ from rookery.links import ExperimentLink, JobRunLink, snapshot_page
 from rookery.operators.base import DatabricksOperator
 from rookery.operators.job_run import JobRunOperator
 from rookery.origin import origin_of
-from rookery.plan import TrainingPlan
+from rookery.plan.training import TrainingPlan
 from rookery_jobs.contract import Origin, Point, RunLayout, SweepSpec, sweep_id
 from rookery_jobs.grid import make_points
 

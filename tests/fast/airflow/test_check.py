@@ -10,9 +10,9 @@ import pendulum
 import pytest
 from airflow.sdk import DAG
 
+from rookery.check.form_report import allowed_by
+from rookery.check.schedule import schedule_of
 from rookery.cli import main
-from rookery.form_report import allowed_by
-from rookery.schedule import schedule_of
 from tests.fast.airflow import usable_workspace as usable
 from tests.fast.airflow.conftest import PROJECT, Recorder, Reply
 

@@ -13,7 +13,7 @@ from airflow.sdk import DAG
 from airflow.serialization.serialized_objects import DagSerialization
 
 from rookery import PlanError, training_dag
-from rookery.task_docs import TRAINING_TASKS
+from rookery.dag_factory.training_docs import TRAINING_TASKS
 from tests.fast.airflow.conftest import PROJECT
 from tests.fast.airflow.test_params import PLAN
 

@@ -13,7 +13,7 @@ from rookery.operators.endpoint import (
     WaitForEndpointOperator,
     checked_predictions,
 )
-from rookery.plan import TrainingPlan
+from rookery.plan.training import TrainingPlan
 from tests.fast.airflow.conftest import Recorder, Reply, TaskInstance, context_of
 from tests.fast.airflow.test_params import PLAN
 

@@ -13,6 +13,7 @@ from rookery.operators.scoring import ResolveScoringOperator, ScoreOperator
 from rookery_jobs.contract import Origin, ScoringReport, ScoringSpec
 from tests.fast.airflow.conftest import Recorder, Reply, TaskInstance, context_of
 from tests.fast.airflow.test_job_run import GET, SUBMIT, run
+from tests.fast.airflow.usable_workspace import NODE_TYPE, NODE_TYPES, RUNTIME, RUNTIMES
 
 NAME = "Penguin Predictor"
 PLAN = BatchScoring(
@@ -43,6 +44,8 @@ def event(version: object, day: int = 1) -> Event:
 def workspace(databricks: Recorder) -> Recorder:
     """A workspace with the versions 2 and 10, two CSV files, and no scoring yet."""
     databricks.answers("GET /api/2.0/preview/scim/v2/Me", {"userName": "me@example.com"})
+    databricks.answers(NODE_TYPES, {"node_types": [NODE_TYPE]})
+    databricks.answers(RUNTIMES, {"versions": [RUNTIME]})
     databricks.answers(VERSION, {"model_version": {"name": NAME}})
     versions = [{"name": NAME, "version": version, "status": "READY"} for version in ("2", "10")]
     pending = {"name": NAME, "version": "11", "status": "PENDING_REGISTRATION"}
@@ -204,3 +207,12 @@ def test_the_rows_that_were_scored_and_rejected_come_back_from_the_report(databr
     assert returned == {"predictions_path": "dbfs:/out/p", "rows": 3, "scored": 2, "rejected": 1}
     parameters = databricks.bodies(SUBMIT)[0]["tasks"][0]["spark_python_task"]["parameters"]
     assert parameters == ["/Workspace/code", "score", "dbfs:/spec.json"]
+
+
+def test_a_cluster_that_the_workspace_does_not_offer_is_refused_before_anything_is_written(
+    workspace: Recorder,
+) -> None:
+    workspace.answers(NODE_TYPES, {"node_types": []})
+    with pytest.raises(PlanError, match=r"compute\.node_type_id: .*Standard_DS3_v2"):
+        resolve(event("2"))
+    assert workspace.bodies(WRITE) == []

@@ -1,7 +1,6 @@
 """The source is checked before anything costs money, and goes to DBFS or a Volume by the same code."""
 
 import io
-import os
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +84,9 @@ def test_a_column_that_occurs_twice_is_refused() -> None:
         check_header(io.BytesIO(b"Island,BodyMass,Species,Species\n"), plan())
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>\n", os.urandom(64) + b"\xff\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>\n", bytes(range(128, 192)) + b"\xff\n"], ids=["empty", "a page", "binary"]
+)
 def test_what_is_no_csv_is_refused(content: bytes) -> None:
     with pytest.raises(DownloadError):
         check_header(io.BytesIO(content), plan())

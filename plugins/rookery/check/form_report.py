@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rookery.report import Row
+from rookery.check.report import Row
 
 if TYPE_CHECKING:
     from airflow.sdk.definitions.param import ParamsDict

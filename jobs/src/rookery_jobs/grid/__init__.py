@@ -9,11 +9,17 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from rookery_jobs.contract.identity import ParamValue, point_id
+from rookery_jobs.contract.specs import Point
 from rookery_jobs.errors import GridError
-from rookery_jobs.hyperparameters import ALGORITHMS, Hyperparameter, convert, hyperparameter, parameters_of
-from rookery_jobs.identity import ParamValue, point_id
-from rookery_jobs.ranking import Scored, best, ranking
-from rookery_jobs.specs import Point
+from rookery_jobs.grid.hyperparameters import (
+    ALGORITHMS,
+    Hyperparameter,
+    convert,
+    hyperparameter,
+    parameters_of,
+)
+from rookery_jobs.grid.ranking import Scored, best, ranking
 
 __all__ = [
     "ALGORITHMS",

@@ -9,12 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from rookery.mistakes import Mistake, did_you_mean
+from rookery.plan.mistakes import Mistake, did_you_mean
 from rookery_jobs.contract import METRICS, ContractError, check_as_of_column, check_columns
 from rookery_jobs.grid import ALGORITHMS, GridError, convert, expand
 
 if TYPE_CHECKING:
-    from rookery.plan import Endpoint, Features, Sweep
+    from rookery.plan.training import Endpoint, Features, Sweep
 
 _SAFE_PATH = re.compile(r"(?:/[A-Za-z0-9_][A-Za-z0-9_.=-]*)+/?")
 _ENDPOINT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
@@ -155,6 +155,12 @@ def metric(name: str) -> Iterator[Mistake]:
     if name not in METRICS:
         known = ", ".join(METRICS)
         yield Mistake(f"unknown metric {name!r}{did_you_mean(name, METRICS) or f'; known are {known}'}")
+
+
+def threshold(value: float) -> Iterator[Mistake]:
+    """A value that a metric can have: all of them are shares."""
+    if not 0 <= value <= 1:
+        yield Mistake(f"{value:g} is not in 0 to 1, where all metrics are")
 
 
 def model_name(name: str) -> Iterator[Mistake]:

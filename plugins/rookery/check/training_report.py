@@ -10,15 +10,15 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from rookery.dag_report import RUN_ID, cluster_rows, schedule_rows
+from rookery.check.dag_report import RUN_ID, cluster_rows, schedule_rows
+from rookery.check.form_report import form_rows
+from rookery.check.report import Row, Section
 from rookery.data_url import redacted
 from rookery.exceptions import DownloadError
-from rookery.form_report import form_rows
-from rookery.mistakes import Mistake
 from rookery.operators.plan import ResolvePlanOperator
 from rookery.operators.storage import check_header, data_folder, project_file
 from rookery.operators.sweep import shards
-from rookery.report import Row, Section
+from rookery.plan.mistakes import Mistake
 from rookery.run_names import RunNames
 from rookery.workspace_checks import Finding, ask, training_questions
 from rookery_jobs.contract import METRICS, Point, RunLayout
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from airflow.sdk import DAG
     from databricks.sdk import WorkspaceClient
 
-    from rookery.plan import TrainingPlan
+    from rookery.plan.training import TrainingPlan
 
 _SHOWN_TASKS = 8
 

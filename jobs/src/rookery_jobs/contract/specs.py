@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from rookery_jobs.columns import check_as_of_column, check_columns
-from rookery_jobs.documents import Document
+from rookery_jobs.contract.columns import check_as_of_column, check_columns
+from rookery_jobs.contract.documents import Document
+from rookery_jobs.contract.identity import ParamValue, snapshot_digest, sweep_id
+from rookery_jobs.contract.metrics import check_metric
+from rookery_jobs.contract.origin import Origin, check_as_of
 from rookery_jobs.errors import ContractError
-from rookery_jobs.identity import ParamValue, snapshot_digest, sweep_id
-from rookery_jobs.metrics import check_metric
-from rookery_jobs.origin import Origin, check_as_of
 
 MAX_CLASSES = 100
 """Labels are 0 to 99 at most: a model has coefficients for every class up to the largest."""

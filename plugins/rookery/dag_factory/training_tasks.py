@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from rookery.assets import model_asset
-from rookery.cluster_tasks import LONG, cluster_tasks, job_arguments, upload_job_code, verdict_task, xcom
+from rookery.dag_factory.cluster_tasks import (
+    LONG,
+    cluster_tasks,
+    job_arguments,
+    upload_job_code,
+    verdict_task,
+    xcom,
+)
+from rookery.dag_factory.training_docs import doc_of
 from rookery.operators.endpoint import (
     CreateEndpointOperator,
     DeleteEndpointOperator,
@@ -19,8 +27,7 @@ from rookery.operators.plan import ResolvePlanOperator
 from rookery.operators.snapshot import PrepareDataOperator
 from rookery.operators.storage import DownloadDataOperator
 from rookery.operators.sweep import ExpandGridOperator, TrainOperator
-from rookery.plan import TrainingPlan
-from rookery.task_docs import doc_of
+from rookery.plan.training import TrainingPlan
 
 
 class _Inputs(NamedTuple):

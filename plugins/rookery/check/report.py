@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from airflow.sdk import DAG
     from databricks.sdk import WorkspaceClient
 
-    from rookery.mistakes import Mistake
+    from rookery.plan.mistakes import Mistake
     from rookery.workspace_checks import Finding
 
 _WIDTH = 100

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rookery_jobs.documents import digest_of
+from rookery_jobs.contract.documents import digest_of
 
 ParamValue = bool | int | float | str
 """A hyperparameter's value, converted to its Spark type."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from rookery_jobs.documents import Document, digest_of
+from rookery_jobs.contract.documents import Document, digest_of
+from rookery_jobs.contract.origin import Origin
 from rookery_jobs.errors import ContractError
-from rookery_jobs.origin import Origin
 
 REPORT_NAME = "scoring.json"
 

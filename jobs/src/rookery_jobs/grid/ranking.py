@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from rookery_jobs.contract.metrics import METRICS
+from rookery_jobs.contract.specs import Point
 from rookery_jobs.errors import GridError
-from rookery_jobs.hyperparameters import ALGORITHMS
-from rookery_jobs.metrics import METRICS
-from rookery_jobs.specs import Point
+from rookery_jobs.grid.hyperparameters import ALGORITHMS
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from rookery import plan_checks as check
-from rookery.mistakes import Mistake
-from rookery.parts import Plan, checked
-from rookery.plan import Compute
+from rookery.plan import checks as check
+from rookery.plan.mistakes import Mistake
+from rookery.plan.parts import Plan, checked
+from rookery.plan.training import Compute
 
 
 def _other_folder(output_path: str, input_path: str) -> Iterator[Mistake]:
@@ -17,17 +17,18 @@ def _other_folder(output_path: str, input_path: str) -> Iterator[Mistake]:
 class BatchScoring(Plan):
     """A registered model and a folder of CSV files that each of its versions is to score.
 
-    The files are those directly in `input_path` whose names end in `.csv`; each has a header line with the
-    columns of the model's signature, and any others. The predictions are Parquet below `output_path`, in
-    `version-<version>/<digest of the files>/predictions`, with a `scoring.json` beside them once they are
-    complete. Both paths, and the `data_root` for the run's own files, are folders on DBFS (`dbfs:/…`) or in a
-    Volume (`/Volumes/catalog/schema/volume/…`).
-
     Raises PlanError with every mistake and its place.
     """
 
     registered_model_name: Annotated[str, checked(check.model_name)]
+    """As in a training plan's `Registry`."""
     input_path: Annotated[str, checked(check.data_root)]
+    """A folder on DBFS or in a Volume. Its `.csv` files are scored, not those in folders below it; each has a
+    header line with the columns of the model's signature, and any others."""
     output_path: Annotated[str, checked(check.data_root), checked(_other_folder, "input_path")]
+    """Another such folder. Predictions are Parquet below it, in `version-<version>/<digest of the
+    files>/predictions`, with a `scoring.json` beside them once they are complete."""
     compute: Compute = Compute()
+    """As in a training plan."""
     data_root: Annotated[str, checked(check.data_root)] = "dbfs:/rookery"
+    """A folder for the run's own files, as in a training plan."""

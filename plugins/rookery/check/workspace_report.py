@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from rookery.check.report import Row, Section
 from rookery.hooks.databricks import workspace_client
-from rookery.mistakes import Mistake
-from rookery.report import Row, Section
+from rookery.plan.mistakes import Mistake
 from rookery.workspace_checks import Finding, own_words
 
 if TYPE_CHECKING:
-    from rookery.report import Checkable
+    from rookery.check.report import Checkable
 
 # A person waits for the answer: one try, as the SDK waits a second before the next.
 _HTTP_SECONDS = 10

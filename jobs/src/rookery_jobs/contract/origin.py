@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rookery_jobs.documents import Document
+from rookery_jobs.contract.documents import Document
+from rookery_jobs.contract.tags import TAG_AS_OF, TAG_DAG, TAG_DAG_RUN, TAG_GENERATION
 from rookery_jobs.errors import ContractError
-from rookery_jobs.tags import TAG_AS_OF, TAG_DAG, TAG_DAG_RUN, TAG_GENERATION
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rookery.dag_report import RUN_ID, cluster_rows, schedule_rows
-from rookery.form_report import form_rows
-from rookery.mistakes import Mistake
+from rookery.check.dag_report import RUN_ID, cluster_rows, schedule_rows
+from rookery.check.form_report import form_rows
+from rookery.check.report import Row, Section
 from rookery.operators.scoring import ResolveScoringOperator
-from rookery.report import Row, Section
+from rookery.plan.mistakes import Mistake
 from rookery.run_names import RunNames
 from rookery.workspace_checks import Finding, ask, scoring_questions
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from airflow.sdk import DAG
     from databricks.sdk import WorkspaceClient
 
-    from rookery.scoring_plan import BatchScoring
+    from rookery.plan.scoring import BatchScoring
 
 
 @dataclass(frozen=True)

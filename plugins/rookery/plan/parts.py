@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from rookery.exceptions import PlanError
-from rookery.mistakes import Mistake, in_words, listed, refusal
+from rookery.plan.mistakes import Mistake, in_words, listed, refusal
 
 
 class Part(BaseModel):

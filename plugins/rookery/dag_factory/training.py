@@ -7,10 +7,10 @@ from typing import Any
 
 from airflow.sdk import DAG
 
-from rookery.dag_arguments import dag_arguments
+from rookery.dag_factory.arguments import dag_arguments
+from rookery.dag_factory.training_tasks import chain_of_tasks
 from rookery.params import DEFAULT_POINTS_PER_TASK, form
-from rookery.plan import TrainingPlan
-from rookery.tasks import chain_of_tasks
+from rookery.plan.training import TrainingPlan
 
 
 def training_dag(

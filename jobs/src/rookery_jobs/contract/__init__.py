@@ -4,15 +4,14 @@ The Airflow side imports this module and `grid`, and nothing else of the package
 the manifest that comes back, the layout of a DAG run's files, ids, metrics and tag names.
 """
 
-from rookery_jobs.columns import check_as_of_column, check_columns
-from rookery_jobs.documents import Document, digest_of
-from rookery_jobs.errors import ContractError, RookeryJobsError
-from rookery_jobs.identity import ParamValue, point_id, registration_key, snapshot_digest, sweep_id
-from rookery_jobs.layout import RunLayout, manifest_path, run_key, side_path, slug, spec_path
-from rookery_jobs.metrics import LAB_METRICS, METRICS, TEST_METRIC_PREFIX, gate_passes
-from rookery_jobs.origin import Origin
-from rookery_jobs.registry import registry_uri_for
-from rookery_jobs.scoring_specs import (
+from rookery_jobs.contract.columns import check_as_of_column, check_columns
+from rookery_jobs.contract.documents import Document, digest_of
+from rookery_jobs.contract.identity import ParamValue, point_id, registration_key, snapshot_digest, sweep_id
+from rookery_jobs.contract.layout import RunLayout, manifest_path, run_key, side_path, slug, spec_path
+from rookery_jobs.contract.metrics import LAB_METRICS, METRICS, TEST_METRIC_PREFIX, gate_passes
+from rookery_jobs.contract.origin import Origin
+from rookery_jobs.contract.registry import registry_uri_for
+from rookery_jobs.contract.scoring_specs import (
     InputFile,
     ScoringReport,
     ScoringSpec,
@@ -20,8 +19,8 @@ from rookery_jobs.scoring_specs import (
     scoring_digest,
     scoring_path,
 )
-from rookery_jobs.specs import Gate, Manifest, Point, RegistrationSpec, SnapshotSpec, SweepSpec
-from rookery_jobs.tags import (
+from rookery_jobs.contract.specs import Gate, Manifest, Point, RegistrationSpec, SnapshotSpec, SweepSpec
+from rookery_jobs.contract.tags import (
     MODEL_ARTIFACT,
     TAG_ALGORITHM,
     TAG_AS_OF,
@@ -37,6 +36,7 @@ from rookery_jobs.tags import (
     TAG_SWEEP,
     model_version_tag,
 )
+from rookery_jobs.errors import ContractError, RookeryJobsError
 
 __all__ = [
     "LAB_METRICS",

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from rookery.check.report import Row
+from rookery.check.schedule import schedule_of
 from rookery.operators.cluster import cluster_request
-from rookery.report import Row
 from rookery.run_names import TAG_EXPIRES_AT, RunNames
-from rookery.schedule import schedule_of
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-    from rookery.plan import Compute
+    from rookery.plan.training import Compute
 
 RUN_ID = "<run_id>"
 """In place of the id of a run that is to come."""

@@ -1,6 +1,6 @@
 """What the tasks of a scoring DAG do, beside those that it shares with training DAGs."""
 
-from rookery.task_docs import TRAINING_TASKS, TaskDoc
+from rookery.dag_factory.training_docs import TRAINING_TASKS, TaskDoc
 
 SCORING_TASKS: dict[str, TaskDoc] = {
     "resolve_scoring": TaskDoc(

@@ -7,11 +7,17 @@ from typing import Any
 
 from airflow.sdk import DAG, Param
 
-from rookery.cluster_tasks import cluster_tasks, job_arguments, upload_job_code, verdict_task, xcom
-from rookery.dag_arguments import dag_arguments
+from rookery.dag_factory.arguments import dag_arguments
+from rookery.dag_factory.cluster_tasks import (
+    cluster_tasks,
+    job_arguments,
+    upload_job_code,
+    verdict_task,
+    xcom,
+)
+from rookery.dag_factory.scoring_docs import doc_of
 from rookery.operators.scoring import VERSION_KEY, ResolveScoringOperator, ScoreOperator
-from rookery.scoring_docs import doc_of
-from rookery.scoring_plan import BatchScoring
+from rookery.plan.scoring import BatchScoring
 
 
 def scoring_dag(

@@ -1,0 +1,162 @@
+"""Writes the pages of this folder that are made from the code: `make docs`."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import DAG
+from pydantic import BaseModel
+
+from rookery.check import dag_file
+from rookery.check.form_report import allowed_by
+from rookery.dag_factory.scoring import scoring_dag
+from rookery.dag_factory.scoring_docs import SCORING_TASKS
+from rookery.dag_factory.training import training_dag
+from rookery.dag_factory.training_docs import TRAINING_TASKS, TaskDoc
+from rookery.plan import scoring, training
+from rookery_jobs.grid import ALGORITHMS
+
+DOCS = Path(__file__).parent
+EXAMPLE = DOCS.parent / "dags" / "penguin_predictor.py"
+_NOTE = "<!-- Made by `make docs` from the code: change it there. -->"
+
+
+def pages() -> dict[Path, str]:
+    """The path and the text of each page."""
+    texts = {"parameters.md": _parameters(), "tasks.md": _tasks()}
+    return {DOCS / name: text.rstrip("\n") + "\n" for name, text in texts.items()}
+
+
+def _parameters() -> str:
+    parts: list[type[BaseModel]] = [training.TrainingPlan, training.CsvSource, training.Features]
+    parts += [training.RandomSplit, training.Sweep, training.Gate, training.Registry]
+    parts += [training.Endpoint, training.Compute]
+    return "\n".join(
+        [
+            "# Parameters",
+            "",
+            _NOTE,
+            "",
+            "`rookery check FILE` says what a plan will do, and every mistake in it at once.",
+            "",
+            *(line for part in parts for line in _model(part)),
+            *_function(training_dag),
+            *_algorithms(),
+            *_form(),
+            *_model(scoring.BatchScoring),
+            *_function(scoring_dag),
+        ]
+    )
+
+
+def _model(model: type[BaseModel]) -> Iterator[str]:
+    yield from (f"## {model.__name__}", "", _paragraphs(inspect.getdoc(model)), "")
+    meanings = _field_docs(model)
+    rows = (
+        (f"`{name}`", _default(field), meanings[name])
+        for name, field in model.model_fields.items()
+        if name != "kind"
+    )
+    yield from _table(("field", "default", "meaning"), rows)
+
+
+def _default(field: Any) -> str:
+    if field.is_required():
+        return "required"
+    default = field.default
+    return f"`{type(default).__name__}()`" if isinstance(default, BaseModel) else f"`{default!r}`"
+
+
+def _field_docs(model: type[BaseModel]) -> dict[str, str]:
+    """The string below each field, which Python itself does not keep."""
+    found = {}
+    (definition,) = ast.parse(inspect.getsource(model)).body
+    lines = list(ast.iter_child_nodes(definition))
+    for field, text in pairwise(lines):
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
+            found[ast.unparse(field.target)] = " ".join(ast.literal_eval(text.value).split())
+    return found
+
+
+def _function(function: Any) -> Iterator[str]:
+    yield from (f"## {function.__name__}", "", "```python", _signature(function), "```", "")
+    yield from (_paragraphs(inspect.getdoc(function)), "")
+
+
+def _signature(function: Any) -> str:
+    parameters = inspect.signature(function).parameters.values()
+    # Annotations are kept as texts, which would be shown in quotes.
+    lines = (re.sub(r": '([^']*)'", r": \1", f"    {one},") for one in parameters)
+    return "\n".join([f"{function.__name__}(", *lines, ")"])
+
+
+def _algorithms() -> Iterator[str]:
+    yield from ("## Algorithms", "", 'Parameters by Spark\'s names; a text such as `"5"` is 5.', "")
+    for algorithm, parameters in ALGORITHMS.items():
+        yield from (f"### {algorithm}", "")
+        rows = (
+            (f"`{name}`", f"`{one.default}`", one.allowed, one.meaning) for name, one in parameters.items()
+        )
+        yield from _table(("parameter", "Spark's default", "allowed", "meaning"), rows)
+
+
+def _form() -> Iterator[str]:
+    yield from ("## The trigger form, and a run's conf", "")
+    yield "By the form, the REST API, the CLI and a backfill alike. Here are those of `penguin_predictor`:"
+    yield "A key that is left out has the plan's value. There is one key per grid parameter,"
+    yield from ("`<Algorithm>_<parameter>`.", "")
+    yield from _table(("key", "in the form", "allowed", "meaning"), _keys(_example()))
+
+
+def _keys(dag: DAG) -> Iterator[tuple[str, ...]]:
+    for key in dag.params:
+        schema = dag.params.get_param(key).schema
+        meaning = str(schema.get("description_md", "")).replace("\n", " ")
+        yield f"`{key}`", str(schema["title"]), allowed_by(schema), meaning
+
+
+def _example() -> DAG:
+    (dag,) = dag_file.load(EXAMPLE)
+    return dag
+
+
+def _tasks() -> str:
+    return "\n".join(
+        [
+            "# What each task does",
+            "",
+            _NOTE,
+            "",
+            "Airflow shows the same text on a task's page.",
+            "",
+            *_task_list("A training DAG", TRAINING_TASKS),
+            *_task_list("A scoring DAG", SCORING_TASKS),
+        ]
+    )
+
+
+def _task_list(title: str, tasks: Mapping[str, TaskDoc]) -> Iterator[str]:
+    yield from (f"## {title}", "")
+    for task_id, doc in tasks.items():
+        yield from (f"### {task_id}", "", doc.markdown(), "")
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    for cells in (head, ("---",) * len(head), *rows):
+        yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+    yield ""
+
+
+def _paragraphs(docstring: str | None) -> str:
+    """The docstring with each paragraph on one line, as Markdown joins them anyway."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", docstring or "")
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(DOCS.parent))

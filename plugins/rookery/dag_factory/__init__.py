@@ -1,0 +1,1 @@
+"""From a plan to the DAG that carries it out."""

@@ -1,0 +1,34 @@
+"""The documentation is true where a machine can tell."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.reference import pages
+from local_stack.environments import PROJECT
+
+WRITTEN = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md")])
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+PATH = re.compile(
+    r"`((?:tests|dags|docs|plugins|jobs|local_workspace|local_stack)/[A-Za-z0-9_./]+)(?:::(\w+))?"
+)
+
+
+@pytest.mark.parametrize("path", pages(), ids=lambda path: path.name)
+def test_the_pages_made_from_the_code_are_up_to_date(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == pages()[path], "run `make docs`"
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_every_link_and_every_path_leads_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    missing = [link for link in LINK.findall(text) if not (page.parent / link).exists()]
+    missing += [path for path, _ in PATH.findall(text) if not (PROJECT / path).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_every_test_that_is_named_exists(page: Path) -> None:
+    named = [(path, name) for path, name in PATH.findall(page.read_text(encoding="utf-8")) if name]
+    assert [name for path, name in named if f"def {name}(" not in (PROJECT / path).read_text()] == []
