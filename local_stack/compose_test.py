@@ -146,7 +146,9 @@ class Trial:
             state = follow(run, self._show, killed.look)
         found = outcome(run, client)
         self._measure("after_killed_worker", state)
-        self._check("a worker was killed while it trained", killed.task is not None, state)
+        self._check("a worker was killed while it trained", killed.training is not None, state)
+        job_runs = killed.job_runs()
+        self._check("the job run of its task was found again, not started anew", job_runs == 1, job_runs)
         # Truthful: what it says of itself is what its tasks say, and a success has all its points.
         finished = len({scored.point.point_id for scored in found.ranked})
         complete = found.sweep is not None and finished == len(found.sweep.points)

@@ -1,10 +1,12 @@
 """What holds for all tests: quiet logs, repeatable examples, and how several processes share the work."""
 
 import logging
-from pathlib import Path
+from pathlib import PurePosixPath
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
 
 # Py4J reports the end of each connection, also those that the garbage collector ends after pytest has.
 logging.getLogger("py4j").setLevel(logging.WARNING)
@@ -12,16 +14,23 @@ logging.getLogger("py4j").setLevel(logging.WARNING)
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
 
-HERE = Path(__file__).parent
 # They start services of their own; the others of their folder share a stack.
 ALONE = {"test_demo.py", "test_up.py"}
 SHARED = {"end_to_end", "spark"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests together that share what is slow to start: a folder's, or at least a file's."""
-    for item in items:
-        place = item.path.relative_to(HERE)
-        folder = place.parts[0]
-        group = folder if folder in SHARED and place.name not in ALONE else str(place)
-        item.add_marker(pytest.mark.xdist_group(group))
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Keeps tests in one process that share what is slow to start: a folder's, or at least a file's.
+
+    The marks of `--dist loadgroup` would say the same, but have no effect in pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = PurePosixPath(nodeid.partition("::")[0])
+        folder = path.parts[1]
+        return folder if folder in SHARED and path.name not in ALONE else str(path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Called by pytest-xdist, with `-n 2`."""
+    return Together(config, log)

@@ -31,7 +31,7 @@ def on_task_instance_failed(previous_state: Any, task_instance: Any, error: Any)
 def reason(error: BaseException | str, task: Any) -> str:
     """The failure on one line. Of Rookery's own errors it is the first paragraph: details follow that."""
     lines = (line.strip().removeprefix("- ") for line in _text(error, task).splitlines())
-    joined = "; ".join(filter(None, lines)).replace(":; ", ": ")
+    joined = "; ".join(filter(None, lines)).replace(":; ", ": ").replace("?; ", "? ")
     return shorten(joined, _LONGEST, placeholder=" …") or type(error).__name__
 
 

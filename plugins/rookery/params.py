@@ -57,7 +57,7 @@ def resolve(
     if mistakes:
         keys = ", ".join(field.key for field in known)
         told = listed("The run's conf", mistakes)
-        raise PlanError(f"{told}\nIts keys can be {keys}. Nothing was created.", mistakes)
+        raise PlanError(f"{told}\nits keys can be {keys}; nothing was created", mistakes)
     if values.get("deploy") is None:
         values["deploy"] = plan.deploy and run_type != BACKFILL
     return ResolvedPlan(_merged(plan, known, values), values.get("points_per_task", points_per_task))

@@ -255,7 +255,7 @@ def test_a_mistyped_key_is_named_with_the_one_that_was_meant(key: str, advice: s
     text = refused(**{key: given})
     assert f"{key}: the key is unknown; " in text
     assert advice in text
-    assert "Its keys can be source_url, LogisticRegression_maxIter" in text
+    assert "its keys can be source_url, LogisticRegression_maxIter" in text
 
 
 @pytest.mark.parametrize("key", ["label", "seed", "registered_model_name", "databricks_conn_id"])

@@ -2,12 +2,14 @@
 
 import re
 import tomllib
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
 import yaml
 
+from container.airflow_local_settings import HEAVY
 from local_stack.env_file import EXAMPLE, names
 from local_stack.environments import PROJECT
 
@@ -85,3 +87,8 @@ def test_the_chart_is_told_which_airflow_is_in_the_image() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     assert f"apache-airflow=={values['airflowVersion']}" in project["dependencies"]
     assert values["defaultAirflowTag"] == project["version"]
+
+
+@pytest.mark.parametrize("module", HEAVY)
+def test_what_a_worker_imports_beforehand_is_there(module: str) -> None:
+    assert find_spec(module)
