@@ -35,6 +35,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         patch.setenv("PYSPARK_PYTHON", sys.executable)
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         patch.delenv("SPARK_HOME", raising=False)
+        # A prompt, as on a cluster: PySpark takes a process of pytest-xdist, which has none, for a doctest,
+        # and leaves it in the middle of `mlflow.spark.save_model`.
+        patch.setattr(sys, "ps1", "In : ", raising=False)
         builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", False)
         settings = builder.config("spark.sql.shuffle.partitions", 2).config("spark.driver.memory", "1g")
         session = settings.config("spark.sql.warehouse.dir", str(home / "warehouse")).getOrCreate()
