@@ -59,14 +59,10 @@ class CreateExperimentOperator(DatabricksOperator):
 
     def _created(self) -> str:
         from databricks.sdk.errors import AlreadyExists, ResourceAlreadyExists
-        from databricks.sdk.service.ml import ExperimentTag
 
-        # By this tag MLflow's pages show training runs; they would guess at an agent's otherwise.
-        kind = ExperimentTag("mlflow.experimentKind", "custom_model_development")
         self.workspace.workspace.mkdirs(self.experiment_path.rpartition("/")[0])
         try:
-            created = self.workspace.experiments.create_experiment(self.experiment_path, tags=[kind])
-            return str(created.experiment_id)
+            return str(self.workspace.experiments.create_experiment(self.experiment_path).experiment_id)
         except (AlreadyExists, ResourceAlreadyExists):
             experiment_id = self._found()
             if experiment_id is None:
