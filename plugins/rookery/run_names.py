@@ -9,8 +9,9 @@ from rookery_jobs.contract import slug
 _TAG_VALUE = 255
 _CLUSTER_NAME = 100
 
-TAG_OWNER = "rookery.owner"
-TAG_EXPIRES_AT = "rookery.expires_at"
+# Model Serving refuses keys with one of `. , = / :`.
+TAG_OWNER = "rookery_owner"
+TAG_EXPIRES_AT = "rookery_expires_at"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class RunNames:
 
     @property
     def owner(self) -> str:
-        """The value of the tag `rookery.owner` on everything that the run creates."""
+        """The value of the tag `rookery_owner` on everything that the run creates."""
         return _shortened(f"{self.dag_id}/{self.run_id}", _TAG_VALUE)
 
     @property

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         ServingEndpointDetailed,
     )
 
-TAG_DAG_ID = "rookery.dag_id"
+TAG_DAG_ID = "rookery_dag_id"
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 

@@ -145,4 +145,4 @@ class EndedRun:
 
 
 def _owner(cluster: ClusterDetails) -> str:
-    return (cluster.custom_tags or {}).get("rookery.owner", "")
+    return (cluster.custom_tags or {}).get("rookery_owner", "")

@@ -54,7 +54,7 @@ def test_a_backfill_by_the_command_line_trains_every_date(first: Backfill) -> No
         name = run.dag_run.run_id
         assert first.work.submitted(name) == ONCE
         assert trained(first, run) == [5, 10]
-        assert [version_tags(v)["rookery.generation"] for v in first.work.versions_of(name)] == ["1"]
+        assert [version_tags(v)["rookery_generation"] for v in first.work.versions_of(name)] == ["1"]
 
 
 def test_each_date_sees_only_the_rows_before_it_and_its_manifest_says_so(
@@ -83,18 +83,18 @@ def test_both_results_stay_in_mlflow_and_registry_with_run_date_and_generation(s
     for date, run in second.runs.items():
         name = run.dag_run.run_id
         origin = {
-            "rookery.dag_id": MEASURED,
-            "rookery.dag_run_id": name,
-            "rookery.as_of": f"{date}T00:00:00+00:00",
+            "rookery_dag_id": MEASURED,
+            "rookery_dag_run_id": name,
+            "rookery_as_of": f"{date}T00:00:00+00:00",
         }
         fits = {int(params_of(fit)["maxIter"]): tags_of(fit) for fit in second.work.fits_of(name)}
-        assert {points: tags["rookery.generation"] for points, tags in fits.items()} == {
+        assert {points: tags["rookery_generation"] for points, tags in fits.items()} == {
             5: "1",
             10: "1",
             20: "2",
         }
         versions = [version_tags(version) for version in second.work.versions_of(name)]
-        assert [tags["rookery.generation"] for tags in versions] == ["1", "2"]
+        assert [tags["rookery_generation"] for tags in versions] == ["1", "2"]
         for tags in (*fits.values(), *versions):
             assert origin.items() <= tags.items()
 

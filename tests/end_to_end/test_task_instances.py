@@ -141,7 +141,7 @@ def test_a_cleared_shard_trains_again_if_the_data_has_changed(
     assert data_cleared.run.state == "success", data_cleared.run.tasks
     assert data_cleared.fits == 2 * registration_cleared.fits
     generations = [
-        tags_of(fit)["rookery.generation"]
+        tags_of(fit)["rookery_generation"]
         for fit in data_cleared.work.fits_of(data_cleared.run.dag_run.run_id)
     ]
     assert sorted(generations) == ["1"] * 4 + ["4"] * 4

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.ml import ModelVersion, Run
 
-TAG_DAG_RUN = "rookery.dag_run_id"
+TAG_DAG_RUN = "rookery_dag_run_id"
 
 
 @dataclass(frozen=True)

@@ -150,10 +150,10 @@ def test_an_as_of_that_cannot_be_is_refused(changes: dict[str, object], message:
 
 
 def test_the_tags_of_an_origin_say_run_generation_and_as_of_if_there_is_one() -> None:
-    undated = {"rookery.dag_id": "d", "rookery.dag_run_id": "r", "rookery.generation": "2"}
+    undated = {"rookery_dag_id": "d", "rookery_dag_run_id": "r", "rookery_generation": "2"}
     assert Origin("d", "r", None, 2).tags == undated
     dated = Origin("d", "r", "2026-01-05T00:00:00+00:00", 2).tags
-    assert dated == {**undated, "rookery.as_of": "2026-01-05T00:00:00+00:00"}
+    assert dated == {**undated, "rookery_as_of": "2026-01-05T00:00:00+00:00"}
 
 
 def test_a_generation_counts_from_one() -> None:

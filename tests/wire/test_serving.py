@@ -89,7 +89,7 @@ def test_a_new_endpoint_has_a_pending_configuration_only(
     workspace: RunningWorkspace, name: str, doubling: str
 ) -> None:
     waiting = workspace.client.serving_endpoints.create(
-        name, config=config(entity(doubling)), tags=[EndpointTag("rookery.owner", "me")]
+        name, config=config(entity(doubling)), tags=[EndpointTag("rookery_owner", "me")]
     )
     created = cast(ServingEndpointDetailed, waiting.response)
     assert created.config is None
@@ -102,7 +102,7 @@ def test_a_new_endpoint_has_a_pending_configuration_only(
     assert ready.pending_config is None
     assert ready.state is not None
     assert ready.state.ready == EndpointStateReady.READY
-    assert [(t.key, t.value) for t in ready.tags or []] == [("rookery.owner", "me")]
+    assert [(t.key, t.value) for t in ready.tags or []] == [("rookery_owner", "me")]
     assert answer(workspace, name, 21.0) == [42.0]
 
 

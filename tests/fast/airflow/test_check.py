@@ -107,7 +107,7 @@ def test_the_example_is_without_mistakes_and_its_facts_are_told(check: Check) ->
     )
     assert value(ended, "node type").startswith("Standard_DS3_v2; single node")
     assert "after 20 idle minutes" in value(ended, "ends")
-    assert "rookery.owner=penguin_predictor/<run_id>" in value(ended, "tags")
+    assert "rookery_owner=penguin_predictor/<run_id>" in value(ended, "tags")
     assert value(ended, "cluster") == "rookery penguin_predictor <run_id>"
     assert value(ended, "experiment") == "/Users/<user>/rookery/penguin_predictor"
     assert value(ended, "data") == "dbfs:/rookery/penguin_predictor/<run_id>-<digest>"

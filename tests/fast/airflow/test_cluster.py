@@ -23,7 +23,7 @@ DELETE = "POST /api/2.1/clusters/delete"
 
 
 def cluster(state: str, cluster_id: str = "c1", **fields: Any) -> dict[str, Any]:
-    tags = {"rookery.owner": OWNER}
+    tags = {"rookery_owner": OWNER}
     return {"cluster_id": cluster_id, "cluster_name": NAME, "custom_tags": tags, "state": state, **fields}
 
 
@@ -60,7 +60,7 @@ def test_the_request_is_the_labs_cluster_and_nothing_else(databricks: Recorder) 
     cluster_id, _ = create()
     assert cluster_id == "c1"
     (request,) = databricks.bodies(CREATE)
-    expires_at = datetime.fromisoformat(request["custom_tags"].pop("rookery.expires_at"))
+    expires_at = datetime.fromisoformat(request["custom_tags"].pop("rookery_expires_at"))
     assert timedelta(hours=23) < expires_at - asked_at < timedelta(hours=25)
     assert request == {
         "cluster_name": NAME,
@@ -69,7 +69,7 @@ def test_the_request_is_the_labs_cluster_and_nothing_else(databricks: Recorder) 
         "num_workers": 0,
         "autotermination_minutes": 20,
         "spark_conf": {"spark.databricks.cluster.profile": "singleNode", "spark.master": "local[*]"},
-        "custom_tags": {"ResourceClass": "SingleNode", "rookery.owner": OWNER},
+        "custom_tags": {"ResourceClass": "SingleNode", "rookery_owner": OWNER},
         "data_security_mode": "SINGLE_USER",
         "single_user_name": "me@example.com",
         "runtime_engine": "STANDARD",
@@ -85,7 +85,7 @@ def test_a_cluster_of_an_earlier_try_is_adopted(databricks: Recorder, state: str
 
 
 def test_a_cluster_of_someone_else_under_the_same_name_is_not_adopted(databricks: Recorder) -> None:
-    foreign = {**cluster("RUNNING", "c0"), "custom_tags": {"rookery.owner": "penguins/another"}}
+    foreign = {**cluster("RUNNING", "c0"), "custom_tags": {"rookery_owner": "penguins/another"}}
     untagged = {**cluster("RUNNING", "c9"), "custom_tags": {}}
     ending = cluster("TERMINATING", "c8")
     databricks.answers(LIST, {"clusters": [foreign, untagged, ending]})

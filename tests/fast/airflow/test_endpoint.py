@@ -46,7 +46,7 @@ def served(version: str, message: str = "") -> dict[str, Any]:
 
 
 def endpoint(update: str = "NOT_UPDATING", ready: str = "READY", **fields: Any) -> dict[str, Any]:
-    tags = [{"key": "rookery.owner", "value": OWNER}, {"key": "rookery.dag_id", "value": "penguins"}]
+    tags = [{"key": "rookery_owner", "value": OWNER}, {"key": "rookery_dag_id", "value": "penguins"}]
     state = {"config_update": update, "ready": ready}
     return {"name": "predict-penguin", "tags": tags, "state": state, **fields}
 
@@ -96,8 +96,8 @@ def test_a_new_endpoint_is_asked_for_with_a_name_that_the_api_takes(databricks: 
         }
     ]
     assert request["tags"] == [
-        {"key": "rookery.owner", "value": OWNER},
-        {"key": "rookery.dag_id", "value": "penguins"},
+        {"key": "rookery_owner", "value": OWNER},
+        {"key": "rookery_dag_id", "value": "penguins"},
     ]
     page = f"http://127.0.0.1:{databricks.server_port}/ml/endpoints/predict-penguin"
     assert instance.pushed == {"_link_EndpointLink": page}
@@ -108,9 +108,9 @@ def test_an_ephemeral_endpoint_carries_the_end_of_its_lease(databricks: Recorder
     create(keep_endpoint=False)
     (request,) = databricks.bodies(CREATE)
     assert [tag["key"] for tag in request["tags"]] == [
-        "rookery.owner",
-        "rookery.dag_id",
-        "rookery.expires_at",
+        "rookery_owner",
+        "rookery_dag_id",
+        "rookery_expires_at",
     ]
 
 
@@ -160,7 +160,7 @@ def test_an_update_that_failed_before_is_tried_again(databricks: Recorder) -> No
     ("tags", "whose"),
     [
         ([], "was not made by Rookery"),
-        ([{"key": "rookery.dag_id", "value": "geese"}], "belongs to the DAG geese"),
+        ([{"key": "rookery_dag_id", "value": "geese"}], "belongs to the DAG geese"),
     ],
 )
 def test_an_endpoint_of_someone_else_is_not_touched(

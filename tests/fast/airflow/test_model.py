@@ -42,7 +42,7 @@ def workspace(databricks: Recorder) -> Recorder:
     metrics = [
         {"key": name, "value": 0.9, "timestamp": 1, "step": 0} for name in ("accuracy", "test_accuracy")
     ]
-    tags = [{"key": f"rookery.model_version.{KEY}", "value": "3"}]
+    tags = [{"key": f"rookery_model_version_{KEY}", "value": "3"}]
     databricks.answers("GET /api/2.0/mlflow/runs/get", {"run": {"data": {"metrics": metrics, "tags": tags}}})
     return databricks
 

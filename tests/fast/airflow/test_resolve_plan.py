@@ -82,7 +82,7 @@ def test_everything_that_a_workspace_lacks_is_told_at_once(databricks: Recorder)
         "rename the DAG",
         "data_root: dbfs:/rookery is a file; name a folder",
         "endpoint.name: the endpoint predict-penguin exists and was not made by Rookery (no tag "
-        "rookery.dag_id); name another one in the plan, or delete it",
+        "rookery_dag_id); name another one in the plan, or delete it",
     ]
 
 
@@ -121,7 +121,7 @@ def test_everything_that_a_workspace_lacks_is_told_at_once(databricks: Recorder)
         ),
         (
             usable.ENDPOINT,
-            {"name": "predict-penguin", "tags": [{"key": "rookery.dag_id", "value": "foxes"}]},
+            {"name": "predict-penguin", "tags": [{"key": "rookery_dag_id", "value": "foxes"}]},
             "endpoint.name: the endpoint predict-penguin exists and belongs to the DAG foxes",
         ),
         (
@@ -167,7 +167,7 @@ def test_what_an_earlier_run_has_made_is_no_mistake(databricks: Recorder) -> Non
     databricks.answers(usable.DBFS, {"path": "/rookery", "is_dir": True})
     model = {"name": "Penguin Predictor", "permission_level": "CAN_MANAGE"}
     databricks.answers(usable.MODEL, {"registered_model_databricks": model})
-    tags = [{"key": "rookery.dag_id", "value": "penguins"}]
+    tags = [{"key": "rookery_dag_id", "value": "penguins"}]
     databricks.answers(usable.ENDPOINT, {"name": "predict-penguin", "tags": tags})
     assert resolve()["user_name"] == "me@example.com"
 

@@ -34,7 +34,7 @@ SWEEP = SweepSpec(
 
 def run(point_id: str, accuracy: float | None, status: str = "FINISHED", **tags: str) -> Run:
     metrics = [] if accuracy is None else [Metric(key="accuracy", value=accuracy, timestamp=0, step=0)]
-    tags = {"rookery.point_id": point_id, **{key.replace("_", "."): value for key, value in tags.items()}}
+    tags = {"rookery_point_id": point_id, **tags}
     return Run(
         info=RunInfo(run_id=f"run-{point_id}-{accuracy}", status=RunInfoStatus(status)),
         data=RunData(metrics=metrics, tags=[RunTag(key, value) for key, value in tags.items()]),
@@ -89,7 +89,7 @@ def test_the_links_to_the_experiment_are_there_before_anything_is_trained(databr
     workspace = f"http://127.0.0.1:{databricks.server_port}"
     assert (
         page
-        == f"{workspace}/ml/experiments/17?searchFilter=tags.%60rookery.snapshot%60%20%3D%20%27{DIGEST}%27"
+        == f"{workspace}/ml/experiments/17?searchFilter=tags.%60rookery_snapshot%60%20%3D%20%27{DIGEST}%27"
     )
     assert expanding.pushed["_link_ExperimentLink"] == page
 
