@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target makes what it needs, from nothing but Python 3.11+, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help demo up screenshots docs test compose-test lint format lock clean
+.PHONY: help demo up bench screenshots docs test compose-test lint format lock clean
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
@@ -8,6 +8,9 @@ UV := .build/uv/bin/uv
 # The first Python on the PATH that is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && command -v $$p && break; done)
+
+# The environments are made at the same time, and the linters run while they are.
+MAKEFLAGS += --jobs=2
 
 # Compiled bytecode makes the first import of Airflow or MLflow about three times as fast.
 export UV_COMPILE_BYTECODE := 1
@@ -31,6 +34,9 @@ demo: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Run
 
 up: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Airflow, a local workspace and MLflow, for the browser, until Ctrl-C (state in .local, or ROOT=dir)
 	@exec .venv-airflow/bin/python -m local_stack.up $${ROOT:+--root "$$ROOT"}
+
+bench: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Measure speed and memory, each beside a baseline of the same run (ROUNDS=3)
+	@exec .venv-airflow/bin/python -m bench $${ROUNDS:+--rounds "$$ROUNDS"}
 
 screenshots: .venv-screenshots/ready .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Take the pictures of docs/images in Chromium (CHROMIUM=path)
 	@exec .venv-screenshots/bin/python -m local_stack.screenshots
@@ -85,7 +91,7 @@ clean: ## Remove the environments, what was built and the state of `make up`
 
 .venv/ready: $(LOCKED) | $(UV)
 	@echo "Installing the developers' environment, which holds both and the tools, in .venv"
-	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --quiet --all-packages
+	@UV_COMPILE_BYTECODE=0 UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --quiet --all-packages
 	@touch $@
 
 # What drives a browser: Playwright, without browsers of its own.

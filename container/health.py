@@ -1,7 +1,8 @@
 """`python health.py SERVICE`: exits 0 if the service of this container does its work.
 
 Airflow's own command for it (`airflow jobs check`) loads all of Airflow, every time, for every service: these
-checks cost a tenth of a second (a worker's: a whole one).
+checks cost a tenth of a second (a worker's: a whole one). Of several schedulers they know the latest
+heartbeat only, not whose it is.
 """
 
 import json
@@ -10,6 +11,7 @@ import socket
 import sys
 import urllib.request
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
@@ -38,7 +40,8 @@ def problem_in(service: str) -> str | None:
         return worker_problem()
     if service == "workspace":
         return workspace_problem()
-    return heartbeat_problem(service, answer(f"{os.environ['AIRFLOW_API_SERVER_URL']}/api/v2/monitor/health"))
+    health = answer(f"{os.environ['AIRFLOW_API_SERVER_URL']}/api/v2/monitor/health")
+    return heartbeat_problem(service, health, container_start())
 
 
 def answer(url: str, **headers: str) -> Any:
@@ -49,11 +52,26 @@ def answer(url: str, **headers: str) -> Any:
         return json.load(response)
 
 
-def heartbeat_problem(service: str, health: Mapping[str, Any]) -> str | None:
-    """What is wrong with a service by the account of Airflow's API server, which has all heartbeats."""
+def container_start() -> datetime:
+    """When this container started, with which its first process did."""
+    psutil = import_module("psutil")
+    return datetime.fromtimestamp(psutil.Process(1).create_time(), UTC)
+
+
+def heartbeat_problem(service: str, health: Mapping[str, Any], started: datetime) -> str | None:
+    """What is wrong with a service by the account of Airflow's API server, which has all heartbeats.
+
+    For half a minute Airflow calls a service healthy that has ended: a heartbeat from before the container
+    `started` is that of its predecessor.
+    """
     part = "metadatabase" if service == "api-server" else service.replace("-", "_")
-    status = (health.get(part) or {}).get("status")
-    return None if status == "healthy" else f"{part} is {status or 'unknown'}"
+    told = health.get(part) or {}
+    if (status := told.get("status")) != "healthy":
+        return f"{part} is {status or 'unknown'}"
+    beat = told.get(f"latest_{part}_heartbeat")
+    if beat and datetime.fromisoformat(beat) <= started:
+        return f"{part} has no heartbeat since this container started at {started.isoformat()}"
+    return None
 
 
 def workspace_problem() -> str | None:

@@ -125,8 +125,13 @@ class AirflowHome:
             "api": {"base_url": self.url, "secret_key": kept["secret_key"], "workers": 1},
             "api_auth": {"jwt_secret": kept["jwt_secret"]},
             "database": {"sql_alchemy_conn": f"sqlite:///{self.database}?timeout=60"},
-            "scheduler": {"scheduler_idle_sleep_time": 0.2, "use_job_schedule": self.schedules},
-            "dag_processor": {"refresh_interval": 10},
+            # Each look of the scheduler costs processor time, for as long as Airflow runs.
+            "scheduler": {
+                "scheduler_idle_sleep_time": 0.5 if self.schedules else 0.2,
+                "use_job_schedule": self.schedules,
+            },
+            # A new or changed file is read after 10 s at most, one that has not changed every two minutes.
+            "dag_processor": {"refresh_interval": 10, "min_file_process_interval": 120},
             "logging": {"base_log_folder": self.folder / "logs", "logging_level": "WARNING"},
         }
         parser = ConfigParser(interpolation=None)

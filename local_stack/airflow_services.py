@@ -3,7 +3,6 @@
 The in-process alternative, `dag.test()`, starts sooner but runs mapped tasks one after the other.
 """
 
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import httpx
 
 from local_stack.airflow_home import USER, AirflowHome
 from local_stack.environments import AIRFLOW, PROJECT
+from local_stack.ports import free_port
 from local_stack.processes import ServiceError, interrupt, service
 from local_stack.waiting import wait_for
 
@@ -101,11 +101,3 @@ def airflow_services(
         finally:
             for process in processes.values():
                 interrupt(process)
-
-
-def free_port() -> int:
-    """A port of the loopback address that nobody listens on at this moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port

@@ -1,21 +1,27 @@
 """One project of docker-compose.yaml, by `docker compose`."""
 
 import json
+import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local_stack.env_file import names
 from local_stack.environments import PROJECT
 
-# Health checks have a `start_interval` from this version on.
+# Health checks have a `start_interval` from this engine on; `docker compose ps` lists containers line by line
+# from this Compose on.
 OLDEST_ENGINE = 25
+OLDEST_COMPOSE = (2, 21)
 HOW_TO_GET_IT = (
     f"Docker Engine {OLDEST_ENGINE} or newer with its Compose plugin is needed: Docker Desktop on macOS and "
     "Windows; on Linux see https://docs.docker.com/engine/install/ and start it (`systemctl start docker`)."
 )
+# The longest that a command may take: a first build, by a slow network.
+COMMAND_SECONDS = 1800.0
 _UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 
 
@@ -38,20 +44,46 @@ def require_engine() -> None:
         raise EngineError("There is no `docker` command here.") from error
     if asked.returncode:
         raise EngineError(f"No container engine answers: {asked.stderr.strip()}")
-    if major(asked.stdout) < OLDEST_ENGINE:
+    if release(asked.stdout) < (OLDEST_ENGINE, 0):
         raise EngineError(f"The container engine is too old: {asked.stdout.strip()}.")
-    if _docker("compose", "version").returncode:
+    asked = _docker("compose", "version", "--short")
+    if asked.returncode:
         raise EngineError("`docker compose` is missing.")
+    if release(asked.stdout) < OLDEST_COMPOSE:
+        raise EngineError(f"`docker compose` is too old: {asked.stdout.strip()}.")
 
 
-def major(version: str) -> int:
-    """The first number of a version (26.1.5+dfsg1 is 26), 0 if it has none."""
-    found = re.match(r"\d+", version.strip())
-    return int(found[0]) if found else 0
+def release(version: str) -> tuple[int, int]:
+    """The first two numbers of a version: (26, 1) for 26.1.5+dfsg1, (0, 0) for what is none."""
+    found = re.match(r"v?(\d+)(?:\.(\d+))?", version.strip())
+    return (int(found[1]), int(found[2] or 0)) if found else (0, 0)
 
 
-def _docker(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["docker", *arguments], capture_output=True, text=True, cwd=PROJECT, check=False)  # noqa: S607
+def without_settings(environment: Mapping[str, str], settings: Iterable[str]) -> dict[str, str]:
+    """An environment in which Compose finds nothing of a stack: there, it would win over the env file."""
+    dropped = set(settings)
+    return {
+        name: value
+        for name, value in environment.items()
+        if name not in dropped and not name.startswith("COMPOSE_")
+    }
+
+
+def _docker(
+    *arguments: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            ["docker", *arguments],  # noqa: S607
+            capture_output=True,
+            text=True,
+            cwd=PROJECT,
+            check=False,
+            env=environment,
+            timeout=COMMAND_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ComposeError(f"docker {' '.join(arguments)}: no end after {COMMAND_SECONDS:.0f} s") from error
 
 
 @dataclass(frozen=True)
@@ -74,15 +106,23 @@ class Container:
 
 @dataclass(frozen=True)
 class Compose:
-    """A project of its own name, with the settings of an env file."""
+    """A project of its own name, with the settings of an env file and a tag of its own for its images."""
 
     project: str
     env_file: Path
+    tag: str
 
     def __call__(self, *arguments: str) -> str:
         """What `docker compose` answers; `ComposeError` if it fails."""
+        # The file is named, since Compose would read somebody's docker-compose.override.yaml beside it.
+        options = ["--file", "docker-compose.yaml", "--env-file", str(self.env_file)]
         done = _docker(
-            "compose", "--env-file", str(self.env_file), "--project-name", self.project, *arguments
+            "compose",
+            *options,
+            "--project-name",
+            self.project,
+            *arguments,
+            environment=without_settings(os.environ, names(self.env_file.read_text())),
         )
         if done.returncode:
             end = "\n".join(done.stderr.splitlines()[-30:])
@@ -104,13 +144,40 @@ class Compose:
         return held
 
     def kill(self, killed: Container) -> None:
-        """Kill a container as the kernel would: its processes have no last word."""
+        """Kill a container for good: its processes have no last word, and Docker does not restart it."""
         if (done := _docker("kill", killed.container_id)).returncode:
             raise ComposeError(done.stderr.strip())
 
+    def crash(self, crashed: Container) -> None:
+        """Kill a container's processes from within, as the kernel does without memory; it is restarted."""
+        # Process 1 is spared there, and ends by itself when what it started has ended.
+        self("exec", "--detach", crashed.service, "sh", "-c", "kill -9 -1")
+
+    def restarts(self, of: Container) -> int:
+        """How often Docker has started a container again because it had ended."""
+        return int(_docker("inspect", "--format", "{{.RestartCount}}", of.container_id).stdout)
+
+    def remove(self) -> None:
+        """Remove the project's containers, volumes and networks, and the images of its tag."""
+        self("down", "--volumes", "--timeout", "20")
+        images = self._images()
+        if images and (done := _docker("image", "rm", *images)).returncode:
+            raise ComposeError(done.stderr.strip())
+
     def left(self) -> list[str]:
-        """The containers, volumes and networks that the engine still has of this project."""
-        return list(self._left())
+        """The containers, volumes, networks and images that the engine still has of this project."""
+        return [*self._left(), *(f"image {name}" for name in self._images())]
+
+    def _images(self) -> list[str]:
+        command = [
+            "image",
+            "ls",
+            "--format",
+            "{{.Repository}}:{{.Tag}}",
+            "--filter",
+            f"reference=*:{self.tag}",
+        ]
+        return _docker(*command).stdout.split()
 
     def _left(self) -> Iterator[str]:
         label = f"label=com.docker.compose.project={self.project}"

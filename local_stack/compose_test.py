@@ -13,14 +13,15 @@ from urllib.parse import urljoin
 
 import httpx
 
-from local_stack.airflow_services import free_port
-from local_stack.compose import Compose, ComposeError, EngineError, require_engine
+from local_stack.compose import Compose, ComposeError, Container, EngineError, require_engine
 from local_stack.dag_run import DagRun, TaskInstance, TriggerError, follow, trigger
 from local_stack.env_file import write
 from local_stack.killed_worker import KilledWorker
 from local_stack.left_behind import left_behind
+from local_stack.ports import free_port
 from local_stack.report import Outcome, outcome, show
 from local_stack.stopping import INTERRUPTED, stop_on_signals
+from local_stack.waiting import wait_for
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -32,7 +33,12 @@ FIRST_CONF = {"keep_endpoint": False}
 SECOND_CONF = {"keep_endpoint": False, "LogisticRegression_maxIter": [30, 40, 50]}
 GENTOO = [1.0]
 WORKERS = 2
+# Another one than where the test finds Airflow, as behind a reverse proxy.
+AIRFLOW_URL = "https://airflow.example.com"
 WEIGHING_SECONDS = 8
+UP = ("up", "--detach", "--wait", "--wait-timeout", "300")
+RUN_SECONDS = 900.0
+RESTART_SECONDS = 300.0
 # Shorter settings are names and numbers.
 SECRET_LENGTH = 32
 
@@ -57,15 +63,18 @@ def main() -> int:
 
 
 def _test(env_file: Path) -> int:
-    # A project of its own, on free ports: a stack that is up already is not disturbed.
+    # A project, ports and images of its own: a stack that is up already is not disturbed.
     ports = {"AIRFLOW_PORT": str(free_port()), "WORKSPACE_PORT": str(free_port())}
-    settings = write(env_file, {**ports, "USE_JOB_SCHEDULE": "false"})
-    compose = Compose(f"rookery-test-{os.getpid()}", env_file)
+    tag = f"test-{os.getpid()}"
+    chosen = {"USE_JOB_SCHEDULE": "false", "AIRFLOW_URL": AIRFLOW_URL, "ROOKERY_TAG": tag}
+    settings = write(env_file, {**ports, **chosen})
+    compose = Compose(f"rookery-{tag}", env_file, tag)
     trial = Trial(compose, settings)
     with taken_down(compose):
         trial.build()
         trial.start()
         trial.run_to_a_prediction()
+        trial.crash()
         trial.scale()
         trial.kill_a_worker()
         trial.look_for_secrets()
@@ -75,14 +84,14 @@ def _test(env_file: Path) -> int:
 
 @contextmanager
 def taken_down(compose: Compose) -> Iterator[None]:
-    """Remove the project's containers, volumes and networks at the end, showing the logs after a failure."""
+    """Remove all that is the project's at the end, showing the logs after a failure."""
     try:
         yield
     except (ComposeError, TimeoutError, httpx.HTTPError):
         print(compose("logs", "--no-color", "--tail", "40"), file=sys.stderr)
         raise
     finally:
-        compose("down", "--volumes", "--timeout", "20")
+        compose.remove()
 
 
 class Trial:
@@ -105,19 +114,20 @@ class Trial:
     def start(self) -> None:
         """Every service, until each is healthy; published on the loopback address and nowhere else."""
         with self._timed("up"):
-            self.compose("up", "--detach", "--wait")
+            self.compose(*UP)
         containers = self.compose.containers()
         self._measure("idle_mib", mebibytes(self.compose.memory()))
         ill = [each.name for each in containers if not each.works]
         self._check("every service is healthy", not ill, ill)
         addresses = set().union(*(each.addresses for each in containers))
         self._check("ports are published on 127.0.0.1 only", addresses == {"127.0.0.1"}, sorted(addresses))
+        self._check_reverse_proxy()
 
     def run_to_a_prediction(self) -> None:
         """One run of the DAG; its report, its prediction, and a clean workspace."""
         with self._timed("run"):
             run = trigger(self._api(), DAG_ID, FIRST_CONF)
-            state = follow(run, self._show, self._look)
+            state = follow(run, self._show, self._look, RUN_SECONDS)
         client = self._client()
         found = outcome(run, client)
         print(*show(found, self._workspace_url), sep="\n", flush=True)
@@ -127,11 +137,24 @@ class Trial:
         self._check_nothing_left(client, found)
         self._measure("at_work_mib", mebibytes(self._peak))
 
+    def crash(self) -> None:
+        """Every service dies at once: Docker starts each again, and they know what they knew."""
+        known = self._known()
+        crashed = [each for each in self.compose.containers() if each.state == "running"]
+        with self._timed("restart"):
+            for each in crashed:
+                self.compose.crash(each)
+            wait_for(
+                "every service, restarted", lambda: self._restarted(crashed), RESTART_SECONDS, interval=2
+            )
+        self._check("services that die are restarted, with their state", self._known() == known, known)
+
     def scale(self) -> None:
-        """A second worker, beside all that runs."""
+        """A second worker by its setting, beside all that runs."""
         before = self._workers()
+        self.settings = write(self.compose.env_file, {**self.settings, "WORKERS": str(WORKERS)})
         with self._timed("scale"):
-            self.compose("up", "--detach", "--wait", "--scale", f"worker={WORKERS}")
+            self.compose(*UP)
         after = self._workers()
         self._check(f"{WORKERS} workers are healthy", list(after.values()) == [True] * WORKERS, after)
         self._check("the first worker is the same as before", set(before) <= set(after), before)
@@ -143,7 +166,7 @@ class Trial:
             run = trigger(api, DAG_ID, SECOND_CONF)
             client = self._client()
             killed = KilledWorker(self.compose, run, client, self._say)
-            state = follow(run, self._show, killed.look)
+            state = follow(run, self._show, killed.look, RUN_SECONDS)
         found = outcome(run, client)
         self._measure("after_killed_worker", state)
         self._check("a worker was killed while it trained", killed.training is not None, state)
@@ -177,8 +200,12 @@ class Trial:
     def _workspace_url(self) -> str:
         return f"http://127.0.0.1:{self.settings['WORKSPACE_PORT']}"
 
+    @property
+    def _airflow_url(self) -> str:
+        return f"http://127.0.0.1:{self.settings['AIRFLOW_PORT']}/"
+
     def _api(self) -> httpx.Client:
-        url = f"http://127.0.0.1:{self.settings['AIRFLOW_PORT']}/"
+        url = self._airflow_url
         user, password = (self.settings[f"AIRFLOW_ADMIN_{each}"] for each in ("USER", "PASSWORD"))
         login = httpx.post(
             urljoin(url, "auth/token"), json={"username": user, "password": password}, timeout=60
@@ -194,6 +221,16 @@ class Trial:
             host=self._workspace_url, token=self.settings["WORKSPACE_TOKEN"], auth_type="pat"
         )
 
+    def _check_reverse_proxy(self) -> None:
+        """Where Airflow sends browsers, as behind a proxy that speaks TLS."""
+        entrance = httpx.get(urljoin(self._airflow_url, "api/v2/auth/login")).headers["location"]
+        self._check("who logs in is sent to AIRFLOW_URL", entrance.startswith(f"{AIRFLOW_URL}/"), entrance)
+        proxied = httpx.get(urljoin(self._airflow_url, "auth/login"), headers={"X-Forwarded-Proto": "https"})
+        target = proxied.headers["location"]
+        self._check(
+            "behind a proxy that speaks TLS, Airflow's links do too", target.startswith("https:"), target
+        )
+
     def _check_nothing_left(self, client: "WorkspaceClient", found: Outcome) -> None:
         left = left_behind(client, found.data_root, keep_endpoint=False)
         self._check("nothing is left in the workspace, the cluster is gone", not left, left)
@@ -203,6 +240,17 @@ class Trial:
         return {
             each.container_id: each.works for each in self.compose.containers() if each.service == "worker"
         }
+
+    def _restarted(self, crashed: list[Container]) -> bool | None:
+        working = {each.container_id for each in self.compose.containers() if each.works}
+        back = all(each.container_id in working and self.compose.restarts(each) for each in crashed)
+        return back or None
+
+    def _known(self) -> list[str]:
+        """What is only in the services' volumes: Airflow's runs, the workspace's experiments."""
+        runs = self._api().get(f"dags/{DAG_ID}/dagRuns").raise_for_status().json()["dag_runs"]
+        experiments = self._client().experiments.list_experiments()
+        return sorted([each["dag_run_id"] for each in runs] + [str(each.name) for each in experiments])
 
     def _look(self) -> None:
         if time.monotonic() >= self._next_weighing:

@@ -8,11 +8,12 @@ from typing import Any
 
 import httpx
 
-from local_stack.waiting import wait_for
+from local_stack.waiting import WaitTimeoutError, wait_for
 
 ENDED = frozenset({"success", "failed"})
 TASK_ENDED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
 POLL_SECONDS = 0.5
+HOUR = 3600.0
 
 
 class TriggerError(Exception):
@@ -104,9 +105,15 @@ def _known(api: httpx.Client, dag_id: str) -> bool | None:
     return None
 
 
-def follow(run: DagRun, show: Callable[[TaskInstance], None], look: Callable[[], None]) -> str:
-    """Call `show` once for each task that ends, and `look` at every poll; the run's state at its end."""
+def follow(
+    run: DagRun, show: Callable[[TaskInstance], None], look: Callable[[], None], seconds: float = HOUR
+) -> str:
+    """Call `show` once for each task that ends, and `look` at every poll; the run's state at its end.
+
+    Raises `WaitTimeoutError` with the tasks that have not ended if the run takes longer than `seconds`.
+    """
     shown: set[str] = set()
+    deadline = time.monotonic() + seconds
     while True:
         state = run.state()
         for task in run.task_instances():
@@ -115,6 +122,11 @@ def follow(run: DagRun, show: Callable[[TaskInstance], None], look: Callable[[],
                 show(task)
         if state in ENDED:
             return state
+        if time.monotonic() >= deadline:
+            waiting = [f"{t.name} ({t.state})" for t in run.task_instances() if t.state not in TASK_ENDED]
+            raise WaitTimeoutError(
+                f"Run {run.run_id} of {run.dag_id} is {state} after {seconds:.0f} s: {', '.join(waiting)}"
+            )
         look()
         time.sleep(POLL_SECONDS)
 

@@ -8,14 +8,13 @@ refuses (exit code 1) while the folder is in use: it must not be removed then.
 import fcntl
 import json
 import os
-import socket
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-LOOPBACK = "127.0.0.1"
+from local_stack.ports import free_port
 
 
 @dataclass(frozen=True)
@@ -82,22 +81,9 @@ class StateFolder:
         file = self.path / "ports.json"
         ports: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
         candidates = [ports.get(service, preferred), preferred, 0]
-        ports[service] = next(free for port in candidates if (free := _free(port)))
+        ports[service] = next(free for port in candidates if (free := free_port(port)))
         file.write_text(json.dumps(ports))
         return ports[service]
-
-
-def _free(port: int) -> int:
-    """The port itself (any port for 0) if nobody listens on it, else 0."""
-    with socket.socket() as listener:
-        # As servers do: the last connections of an earlier start must not make its port look taken.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((LOOPBACK, port))
-        except OSError:
-            return 0
-        found: int = listener.getsockname()[1]
-    return found
 
 
 def main() -> int:

@@ -10,12 +10,13 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.request import getproxies
 
 from rookery.exceptions import DownloadError
 
@@ -89,7 +90,8 @@ def download(
     """Write what `url` (http or https) answers to `target`.
 
     Every address a host name resolves to must be public, unless `allowed_hosts` has that name, and the
-    connection is made to the address that was checked, so that a second look-up cannot point elsewhere.
+    connection is made to one that was checked, in their order, so that a second look-up cannot point
+    elsewhere. No proxy is used: it would look up the name itself.
     Redirects pass the same checks; from https none leads to http. Raises DownloadError: for a refused URL,
     a status other than 200, and a limit exceeded (not retriable), or a broken connection (retriable).
     """
@@ -103,9 +105,16 @@ def download(
     except (OSError, http.client.HTTPException, UnicodeError) as error:
         if expiry.expired:
             raise DownloadError(f"{redacted(url)} was not complete after {limits.seconds:g} s") from error
-        raise DownloadError(f"{redacted(url)} could not be fetched: {error}", retriable=True) from error
+        raise DownloadError(
+            f"{redacted(url)} could not be fetched: {error}{_proxy_hint()}", retriable=True
+        ) from error
     finally:
         timer.cancel()
+
+
+def _proxy_hint() -> str:
+    used = any(scheme in getproxies() for scheme in ("http", "https"))
+    return " (sources are fetched past the proxies that the environment names)" if used else ""
 
 
 def redacted(url: str) -> str:
@@ -164,8 +173,8 @@ def _response(
 
 
 def _connect(hop: _Hop, allowed_hosts: set[str], limits: Limits, expiry: _Expiry) -> socket.socket:
-    address = _checked_address(hop, trusted=hop.host in allowed_hosts)
-    sock = socket.create_connection((str(address), hop.port), timeout=limits.read_seconds)
+    addresses = _checked_addresses(hop, trusted=hop.host in allowed_hosts)
+    sock = _first_connection(addresses, hop.port, limits, expiry)
     expiry.watch(sock)
     if hop.url.scheme == "http":
         return sock
@@ -175,25 +184,38 @@ def _connect(hop: _Hop, allowed_hosts: set[str], limits: Limits, expiry: _Expiry
     return secure
 
 
+def _first_connection(
+    addresses: Sequence[Address], port: int, limits: Limits, expiry: _Expiry
+) -> socket.socket:
+    *others, last = addresses
+    for address in others:
+        try:
+            return socket.create_connection((str(address), port), timeout=limits.read_seconds)
+        except OSError:
+            if expiry.expired:
+                raise
+    return socket.create_connection((str(last), port), timeout=limits.read_seconds)
+
+
 def _certificates() -> str:
     import certifi
 
     return certifi.where()
 
 
-def _checked_address(hop: _Hop, *, trusted: bool) -> Address:
-    """One address of the host, after all of them have been looked at."""
+def _checked_addresses(hop: _Hop, *, trusted: bool) -> list[Address]:
+    """The addresses of the host, after all of them have been looked at."""
     found = socket.getaddrinfo(hop.host, hop.port, type=socket.SOCK_STREAM)
     addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if trusted:
-        return addresses[0]
+        return addresses
     for address in addresses:
         if not is_public(address):
             raise DownloadError(
                 f"{hop} is refused: {hop.host} is {address}, which is not a public address "
                 f"(a plan allows it with CsvSource(allowed_hosts=[{hop.host!r}]))"
             )
-    return addresses[0]
+    return addresses
 
 
 def is_public(address: Address) -> bool:

@@ -21,6 +21,8 @@ from rookery.plan.checks import source_problem
 from rookery.plan.training import Gate, Sweep, TrainingPlan
 from rookery_jobs.grid import ALGORITHMS, MAX_POINTS, GridError, Hyperparameter, convert
 
+SOURCE_URL = "source_url"
+
 Place = tuple[str | int, ...]
 
 
@@ -70,10 +72,10 @@ def _source(plan: TrainingPlan) -> Field:
         title="Source (URL or file)",
         section="Data",
         description_md="A CSV file with a header line: an `https://…` or `http://…` address without a "
-        "user name or password, or a file of the project's data folder, `data/<name>.csv`. It must have "
-        "the plan's columns; a private address must be among the plan's `allowed_hosts`.",
+        "password, signature or token, or a file of the project's data folder, `data/<name>.csv`. It must "
+        "have the plan's columns; a private address must be among the plan's `allowed_hosts`.",
     )
-    return Field("source_url", ("source", "url"), param, _read_source)
+    return Field(SOURCE_URL, ("source", "url"), param, _read_source)
 
 
 def _read_source(value: Any) -> str:

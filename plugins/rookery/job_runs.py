@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _TERMINAL = frozenset({"TERMINATED", "SKIPPED", "INTERNAL_ERROR"})
 _TRACE_LINES = 15
 _ENDING_SECONDS = 600
+_CANCELLED = "USER_CANCELED"
 
-# Termination codes of what happened to the run rather than in it. Cancelled is one: a try that Airflow
-# had given up for lost, and that finds itself superseded, cancels the run which the next try has attached to.
+# Termination codes of what happened to the run rather than in it.
 _RETRIABLE_CODES = frozenset(
     {
         "CANCELED",
@@ -29,7 +29,6 @@ _RETRIABLE_CODES = frozenset(
         "DRIVER_ERROR",
         "INTERNAL_ERROR",
         "MAX_SPARK_CONTEXTS_EXCEEDED",
-        "USER_CANCELED",
         "WORKSPACE_RUN_LIMIT_EXCEEDED",
     }
 )
@@ -79,17 +78,25 @@ class Intent:
         return hashlib.sha256(json.dumps([task, payload, epoch, generation]).encode()).hexdigest()
 
 
-def submit(workspace: WorkspaceClient, intent: Intent, this_try: Try) -> Run:
+class Submission(NamedTuple):
+    """A run, and whether an earlier try has submitted it, which this one has attached to."""
+
+    run: Run
+    is_adopted: bool
+
+
+def submit(workspace: WorkspaceClient, intent: Intent, this_try: Try) -> Submission:
     """The run that does what is intended: that of an earlier try if it is active or succeeded, else a new
     one. Nothing needs to be remembered between tries, so a try that died in between loses nothing."""
     for generation in range(this_try.number):
         run = _submitted(workspace, intent, intent.token(this_try.epoch, generation))
-        if generation + 1 < this_try.number and _is_ending(run):
+        is_adopted = generation + 1 < this_try.number
+        if is_adopted and _is_ending(run):
             # It may have been cancelled, when its try was stopped: then this try needs another one.
             run = _ended(workspace, run)
         if not is_over(run) or succeeded(run):
-            return run
-    return run
+            break
+    return Submission(run, is_adopted)
 
 
 def _ended(workspace: WorkspaceClient, run: Run) -> Run:
@@ -139,8 +146,13 @@ def succeeded(run: Run) -> bool:
     return is_over(run) and bool(result and result.value == "SUCCESS")
 
 
-def failure(workspace: WorkspaceClient, run: Run) -> JobRunError:
-    """The error that says how a run ended, with Databricks' message and the job code's own error."""
+def failure(
+    workspace: WorkspaceClient, run: Run, *, is_adopted: bool = False, goes_on: bool = False
+) -> JobRunError:
+    """The error that says how a run ended, with Databricks' message and the job code's own error.
+
+    `goes_on` says that another run goes on where one has ended that took too long.
+    """
     state = run.state
     result = state.result_state.value if state and state.result_state else _life_cycle(run) or "UNKNOWN"
     outputs = [_output(workspace, task) for task in run.tasks or []]
@@ -149,9 +161,32 @@ def failure(workspace: WorkspaceClient, run: Run) -> JobRunError:
     details = [(state and state.state_message) or "", *(output.trace for output in outputs)]
     details += [f"see {run.run_page_url}"] if run.run_page_url else []
     return JobRunError(
-        "\n".join([f"job run {run.run_id} ended {result}: {said}", "", *filter(None, details)]),
-        retriable=_termination_code(run) in _RETRIABLE_CODES,
+        "\n".join([f"job run {run.run_id} ended {result}: {said}{_advice(run)}", "", *filter(None, details)]),
+        retriable=_can_pass(run, is_adopted=is_adopted, goes_on=goes_on),
     )
+
+
+def _can_pass(run: Run, *, is_adopted: bool, goes_on: bool) -> bool:
+    if _timed_out(run):
+        return goes_on
+    if _termination_code(run) == _CANCELLED:
+        # Not by a person, perhaps: an earlier try that Airflow had given up for lost, and that finds itself
+        # superseded, cancels the run which this one has attached to.
+        return is_adopted
+    return _termination_code(run) in _RETRIABLE_CODES
+
+
+def _advice(run: Run) -> str:
+    if _timed_out(run):
+        return "; raise job_timeout of the DAG (training_dag, scoring_dag) if it needs more time"
+    if _termination_code(run) == _CANCELLED:
+        return "; clear the task to have it run again"
+    return ""
+
+
+def _timed_out(run: Run) -> bool:
+    states = (each.state for each in (run, *(run.tasks or ())))
+    return any(state.result_state.value == "TIMEDOUT" for state in states if state and state.result_state)
 
 
 def _termination_code(run: Run) -> str:

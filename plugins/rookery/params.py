@@ -63,6 +63,11 @@ def resolve(
     return ResolvedPlan(_merged(plan, known, values), values.get("points_per_task", points_per_task))
 
 
+def asks_to_deploy(conf: Mapping[str, Any]) -> bool:
+    """Whether a run's conf says `deploy: true`, where it could have left that to the plan."""
+    return conf.get("deploy") in (True, "true")
+
+
 def _unknown_keys(conf: Mapping[str, Any], known: Sequence[str]) -> Iterator[Mistake]:
     for key in sorted(set(conf) - set(known)):
         yield Mistake(f"the key is unknown{_advice(key, known)}", (key[:100],))

@@ -13,11 +13,17 @@ _CLUSTER_NAME = 100
 TAG_OWNER = "rookery_owner"
 TAG_EXPIRES_AT = "rookery_expires_at"
 
+ANY_INSTALLATION = "<installation>"
+"""In place of the id of an Airflow installation that is not known."""
+
 
 @dataclass(frozen=True)
 class RunNames:
-    """Names that follow from the DAG, the run, and the workspace user whose connection is used."""
+    """Names that follow from the Airflow installation, the DAG, the run, and the workspace user whose
+    connection is used. Of two installations on one workspace only job code and experiments are shared, in
+    which equal work has equal names."""
 
+    installation: str
     dag_id: str
     run_id: str
     user_name: str
@@ -25,11 +31,15 @@ class RunNames:
     @property
     def owner(self) -> str:
         """The value of the tag `rookery_owner` on everything that the run creates."""
-        return _shortened(f"{self.dag_id}/{self.run_id}", _TAG_VALUE)
+        return _shortened(f"{self.installation}/{self.dag_id}/{self.run_id}", _TAG_VALUE)
 
     @property
     def cluster_name(self) -> str:
-        return _shortened(f"rookery {self.dag_id} {self.run_id}", _CLUSTER_NAME)
+        return _shortened(f"rookery {self.installation} {self.dag_id} {self.run_id}", _CLUSTER_NAME)
+
+    def data_root(self, planned: str) -> str:
+        """The installation's folder in a plan's data root."""
+        return f"{planned.rstrip('/')}/{self.installation}"
 
     @property
     def code_root(self) -> str:

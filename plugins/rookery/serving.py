@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rookery.exceptions import EndpointError
-from rookery.run_names import TAG_OWNER
+from rookery.run_names import ANY_INSTALLATION, TAG_EXPIRES_AT, TAG_OWNER
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
         ServingEndpointDetailed,
     )
 
+TAG_INSTALLATION = "rookery_installation"
 TAG_DAG_ID = "rookery_dag_id"
+TAG_RUN_AFTER = "rookery_run_after"
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
@@ -76,15 +79,33 @@ def owner_of(endpoint: ServingEndpointDetailed) -> str | None:
     return _tags(endpoint).get(TAG_OWNER)
 
 
-def require_ours(endpoint: ServingEndpointDetailed, dag_id: str) -> None:
-    """Raise EndpointError unless this DAG made the endpoint."""
-    made_by = _tags(endpoint).get(TAG_DAG_ID)
-    if made_by == dag_id:
-        return
-    whose = f"belongs to the DAG {made_by}" if made_by else f"was not made by Rookery (no tag {TAG_DAG_ID})"
-    raise EndpointError(
-        f"the endpoint {endpoint.name} exists and {whose}; name another one in the plan, or delete it"
-    )
+def installation_of(endpoint: ServingEndpointDetailed) -> str | None:
+    """The Airflow installation whose DAG made the endpoint, by its tag."""
+    return _tags(endpoint).get(TAG_INSTALLATION)
+
+
+def has_lease(endpoint: ServingEndpointDetailed) -> bool:
+    """Whether the endpoint was made to be deleted at the end of its run."""
+    return TAG_EXPIRES_AT in _tags(endpoint)
+
+
+def require_ours(endpoint: ServingEndpointDetailed, dag_id: str, installation: str) -> None:
+    """Raise EndpointError unless this DAG of this Airflow installation (or of any, for ANY_INSTALLATION) made
+    the endpoint."""
+    made_by, made_in = _tags(endpoint).get(TAG_DAG_ID), installation_of(endpoint)
+    if made_by != dag_id:
+        whose = (
+            f"belongs to the DAG {made_by}" if made_by else f"was not made by Rookery (no tag {TAG_DAG_ID})"
+        )
+        raise EndpointError(
+            f"the endpoint {endpoint.name} exists and {whose}; name another one in the plan, or delete it"
+        )
+    if installation not in (made_in, ANY_INSTALLATION):
+        raise EndpointError(
+            f"the endpoint {endpoint.name} exists and belongs to the DAG {dag_id} of another Airflow "
+            f"installation, {made_in} (this is {installation}); name another one in the plan, delete it, or, "
+            f"if this Airflow has replaced that one, set its Variable rookery_installation to {made_in}"
+        )
 
 
 def is_updating(endpoint: ServingEndpointDetailed) -> bool:
@@ -105,22 +126,38 @@ def serves(endpoint: ServingEndpointDetailed, wanted: Served) -> bool:
 
 def serves_newer(endpoint: ServingEndpointDetailed, than: Served) -> bool:
     """Whether a newer version of the same model is served, and no update is on its way."""
-    entities = (endpoint.config and endpoint.config.served_entities) or []
-    return _config_update(endpoint) == "NOT_UPDATING" and any(
-        entity.entity_name == than.registered_model_name
-        and int(entity.entity_version or 0) > int(than.version)
-        for entity in entities
-    )
+    return _config_update(endpoint) == "NOT_UPDATING" and _has_newer(endpoint, than)
+
+
+def later_than(endpoint: ServingEndpointDetailed, run_after: datetime, wanted: Served) -> str:
+    """Why the endpoint is further on than a run with this `run_after` that wants to serve `wanted`, else "".
+
+    A run's `run_after` is the end of its data interval, or the moment at which it was triggered. Where no run
+    has left its own at the endpoint, the versions' numbers decide.
+    """
+    deployed = _run_after(endpoint)
+    served = f"the endpoint {endpoint.name} serves version {_versions(endpoint)}"
+    if deployed is None:
+        newer = _has_newer(endpoint, wanted)
+        return f"{served}, which is newer than version {wanted.version} of this run" if newer else ""
+    if deployed <= run_after:
+        return ""
+    return f"{served} of a later run ({_minute(deployed)}; this one: {_minute(run_after)})"
+
+
+def _run_after(endpoint: ServingEndpointDetailed) -> datetime | None:
+    try:
+        return datetime.fromisoformat(_tags(endpoint).get(TAG_RUN_AFTER) or "").astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def superseded(endpoint: ServingEndpointDetailed, wanted: Served) -> EndpointError:
     """The error of a run whose version another run has replaced while this one waited for it."""
-    served = ", ".join(
-        str(each.entity_version) for each in (endpoint.config and endpoint.config.served_entities) or []
-    )
     return EndpointError(
-        f"the endpoint {endpoint.name} serves version {served} of {wanted.registered_model_name}, which "
-        f"another run has asked for since: version {wanted.version} of this run was replaced"
+        f"the endpoint {endpoint.name} serves version {_versions(endpoint)} of "
+        f"{wanted.registered_model_name}, which another run has asked for since: version {wanted.version} of "
+        "this run was replaced"
     )
 
 
@@ -131,8 +168,15 @@ def state_of(endpoint: ServingEndpointDetailed) -> str:
     return f"the endpoint {endpoint.name} is {state}"
 
 
-def failure(endpoint: ServingEndpointDetailed) -> EndpointError:
-    """The error that says why an update failed, with the deployment's own messages."""
+def another_failed(endpoint: ServingEndpointDetailed, wanted: Served) -> bool:
+    """Whether the last update came to nothing and was not for `wanted`, but asked for by another run."""
+    return (
+        has_failed(endpoint) and bool(endpoint.pending_config) and not wanted.is_in(endpoint.pending_config)
+    )
+
+
+def failure(endpoint: ServingEndpointDetailed, wanted: Served) -> EndpointError:
+    """The error that says why an update failed, with the deployment's own messages, and whose it was."""
     entities = (endpoint.pending_config and endpoint.pending_config.served_entities) or []
     messages = [
         f"{entity.name}: {entity.state.deployment_state_message}"
@@ -140,7 +184,32 @@ def failure(endpoint: ServingEndpointDetailed) -> EndpointError:
         if entity.state and entity.state.deployment_state_message
     ]
     why = "; ".join(messages) or "see the endpoint's build and service logs"
-    return EndpointError(f"the endpoint {endpoint.name} is {_config_update(endpoint)}: {why}", retriable=True)
+    told = f"the endpoint {endpoint.name} is {_config_update(endpoint)}: {why}"
+    if another_failed(endpoint, wanted):
+        asked = ", ".join(str(entity.entity_version) for entity in entities)
+        told += (
+            f"; this is the update to version {asked}, which another run has asked for in place of version "
+            f"{wanted.version} of this run"
+        )
+    # Also another run's: what is seen just after an update was asked for may be older than that.
+    return EndpointError(told, retriable=True)
+
+
+def _has_newer(endpoint: ServingEndpointDetailed, than: Served) -> bool:
+    return any(
+        entity.entity_name == than.registered_model_name
+        and int(entity.entity_version or 0) > int(than.version)
+        for entity in (endpoint.config and endpoint.config.served_entities) or []
+    )
+
+
+def _minute(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _versions(endpoint: ServingEndpointDetailed) -> str:
+    entities = (endpoint.config and endpoint.config.served_entities) or []
+    return ", ".join(str(each.entity_version) for each in entities)
 
 
 def _config_update(endpoint: ServingEndpointDetailed) -> str:

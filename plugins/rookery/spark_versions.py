@@ -48,7 +48,12 @@ def choose_spark_version(versions: Iterable[SparkVersion], *, long_term_support:
     return max(candidates).key
 
 
-def _acceptable(version: SparkVersion, long_term_support: bool) -> _Runtime | None:
+def is_acceptable(version: SparkVersion) -> bool:
+    """Whether the rule of `choose_spark_version` lets the runtime be chosen."""
+    return _acceptable(version) is not None
+
+
+def _acceptable(version: SparkVersion, long_term_support: bool = False) -> _Runtime | None:
     key = _KEY.fullmatch(version.key)
     name = _NAME.search(version.name)
     words = version.name.split()

@@ -8,10 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from rookery import serving
+from rookery.catalog_rights import require_right_to_register
 from rookery.exceptions import ClusterError, EndpointError, PlanError
 from rookery.plan.mistakes import Mistake, listed
 from rookery.registered_models import newest_version
-from rookery.spark_versions import SparkVersion, choose_spark_version
+from rookery.spark_versions import SparkVersion, choose_spark_version, is_acceptable
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -52,9 +53,11 @@ def training_questions(plan: TrainingPlan, names: RunNames) -> Iterator[Question
     yield from cluster_questions(plan.compute)
     yield Question("experiment", ("dag_id",), partial(_experiment, names))
     yield Question("data root", ("data_root",), partial(_folder, plan.data_root))
-    yield Question("registry", ("registry", "registered_model_name"), partial(_registry, model))
+    yield Question(
+        "registry", ("registry", "registered_model_name"), partial(_registry, model, names.user_name)
+    )
     if plan.deploy:
-        yield Question("endpoint", ("endpoint", "name"), partial(_endpoint, endpoint, names.dag_id))
+        yield Question("endpoint", ("endpoint", "name"), partial(_endpoint, endpoint, names))
 
 
 def scoring_questions(plan: BatchScoring) -> Iterator[Question]:
@@ -73,7 +76,8 @@ def cluster_questions(compute: Compute) -> Iterator[Question]:
 
 
 def ask(workspace: WorkspaceClient, questions: Iterable[Question]) -> list[Finding]:
-    """The answers; a question costs one call, that for the experiment sometimes two.
+    """The answers; a question costs one call, that for the experiment sometimes two, that for Unity Catalog
+    three and more.
 
     A workspace that refuses to answer, or does not know what is asked for, speaks against the plan in its own
     words. A workspace that fails to answer says nothing about the plan: its DatabricksError, or the error of
@@ -100,7 +104,7 @@ def _answered(question: Question, workspace: WorkspaceClient) -> Finding:
     refusals = (errors.BadRequest, errors.NotFound, errors.PermissionDenied, errors.Unauthenticated)
     try:
         return Finding(question.subject, question.place, question.ask(workspace), ok=True)
-    except (_Unusable, ClusterError, EndpointError) as error:
+    except (_Unusable, ClusterError, EndpointError, PlanError) as error:
         return Finding(question.subject, question.place, str(error), ok=False)
     except refusals as error:
         text = f"the workspace says: {own_words(error)}"
@@ -133,6 +137,12 @@ def _runtime(wanted: str | None, workspace: WorkspaceClient) -> str:
     names = {version.key: version.name for version in offered}
     if wanted not in names:
         raise _Unusable(f"the workspace has no runtime {wanted!r}{_like(wanted, names)}")
+    if not is_acceptable(SparkVersion(wanted, names[wanted])):
+        fitting = {version.key: version.name for version in offered if is_acceptable(version)}
+        raise _Unusable(
+            f"{wanted} ({names[wanted]}) cannot train: what is needed is a runtime for machine learning on "
+            f"CPUs, not beta, without Photon, with Spark above 3.4{_like(wanted, fitting)}"
+        )
     return f"{wanted}: {names[wanted]}"
 
 
@@ -191,13 +201,10 @@ def _dbfs_folder(path: str, workspace: WorkspaceClient) -> str:
     return f"{path} is there"
 
 
-def _registry(name: str, workspace: WorkspaceClient) -> str:
+def _registry(name: str, user_name: str, workspace: WorkspaceClient) -> str:
     if name.count(".") != 2:
         return _workspace_registry(name, workspace)
-    # https://docs.databricks.com/api/azure/workspace/schemas/get
-    schema = name.rpartition(".")[0]
-    workspace.schemas.get(schema)
-    return f"{name} in Unity Catalog; the schema {schema} is there"
+    return require_right_to_register(workspace, name, user_name)
 
 
 def _workspace_registry(name: str, workspace: WorkspaceClient) -> str:
@@ -220,13 +227,13 @@ def _newest_version(name: str, workspace: WorkspaceClient) -> str:
     return f"{name}, whose newest version is {version}" if version else f"{name} has no version yet"
 
 
-def _endpoint(name: str, dag_id: str, workspace: WorkspaceClient) -> str:
+def _endpoint(name: str, names: RunNames, workspace: WorkspaceClient) -> str:
     # https://docs.databricks.com/api/azure/workspace/servingendpoints/get
     found = serving.find(workspace, name)
     if found is None:
         return f"{name} is free"
-    serving.require_ours(found, dag_id)
-    return f"{name} is this DAG's; it will be updated"
+    serving.require_ours(found, names.dag_id, names.installation)
+    return f"{name} is this DAG's, of the Airflow installation {serving.installation_of(found)}"
 
 
 def _like(wanted: str, offered: dict[str, object] | dict[str, str] | dict[str, NodeType]) -> str:

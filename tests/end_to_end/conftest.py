@@ -48,10 +48,10 @@ def measured_url(csv_server: CsvServer) -> str:
 
 @pytest.fixture(scope="session")
 def first_run(stack: Stack) -> EndedRun:
-    """A run of the project's DAG as its plan is, with the scoring DAG listening."""
+    """A run of the project's DAG with four points, two a task, and the scoring DAG listening."""
     put_first_files(stack.workspace)
     stack.unpause(SCORING_DAG)
-    return stack.run(DAG, {})
+    return stack.run(DAG, {"LogisticRegression_maxIter": [5], "points_per_task": 2})
 
 
 @pytest.fixture(scope="session")

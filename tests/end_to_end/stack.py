@@ -79,15 +79,15 @@ class Stack:
 
     def clusters_of(self, dag_run: DagRun) -> list[ClusterDetails]:
         """All clusters that a DAG run has ever had, by their owner tag."""
-        owner = f"{dag_run.dag_id}/{dag_run.run_id}"
-        return [cluster for cluster in self.workspace.clusters.list() if _owner(cluster) == owner]
+        owner = f"/{dag_run.dag_id}/{dag_run.run_id}"
+        return [each for each in self.workspace.clusters.list() if _owner(each).endswith(owner)]
 
     def live_clusters(self, dag_id: str) -> list[str]:
         """The clusters of a DAG's runs that are not TERMINATED."""
         return [
             str(cluster.cluster_id)
             for cluster in self.workspace.clusters.list()
-            if cluster.state != State.TERMINATED and _owner(cluster).startswith(f"{dag_id}/")
+            if cluster.state != State.TERMINATED and f"/{dag_id}/" in _owner(cluster)
         ]
 
 

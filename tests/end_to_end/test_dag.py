@@ -7,6 +7,8 @@ import pytest
 
 from local_stack.dag_run import TriggerError, most_at_once
 from local_stack.environments import PROJECT
+from local_stack.ports import free_port
+from local_stack.waiting import wait_for
 from tests.end_to_end.csv_server import CsvServer
 from tests.end_to_end.stack import DAG, Created, EndedRun, Stack
 from tests.end_to_end.work import mlflow_runs, params_of, versions
@@ -25,11 +27,11 @@ def test_unpausing_starts_nothing_and_the_next_run_is_the_coming_sunday(
     assert timedelta(0) < coming - datetime.now(UTC) <= timedelta(days=7)
 
 
-def test_a_run_trains_the_plan_s_grid_in_mapped_tasks_that_overlap(stack: Stack, first_run: EndedRun) -> None:
+def test_a_run_trains_its_grid_in_mapped_tasks_that_overlap(stack: Stack, first_run: EndedRun) -> None:
     assert first_run.state == "success", first_run.tasks
     trained = {tuple(sorted(params_of(run).items())) for run in mlflow_runs(stack.workspace, DAG)}
-    assert len(trained) == 12
-    shards = [first_run.tasks[f"train[{index}]"] for index in range(3)]
+    assert len(trained) == 4
+    shards = [first_run.tasks[f"train[{index}]"] for index in range(2)]
     assert most_at_once(shards) > 1
 
 
@@ -81,6 +83,24 @@ def test_a_url_that_answers_404_costs_no_cluster(stack: Stack, csv_server: CsvSe
     assert run.failed() == {"download_data", "verdict"}
     assert "404" in run.last_line_of("download_data")
     assert stack.clusters_of(run.dag_run) == []
+
+
+def test_a_run_that_is_marked_while_its_tasks_wait_is_no_success(stack: Stack) -> None:
+    # Nobody listens there: the task waits for its next try.
+    run = stack.start(HTTP_DAG, {"source_url": f"http://127.0.0.1:{free_port()}/penguins.csv"})
+
+    def nothing_runs() -> bool | None:
+        states = {task.task_id: task.state for task in run.task_instances()}
+        others = {states["upload_job_code"], states["create_experiment"]}
+        return (states["download_data"] == "up_for_retry" and others == {"success"}) or None
+
+    wait_for("a run of which nothing runs", nothing_runs, seconds=60, interval=0.2)
+    marked = stack.airflow.patch(f"dags/{HTTP_DAG}/dagRuns/{run.run_id}", json={"state": "failed"})
+    assert marked.is_success, marked.text
+    ended = stack.followed(run)
+    assert (ended.state, ended.failed()) == ("failed", {"verdict"})
+    assert "register_model was skipped" in ended.last_line_of("verdict")
+    assert stack.clusters_of(run) == []
 
 
 def test_a_broken_row_fails_the_run_with_its_column_value_and_row(

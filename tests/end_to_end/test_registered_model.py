@@ -11,6 +11,7 @@ import mlflow
 import pytest
 
 from local_stack.environments import PROJECT
+from rookery_jobs import contract
 from tests.end_to_end.stack import EndedRun, Stack
 
 ASK = """
@@ -30,7 +31,9 @@ def test_a_registered_model_answers_in_an_environment_made_from_its_own_requirem
     registered = first_run.returned("register_model")
     config = stack.workspace.config
     monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", str(config.token))
-    source = f"runs:/{registered['mlflow_run_id']}/model"
+    run_id = registered["mlflow_run_id"]
+    logged = mlflow.MlflowClient(config.host).get_run(run_id).data.tags[contract.TAG_MODEL]
+    source = f"runs:/{run_id}/{logged}"
     model = mlflow.artifacts.download_artifacts(source, dst_path=str(tmp_path), tracking_uri=config.host)
     python = environment(tmp_path / "environment", Path(model) / "requirements.txt")
     request = json.dumps({"dataframe_records": first_run.returned("query_endpoint")["dataframe_records"]})

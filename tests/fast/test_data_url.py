@@ -3,6 +3,7 @@
 import hashlib
 import io
 import ipaddress
+import os
 import socket
 import ssl
 import threading
@@ -162,6 +163,21 @@ def test_the_connection_goes_to_the_address_that_was_checked(
     assert lookups == ["rebinding.test"]
 
 
+def test_addresses_are_tried_in_turn_until_one_answers(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve = socket.getaddrinfo
+
+    def two(host: str, port: int, *args: int, **options: int) -> list[object]:
+        # Nobody listens on the first.
+        hosts = ("127.0.0.2", "127.0.0.1") if host == "two.test" else (host,)
+        return [entry for each in hosts for entry in resolve(each, port, *args, **options)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", two)
+    server.sends("/penguins.csv", CSV)
+    assert fetch(server.url("/penguins.csv", host="two.test"), "two.test") == CSV
+
+
 def test_one_private_address_among_public_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("8.8.8.8", "10.0.0.1")
@@ -276,10 +292,17 @@ def test_a_connection_that_breaks_is_an_error_worth_another_try(server: Server) 
     assert refusal(server.url("/penguins.csv")).retriable
 
 
-def test_nobody_listening_is_an_error_worth_another_try() -> None:
+def test_nobody_listening_is_an_error_worth_another_try(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        assert refusal(f"http://localhost:{bound.getsockname()[1]}/penguins.csv").retriable
+        url = f"http://localhost:{bound.getsockname()[1]}/penguins.csv"
+        for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+            monkeypatch.delenv(name)
+        error = refusal(url)
+        assert error.retriable
+        assert "proxies" not in str(error)
+        monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
+        assert "fetched past the proxies that the environment names" in str(refusal(url))
 
 
 def test_compressed_content_is_refused_so_that_no_bomb_is_unpacked(server: Server) -> None:

@@ -185,6 +185,12 @@ def test_of_equals_the_simpler_model_wins() -> None:
     assert [one.point.point_id for one in ranking(equals, "accuracy")] == ["c", "b", "a"]
 
 
+def test_a_difference_of_rounding_is_none() -> None:
+    strong, weak = scored("b", f1=0.967032967032967, regParam=0.5), scored("a", f1=0.9670329670329672)
+    assert best([weak, strong], "f1") is strong
+    assert best([scored("c", f1=0.96703296704), strong], "f1").point.point_id == "c"
+
+
 def test_a_parameter_that_is_left_out_counts_as_sparks_default() -> None:
     short, default = scored("b", accuracy=0.9, maxIter=99), scored("a", accuracy=0.9)
     assert best([default, short], "accuracy") is short

@@ -173,7 +173,11 @@ def test_parts_are_immutable() -> None:
         ({"features": {"numeric": ["A.b"]}}, "features: column name 'A.b'"),
         ({"split": {"seed": 1, "test_size": 0}}, "split.test_size: validation_size 0.15 and test_size 0"),
         ({"split": {"seed": 1, "validation_size": 0.6, "test_size": 0.4}}, "their sum below 1"),
-        ({"split": {"seed": 1, "split_key": " "}}, "split.split_key: it is empty"),
+        ({"split": {"seed": 1, "split_key": " "}}, "split.split_key: column name ' ' is empty or has"),
+        ({"split": {"seed": 1, "split_key": "a`b"}}, "split.split_key: column name 'a`b' is empty or has"),
+        ({"split": {"seed": 1, "split_key": "species"}}, "split.split_key: column 'species' is the label"),
+        ({"split": {"seed": 2**63}}, "split.seed: 9223372036854775808 is not in -2**63 to 2**63 - 1"),
+        ({"split": {"seed": -(2**63) - 1}}, "split.seed: -9223372036854775809 is not in"),
         ({"split": {}}, "split.seed: it is missing; RandomSplit needs it"),
         ({"gates": [{"metric": "speed", "threshold": 1}]}, "gates[0].metric: unknown metric 'speed'"),
         (
@@ -205,6 +209,7 @@ def test_a_plan_that_cannot_run_is_refused(changes: dict[str, Any], message: str
         "https:///penguins.csv",
         "dbfs:/penguins.csv",
         "data/pen\nguins.csv",
+        "https://[::1/penguins.csv",
     ],
 )
 def test_a_source_that_is_neither_web_nor_project_file_is_refused(url: str) -> None:
@@ -215,6 +220,30 @@ def test_a_url_with_a_password_is_refused_and_not_repeated() -> None:
     text = mistakes(source={"url": "https://me:hunter22@example.com/penguins.csv"})
     assert "source.url: it carries a user name or password" in text
     assert "hunter22" not in text
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("sv=2024&sig=hunter22%3D", "sig"),
+        ("X-Amz-Date=1&X-Amz-Signature=hunter22", "X-Amz-Signature"),
+        ("X-Goog-Signature=hunter22", "X-Goog-Signature"),
+        ("a=1;%74oken=hunter22", "token"),
+        ("Expires=1&Signature=hunter22", "Signature"),
+        ("access_token=hunter22", "access_token"),
+    ],
+)
+def test_a_url_that_gives_access_by_itself_is_refused_and_not_repeated(query: str, name: str) -> None:
+    text = mistakes(source={"url": f"https://example.com/penguins.csv?{query}"})
+    assert f"source.url: its query has {name}: whoever has that may read the file" in text
+    assert "hunter22" not in text
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.com/p.csv?version=2&signed=no", "https://e.com/token?sigs=1"]
+)
+def test_an_ordinary_query_is_none_of_these(url: str) -> None:
+    assert plan(source={"url": url}).source.url == url
 
 
 @pytest.mark.parametrize("host", ["http://localhost", "localhost:8080", ""])

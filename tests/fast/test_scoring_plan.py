@@ -100,6 +100,8 @@ def test_every_scoring_has_a_folder_of_its_own_below_that_of_its_version() -> No
         ({"files": ()}, "no file to score"),
         ({"files": (FILES[0], InputFile("dbfs:/other/a.csv", 1, 1))}, "must have different names"),
         ({"model_version": "4"}, "does not fit its spec"),
+        ({"files": (FILES[0], InputFile("dbfs:/in/export[1].csv", 1, 1))}, r"rename .*/in/export\[1\]\.csv"),
+        ({"files": (InputFile("dbfs:/in/2026-*/a.csv", 1, 1),)}, "for a pattern"),
     ],
 )
 def test_a_spec_that_cannot_be_is_refused(change: dict[str, Any], message: str) -> None:

@@ -66,8 +66,11 @@ class Study:
         as_of_column: str | None = None,
         as_of: str | None = None,
     ) -> SnapshotSpec:
-        """Put the CSV (the penguins by default) and its spec where `prepare` looks for them."""
-        content = PENGUINS.read_bytes() if csv is None else csv.encode()
+        """Put the CSV (the penguins by default) and its spec where `prepare` looks for them.
+
+        A surrogate is a byte that is not UTF-8.
+        """
+        content = PENGUINS.read_bytes() if csv is None else csv.encode(errors="surrogateescape")
         sha256 = hashlib.sha256(content).hexdigest()
         determining: dict[str, Any] = {
             "source_sha256": sha256,

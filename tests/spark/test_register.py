@@ -2,15 +2,21 @@
 
 import dataclasses
 import json
+import os
+import sqlite3
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import numpy as np
 import pandas as pd
 import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 
@@ -65,7 +71,11 @@ def trained(shared_study: Study) -> TrainedSweep:
 def model_folder(trained: TrainedSweep, position: int) -> Path:
     """The model's files in the artifact store."""
     run = trained.study.client.get_run(trained.scored(position).mlflow_run_id)
-    return Path(run.info.artifact_uri.removeprefix("file://")) / contract.MODEL_ARTIFACT
+    return artifacts_of(run) / run.data.tags[contract.TAG_MODEL]
+
+
+def artifacts_of(run: Run) -> Path:
+    return Path(run.info.artifact_uri.removeprefix("file://"))
 
 
 def test_the_winner_becomes_a_version_with_tags_and_test_metrics(trained: TrainedSweep) -> None:
@@ -120,9 +130,26 @@ def test_two_tries_at_once_keep_one_version(trained: TrainedSweep) -> None:
     study = trained.in_run("manual__race")
     spec = study.registration_spec(trained.sweep, trained.scored(0))
     # Both have seen that there is no version yet, and come here.
-    first, second = (versions.register(study.client, spec) for _ in range(2))
+    model_path = model_folder(trained, 0).name
+    first, second = (versions.register(study.client, spec, model_path) for _ in range(2))
     assert first == second
     assert registered_for(study, spec.registration_key) == [first]
+
+
+@pytest.mark.parametrize("status", ["PENDING_REGISTRATION", "FAILED_REGISTRATION"])
+def test_a_version_that_a_killed_try_did_not_finish_is_replaced(trained: TrainedSweep, status: str) -> None:
+    study = trained.in_run(f"scheduled__{status}")
+    spec = study.registration_spec(trained.sweep, trained.scored(0))
+    model_path = model_folder(trained, 0).name
+    left = versions.register(study.client, spec, model_path)
+    with closing(sqlite3.connect(os.environ["MLFLOW_TRACKING_URI"].removeprefix("sqlite:///"))) as store:
+        store.execute("UPDATE model_versions SET status = ? WHERE version = ?", [status, left])
+        store.commit()
+    run = study.client.get_run(spec.mlflow_run_id)
+    assert versions.registered(study.client, spec, run) is None
+    made = versions.register(study.client, spec, model_path)
+    assert versions.registered(study.client, spec, run) == made
+    assert registered_for(study, spec.registration_key) == [made]
 
 
 def test_a_crash_between_registering_and_tagging_makes_no_second_version(trained: TrainedSweep) -> None:
@@ -160,17 +187,28 @@ def registered_for(study: Study, key: str) -> list[str]:
     return [str(version.version) for version in found]
 
 
-def test_a_winner_without_a_model_is_fitted_again_and_registered(study: Study) -> None:
+def test_a_winner_whose_model_was_not_logged_to_the_end_is_fitted_again_and_registered(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spec = study.snapshot_spec()
     study.prepare(spec)
     sweep = study.sweep_spec(spec, {"maxIter": [0, 5]})
-    study.train(sweep)
-    (loser,) = [run for run in study.runs() if contract.TAG_MODEL not in run.data.tags]
-    points = {point.point_id: point for point in sweep.points}
-    point = points[loser.data.tags[contract.TAG_POINT]]
-    registration = study.registration_spec(sweep, Scored(point, loser.info.run_id, loser.data.metrics))
-    assert study.register(registration) == "1"
-    assert contract.TAG_MODEL in study.client.get_run(loser.info.run_id).data.tags
+    upload = MlflowClient.log_artifacts
+
+    def upload_and_die(*args: Any) -> None:
+        upload(*args)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as fault:
+        fault.setattr(MlflowClient, "log_artifacts", upload_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            study.train(sweep)
+    winner = study.best(sweep)
+    assert study.register(study.registration_spec(sweep, winner)) == "1"
+    # Spark takes the first file it finds there for the list of the stages.
+    run = study.client.get_run(winner.mlflow_run_id)
+    metadata = artifacts_of(run) / run.data.tags[contract.TAG_MODEL] / "sparkml" / "metadata"
+    assert len(list(metadata.glob("part-*"))) == 1
 
 
 def test_a_model_that_does_not_give_the_logged_metrics_is_refused(study: Study) -> None:
@@ -221,6 +259,20 @@ def test_a_scorer_that_takes_what_spark_refuses_is_not_registered(trained: Train
     lax = dataclasses.replace(strict, stages=tuple(stages))
     with pytest.raises(RegistrationError, match="the scorer took a row with Island"):
         parity.check_refusals(pipeline, lax, snapshot)
+
+
+def test_the_pipeline_is_loaded_where_mlflow_has_no_right_path_for_volumes(
+    trained: TrainedSweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoil(path: str) -> str:
+        raise FileNotFoundError(f"/dbfs{path}")  # as MLflow does with /Volumes/… up to version 3.4
+
+    monkeypatch.setattr("mlflow.spark.dbfs_hdfs_uri_to_fuse_path", spoil)
+    monkeypatch.setattr("mlflow.utils.databricks_utils.is_in_cluster", lambda: True)
+    monkeypatch.setattr("mlflow.utils.databricks_utils.is_dbfs_fuse_available", lambda: True)
+    pipeline = load_spark_pipeline(model_folder(trained, 0), trained.study.spark, trained.sweep.tmp_path)
+    assert [type(stage).__name__ for stage in pipeline.stages][-1] == "LogisticRegressionModel"
+    assert trained.study.staged_files() == []
 
 
 def test_the_model_has_two_flavors_few_pinned_requirements_and_a_signature(trained: TrainedSweep) -> None:

@@ -82,7 +82,7 @@ def test_every_row_has_the_prediction_of_the_version_that_is_named_beside_it(
     assert rows["source_file"].value_counts().to_dict() == {"first.csv": 149, "the rest+1.csv": 195}
     scored = rows[rows["rejected"].isna()]
     (run,) = registered.study.runs()
-    folder = Path(run.info.artifact_uri.removeprefix("file://")) / contract.MODEL_ARTIFACT
+    folder = Path(run.info.artifact_uri.removeprefix("file://")) / run.data.tags[contract.TAG_MODEL]
     expected = load_scorer(folder).score(
         scored[["Island", "CulmenLength", "CulmenDepth", "FlipperLength", "BodyMass"]]
     )
@@ -125,14 +125,15 @@ def test_rows_that_cannot_be_scored_are_kept_with_the_reason(registered: Registe
 def test_files_may_differ_in_the_order_of_their_columns_and_in_other_columns(
     registered: Registered, tmp_path: Path
 ) -> None:
-    header = "features,BodyMass,FlipperLength,CulmenDepth,CulmenLength,Island,Bill `mm`"
-    mixed = f"{header}\nx,4450,210,14.1,48.7,Biscoe,1"
+    header = 'features,BodyMass,FlipperLength,CulmenDepth,CulmenLength,Island,"Bill `mm`, ""raw"""'
+    mixed = f'{header}\n"x ""5"", y\\",4450,210,14.1,48.7,"Biscoe",1'
     spec = registered.spec(tmp_path, a=f"\ufeff{HEADER}\r\n1,{GENTOO}\r\n", b=mixed)
     registered.score(spec)
     rows = {row["source_file"]: row for row in registered.predictions(spec)}
     assert [rows[name]["prediction"] for name in ("a.csv", "b.csv")] == [1.0, 1.0]
     assert (rows["a.csv"]["Id"], rows["a.csv"]["features"]) == ("1", None)
-    assert (rows["b.csv"]["Id"], rows["b.csv"]["features"], rows["b.csv"]["Bill `mm`"]) == (None, "x", "1")
+    other = rows["b.csv"]
+    assert (other["Id"], other["features"], other['Bill `mm`, "raw"']) == (None, 'x "5", y\\', "1")
 
 
 def test_the_same_scoring_again_writes_nothing(registered: Registered, tmp_path: Path) -> None:
@@ -158,6 +159,7 @@ def test_what_an_unfinished_scoring_left_is_replaced(registered: Registered, tmp
         ("", "has no column Island, CulmenLength, CulmenDepth, FlipperLength, BodyMass.* has nothing"),
         (f"{HEADER},Prediction\n1,{GENTOO},2\n", "has a column Prediction, which scoring adds"),
         (f"{HEADER},island\n1,{GENTOO},2\n", "names column Island, island twice"),
+        (f"{HEADER},L\ufffdnge\n1,{GENTOO},2\n", "is not UTF-8"),
     ],
 )
 def test_a_file_with_other_columns_is_refused_by_name(

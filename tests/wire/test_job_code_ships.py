@@ -17,7 +17,7 @@ def test_a_run_executes_the_job_code_that_was_uploaded_for_it(workspace: Running
     folder = f"/Shared/code/{code.digest}"
     workspace.client.workspace.mkdirs(folder)
     for name, content in code.files.items():
-        workspace.client.workspace.upload(f"{folder}/{name}", io.BytesIO(content), format=ImportFormat.AUTO)
+        workspace.client.workspace.upload(f"{folder}/{name}", io.BytesIO(content), format=ImportFormat.RAW)
     parameters = (f"/Workspace{folder}", "prepare", "dbfs:/spec.json")
     script = task(shared_cluster(workspace), f"/Workspace{folder}/{SCRIPT_NAME}", *parameters)
     run_id = int(workspace.client.jobs.submit(run_name="changed", tasks=[script]).run_id)

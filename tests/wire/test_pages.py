@@ -103,6 +103,7 @@ def test_a_clusters_link_shows_its_state_and_its_runs(
     run_id = finished(workspace, submit(workspace, "print(1)")).run_id
     url = links.cluster_page(workspace.origin, cluster_id)
     page = read(browser, url)
+    assert "Message" not in read(browser, str(workspace.client.jobs.get_run(int(run_id or 0)).run_page_url))
     for expected in ("RUNNING", SINGLE_NODE["node_type_id"], SINGLE_NODE["spark_version"], "20 minutes"):
         assert expected in page
     assert "SingleNode" in page

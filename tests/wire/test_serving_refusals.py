@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from databricks.sdk.errors import InvalidParameterValue, ResourceDoesNotExist
+from databricks.sdk.service.serving import EndpointTag
 
 from tests.wire.multiplier import register_multiplier
 from tests.wire.running_workspace import RunningWorkspace
@@ -45,6 +46,21 @@ def test_scale_to_zero_must_be_said(workspace: RunningWorkspace, doubling: str) 
     with pytest.raises(InvalidParameterValue) as refused:
         workspace.client.serving_endpoints.create(NAME, config=config(undecided))
     assert str(refused.value) == "scaleToZeroEnabled is undefined. Please set it to either true or false."
+
+
+@pytest.mark.parametrize("key", ["rookery.owner", "a,b", "a=b", "a/b", "a:b", "", "x" * 256])
+def test_a_tag_key_with_reserved_characters_is_refused(
+    workspace: RunningWorkspace, doubling: str, key: str
+) -> None:
+    tags = [EndpointTag("fine", "1"), EndpointTag(key, "2")]
+    with pytest.raises(InvalidParameterValue) as refused:
+        workspace.client.serving_endpoints.create(NAME, config=config(entity(doubling)), tags=tags)
+    assert str(refused.value) == (
+        f"Endpoint tag key {key} is either not between 1-255 characters long or contains one or more of the "
+        "reserved characters: . , = / or :"
+    )
+    with pytest.raises(InvalidParameterValue, match=r"^Endpoint tag key"):
+        workspace.client.serving_endpoints.patch(NAME, add_tags=tags)
 
 
 @pytest.mark.parametrize("field", ["route_optimized", "auto_capture_config", "ai_gateway", "rate_limits"])

@@ -30,14 +30,15 @@ def metrics_of(confusion: Confusion) -> dict[str, float]:
         pairs = zip(classes, values, strict=True)
         return math.fsum(each.labelled / total * value for each, value in pairs)
 
-    recall = weighted([each.recall for each in classes])
+    accuracy = (total - wrong) / total
     f_measure = weighted([each.f_measure for each in classes])
     return {
-        "accuracy": (total - wrong) / total,
+        "accuracy": accuracy,
         "weightedPrecision": weighted([each.precision for each in classes]),
-        "weightedRecall": recall,
+        # The sum over the classes of labelled / total * (hits / labelled), without its rounding.
+        "weightedRecall": accuracy,
         "f1": f_measure,
-        "weightedTruePositiveRate": recall,
+        "weightedTruePositiveRate": accuracy,
         "weightedFalsePositiveRate": weighted([each.false_positive_rate(total) for each in classes]),
         "weightedFMeasure": f_measure,
         "hammingLoss": wrong / total,

@@ -1,5 +1,6 @@
 """Small text files through Spark's Hadoop file systems, so that `dbfs:/…` and `/Volumes/…` are one code."""
 
+from pathlib import Path
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -34,13 +35,14 @@ class ClusterFiles:
         return int(file_system.getFileStatus(hadoop_path).getLen())
 
     def first_line(self, path: str) -> str | None:
-        """The first line of a file as UTF-8 text without its end, or None if the file is empty."""
+        """The first line that is not blank as UTF-8 text, without byte order mark and end, or None."""
         file_system, hadoop_path = self._locate(path)
         stream = file_system.open(hadoop_path)
         try:
             java = self._jvm.java.io
-            line = java.BufferedReader(java.InputStreamReader(stream, "UTF-8")).readLine()
-            return None if line is None else str(line)
+            reader = java.BufferedReader(java.InputStreamReader(stream, "UTF-8"))
+            lines = (str(line).removeprefix("\ufeff") for line in iter(reader.readLine, None))
+            return next((line for line in lines if line.strip()), None)
         finally:
             stream.close()
 
@@ -60,6 +62,12 @@ class ClusterFiles:
         file_system.delete(target, False)
         if not file_system.rename(staging, target):
             raise OSError(f"could not rename {path}.partial to {path}")
+
+    def upload(self, folder: Path, path: str) -> None:
+        """Copy a folder of this machine, with all it holds, to a path where nothing is yet."""
+        file_system, target = self._locate(path)
+        source = self._jvm.org.apache.hadoop.fs.Path(f"file:{folder}")
+        file_system.copyFromLocalFile(False, source, target)
 
     def delete(self, path: str) -> None:
         """Delete a file or a folder with all it holds; it need not exist."""

@@ -16,6 +16,8 @@ from mlflow import MlflowClient
 from mlflow.models import Model
 from mlflow.models.signature import ModelSignature
 from mlflow.types import ColSpec, Schema, TensorSpec
+from packaging.version import Version
+from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
 from rookery_jobs import contract, scorer
@@ -30,13 +32,18 @@ _CODE = "code"
 _SCORER = "scorer"
 
 
-def log_model(client: MlflowClient, run_id: str, pipeline: Any, snapshot: Snapshot, tmp_path: str) -> None:
-    """Log the fitted pipeline and its scorer to the run, and tag the run once both are there."""
+def log_model(client: MlflowClient, run_id: str, pipeline: Any, snapshot: Snapshot, tmp_path: str) -> str:
+    """Log the fitted pipeline and its scorer to the run, tag the run once both are there, and return where.
+
+    Each try has a path of its own: in the files of one that was killed, Spark would find two models.
+    """
+    model_path = f"{contract.MODEL_ARTIFACT}-{uuid.uuid4().hex[:8]}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / contract.MODEL_ARTIFACT
         save_model(pipeline, snapshot, path, tmp_path)
-        client.log_artifacts(run_id, str(path), contract.MODEL_ARTIFACT)
-    client.set_tag(run_id, contract.TAG_MODEL, contract.MODEL_ARTIFACT)
+        client.log_artifacts(run_id, str(path), model_path)
+    client.set_tag(run_id, contract.TAG_MODEL, model_path)
+    return model_path
 
 
 def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> None:
@@ -66,8 +73,11 @@ def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> 
 
 def load_spark_pipeline(path: Path, spark: SparkSession, tmp_path: str) -> Any:
     """The fitted pipeline of a downloaded model."""
-    with staging(spark, tmp_path) as dfs_tmpdir:
-        return mlflow.spark.load_model(str(path), dfs_tmpdir=dfs_tmpdir)
+    # mlflow.spark.load_model of the older runtimes cannot stage in a Volume:
+    # https://github.com/mlflow/mlflow/issues/18668
+    with staging(spark, tmp_path) as folder:
+        ClusterFiles(spark).upload(path / Model.load(str(path)).flavors["spark"]["model_data"], folder)
+        return PipelineModel.load(folder)
 
 
 def load_scorer(path: Path) -> scorer.Scorer:
@@ -77,7 +87,10 @@ def load_scorer(path: Path) -> scorer.Scorer:
 
 def requirements() -> list[str]:
     """What the scorer needs, in the versions of this runtime. Spark is not among it."""
-    return [f"mlflow=={mlflow.__version__}", f"numpy=={np.__version__}", f"pandas=={pd.__version__}"]
+    versions = {"mlflow": mlflow.__version__, "numpy": np.__version__, "pandas": pd.__version__}
+    # Older ones import pkg_resources, which they do not require: https://github.com/mlflow/mlflow/pull/12853
+    others = ["setuptools<81"] if Version(mlflow.__version__) < Version("2.16") else []
+    return [*(f"{name}=={version}" for name, version in versions.items()), *others]
 
 
 def signature_of(spec: contract.SnapshotSpec) -> ModelSignature:

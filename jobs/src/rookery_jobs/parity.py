@@ -22,13 +22,14 @@ _REPORT = "rows long, different long, largest double"
 def check_rows(predictions: DataFrame, model: scorer.Scorer, side: str) -> None:
     """Raise RegistrationError unless the scorer agrees on every row of the Spark pipeline's predictions.
 
-    Predictions must be equal, probabilities within TOLERANCE. The comparison runs where the rows are; only
-    counts and the largest difference come back.
+    Probabilities must agree within TOLERANCE; predictions must be equal but between classes whose
+    probabilities differ by no more. The comparison runs where the rows are; only counts and the largest
+    difference come back.
     """
 
     def compare(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
-            yield _compare(batch, model)
+            yield compare_batch(batch, model)
 
     inputs = [F.col(f"`{name}`") for name in model.inputs]
     chosen = predictions.select(
@@ -49,6 +50,16 @@ def check_rows(predictions: DataFrame, model: scorer.Scorer, side: str) -> None:
     print(f"parity on {rows} {side} rows: predictions equal, probabilities within {largest:.1e}")
 
 
+def compare_batch(batch: pd.DataFrame, model: scorer.Scorer) -> pd.DataFrame:
+    """One row for a batch with Spark's `prediction` and `probability`: how many rows it has, how many the
+    scorer predicts otherwise, and the largest difference of a probability."""
+    scored = model.score(batch)
+    probability = np.array(batch["probability"].to_list(), dtype=np.float64)
+    different = int(_apart(probability, batch["prediction"], scored.prediction).sum())
+    largest = float(np.abs(scored.probability - probability).max(initial=0.0))
+    return pd.DataFrame({"rows": [len(batch)], "different": [different], "largest": [largest]})
+
+
 def check_refusals(pipeline: Any, model: scorer.Scorer, snapshot: Snapshot) -> None:
     """Raise RegistrationError unless both refuse an unseen category, a missing one and a missing number.
 
@@ -57,7 +68,7 @@ def check_refusals(pipeline: Any, model: scorer.Scorer, snapshot: Snapshot) -> N
     example = dict(snapshot.manifest.example)
     expected, found = _spark_score(pipeline, snapshot, example), _scorer_score(model, example)
     if expected is None or expected != found:
-        raise RegistrationError(f"the example {example} gives {expected} by Spark, {found} by the scorer")
+        raise RegistrationError(f"the manifest's example gives {expected} by Spark, {found} by the scorer")
     for name, value in _bad_values(snapshot):
         record = {**example, name: value}
         taken = [
@@ -100,9 +111,8 @@ def _scorer_score(model: scorer.Scorer, record: dict[str, Any]) -> float | None:
         return None
 
 
-def _compare(batch: pd.DataFrame, model: scorer.Scorer) -> pd.DataFrame:
-    scored = model.score(batch)
-    probability = np.array(batch["probability"].to_list(), dtype=np.float64)
-    different = int((scored.prediction != batch["prediction"].to_numpy()).sum())
-    largest = float(np.abs(scored.probability - probability).max(initial=0.0))
-    return pd.DataFrame({"rows": [len(batch)], "different": [different], "largest": [largest]})
+def _apart(probability: Any, chosen: Any, other: Any) -> Any:
+    """For each row, whether one class is more probable than the other by more than TOLERANCE."""
+    rows = np.arange(len(probability))
+    first, second = (probability[rows, np.asarray(each, dtype=int)] for each in (chosen, other))
+    return np.abs(first - second) > TOLERANCE

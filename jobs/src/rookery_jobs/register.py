@@ -37,8 +37,9 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
     known = versions.registered(client, spec, run)
     if known is None:
         snapshot = load_snapshot(spark, spec.snapshot_path, spec.snapshot_digest)
-        _judge(client, spec, run, snapshot)
-        known = versions.register(client, spec)
+        model_path = run.data.tags.get(contract.TAG_MODEL) or _log_missing_model(client, spec, run, snapshot)
+        _judge(client, spec, run, snapshot, model_path)
+        known = versions.register(client, spec, model_path)
     client.set_tag(run.info.run_id, contract.model_version_tag(spec.registration_key), known)
     print(f"{spec.registered_model_name!r} version {known} is the model of MLflow run {run.info.run_id}")
 
@@ -62,11 +63,11 @@ def _winner(client: MlflowClient, spec: RegistrationSpec) -> Run:
     return run
 
 
-def _judge(client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot) -> None:
-    if contract.TAG_MODEL not in run.data.tags:
-        _log_missing_model(client, spec, run, snapshot)
+def _judge(
+    client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot, model_path: str
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(client.download_artifacts(run.info.run_id, contract.MODEL_ARTIFACT, folder))
+        path = Path(client.download_artifacts(run.info.run_id, model_path, folder))
         model = _Model(model_artifact.load_spark_pipeline(path, snapshot.spark, spec.tmp_path), path)
         selection = snapshot.spec.selection_side
         _check_reproduced(run.data.metrics, _measure(model.pipeline, snapshot, selection))
@@ -76,13 +77,13 @@ def _judge(client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Sna
     _check_gates(test, spec)
 
 
-def _log_missing_model(client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot) -> None:
-    """Fit the winner again, as `train` did, and log it only if it is the same model."""
+def _log_missing_model(client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot) -> str:
+    """Fit the winner again, as `train` did, and log it only if it is the same model; its artifact path."""
     print(f"MLflow run {run.info.run_id} has no model: its point is fitted again")
     with featurise(snapshot) as featurised:
         pipeline = featurised.pipeline_of(featurised.fit(spec.point))
         _check_reproduced(run.data.metrics, _measure(pipeline, snapshot, snapshot.spec.selection_side))
-    model_artifact.log_model(client, run.info.run_id, pipeline, snapshot, spec.tmp_path)
+    return model_artifact.log_model(client, run.info.run_id, pipeline, snapshot, spec.tmp_path)
 
 
 def _measure(pipeline: Any, snapshot: Snapshot, side: str) -> dict[str, float]:

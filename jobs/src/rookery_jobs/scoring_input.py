@@ -1,17 +1,15 @@
 """The CSV files to score, as one DataFrame of text, with every row of them."""
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
-from pyspark.sql.types import StringType, StructField, StructType
 
 from rookery_jobs.contract import ScoringSpec
 from rookery_jobs.contract.scoring_specs import InputFile
-from rookery_jobs.csv_text import column, present
+from rookery_jobs.csv_text import NOT_UTF8, column, header_of, present, read_rows
 from rookery_jobs.errors import ScoringError
 from rookery_jobs.files import ClusterFiles
 
@@ -29,7 +27,7 @@ def read_files(spark: SparkSession, spec: ScoringSpec, needed: Sequence[str]) ->
     line of a row that has more or fewer fields than its header.
 
     Files may have different columns, in any order. Raises ScoringError for a file that is not as it was
-    listed, or whose header lacks a needed column, names one twice, or has one that scoring adds.
+    listed, or whose header is not UTF-8, lacks a needed column, names one twice or has one that scoring adds.
     """
     files = ClusterFiles(spark)
     by_header: dict[Header, list[str]] = defaultdict(list)
@@ -45,20 +43,16 @@ def _header(files: ClusterFiles, file: InputFile, needed: Sequence[str]) -> Head
             f"{file.path} is not the file of {file.size} bytes that was listed: it was changed or removed "
             "since; run again, to score the folder as it is now"
         )
-    line = files.first_line(file.path)
-    header = tuple(_names(line or ""))
+    header = header_of(files.first_line(file.path))
     problem = _problem(header, needed)
     if problem:
         raise ScoringError(f"{file.path} {problem}; its header has {', '.join(header) or 'nothing'}")
     return header
 
 
-def _names(line: str) -> Iterator[str]:
-    for position, name in enumerate(next(csv.reader([line.removeprefix("\ufeff")]), [])):
-        yield name.strip() or f"_c{position}"
-
-
 def _problem(header: Header, needed: Sequence[str]) -> str | None:
+    if any(NOT_UTF8 in name for name in header):
+        return "is not UTF-8: save it as UTF-8"
     missing = [name for name in needed if name not in header]
     if missing:
         return f"has no column {', '.join(missing)}, which the model needs"
@@ -73,12 +67,10 @@ def _problem(header: Header, needed: Sequence[str]) -> str | None:
 
 
 def _frame(spark: SparkSession, header: Header, paths: Iterable[str]) -> DataFrame:
-    schema = StructType([StructField(name, StringType()) for name in [*header, BROKEN]])
-    # Column pruning would hide rows with too many or too few fields.
-    reader = spark.read.schema(schema).option("header", True).option("columnPruning", False)
-    text = reader.option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", BROKEN).csv(list(paths))
     columns = [present(name).alias(name) for name in header]
-    return text.select(*columns, column(BROKEN), _file_name().alias(SOURCE_FILE))
+    return read_rows(spark, list(paths), header, BROKEN).select(
+        *columns, column(BROKEN), _file_name().alias(SOURCE_FILE)
+    )
 
 
 def _file_name() -> Column:

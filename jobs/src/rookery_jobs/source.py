@@ -1,20 +1,22 @@
 """The source CSV: read as text, every value checked, then typed. Nothing is nulled silently.
 
-A row with another number of fields than the header, and a value that cannot be cast, are refused, with the
-row; a row with an empty value is incomplete, which `prepare` drops and counts.
+A row with another number of fields than the header, and a value that cannot be cast or is not UTF-8, are
+refused; a row with an empty value is incomplete, which `prepare` drops and counts. Messages name the row and
+one value, never the rest of the row: it may tell of persons, and messages go to logs.
 """
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
-from pyspark.sql.types import StringType, StructField, StructType
 
 from rookery_jobs.contract import SnapshotSpec
-from rookery_jobs.csv_text import column, double, present
+from rookery_jobs.csv_text import NOT_UTF8, column, double, fields_of, header_of, present, read_rows
 from rookery_jobs.errors import DataError
+from rookery_jobs.files import ClusterFiles
 from rookery_jobs.instants import instant, is_before
 
 _ROW = "__row"
@@ -31,19 +33,17 @@ def read_source(spark: SparkSession, spec: SnapshotSpec) -> DataFrame:
 
     Cache it before use: Spark refuses queries on the raw file that need its broken records alone.
 
-    The columns may stand in any order, others are ignored. Raises DataError for a missing column.
+    The columns may stand in any order, others are ignored. Raises DataError for a missing column, one that is
+    there twice, and a header that is not UTF-8.
     """
-    header = spark.read.option("header", True).csv(spec.source_path).columns
-    names = [name.lstrip("\ufeff").strip() for name in header]
+    header = header_of(ClusterFiles(spark).first_line(spec.source_path))
     wanted = _declared(spec)
-    missing = [name for name in wanted if name not in names]
-    if missing:
-        raise DataError(f"{spec.source_path} has no column {missing}; its header has {names}")
-    fields = [StructField(name, StringType()) for name in [*names, _BROKEN]]
-    # Column pruning would hide rows with too many or too few fields.
-    reader = spark.read.schema(StructType(fields)).option("header", True).option("columnPruning", False)
-    text = reader.option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", _BROKEN)
-    return text.csv(spec.source_path).select(
+    problem = _problem(header, wanted)
+    if problem:
+        raise DataError(f"{spec.source_path} {problem}; its header has {list(header)}")
+    # Names of no interest may be there twice, which Spark refuses.
+    distinct = [name if name in wanted else f"__{position}" for position, name in enumerate(header)]
+    return read_rows(spark, [spec.source_path], distinct, _BROKEN).select(
         *[present(name).alias(name) for name in wanted],
         column(_BROKEN),
         F.monotonically_increasing_id().alias(_ROW),
@@ -55,19 +55,20 @@ def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
     label an int.
 
     Raises DataError, naming the row, and column and value where it is one, for rows with another number of
-    fields than the header, for times that are none, and for values that cannot be cast in rows that are not
-    later.
+    fields than the header, for times that are none, and in rows that are not later for values that cannot be
+    cast or are not UTF-8.
     """
     doubles = {name: double(name) for name in spec.numeric}
     label = _class(spec.label)
     seen = ~is_later(spec)
-    faults = [_Fault(None, column(_BROKEN).isNotNull(), "has more or fewer fields than the header")]
+    faults = [_Fault(None, column(_BROKEN).isNotNull(), "more or fewer than the header")]
     if spec.as_of_column is not None:
         time = instant(spec.as_of_column)
         what = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as an as_of_column must be"
         faults.append(_not_cast(spec.as_of_column, time, what))
     faults += [_not_cast(name, value, "is not a finite number", seen) for name, value in doubles.items()]
     faults.append(_not_cast(spec.label, label, "is not a non-negative integer, as a label must be", seen))
+    faults += [_not_utf8(name, seen) for name in (*spec.categorical, spec.split_key) if name]
     _refuse(rows, faults)
     key = [] if spec.split_key in (None, *spec.features, spec.label) else [spec.split_key]
     return (
@@ -102,6 +103,20 @@ def _not_cast(name: str, value: Column, what: str, seen: Column | None = None) -
     return _Fault(name, condition if seen is None else condition & seen, what)
 
 
+def _not_utf8(name: str, seen: Column) -> _Fault:
+    return _Fault(name, column(name).contains(NOT_UTF8) & seen, "is not UTF-8: save the file as UTF-8")
+
+
+def _problem(header: Sequence[str], wanted: Sequence[str]) -> str | None:
+    if any(NOT_UTF8 in name for name in header):
+        return "is not UTF-8: save it as UTF-8"
+    missing = [name for name in wanted if name not in header]
+    if missing:
+        return f"has no column {missing}"
+    twice = [name for name in wanted if header.count(name) > 1]
+    return f"names column {twice} twice" if twice else None
+
+
 def _declared(spec: SnapshotSpec) -> list[str]:
     others = [name for name in (spec.split_key, spec.as_of_column) if name]
     return list(dict.fromkeys([*spec.features, spec.label, *others]))
@@ -119,19 +134,17 @@ def _refuse(rows: DataFrame, faults: list[_Fault]) -> None:
     if not found:
         return
     shown = "; ".join(
-        f"row {_row_number(rows, row[_ROW])}: {_describe(row.asDict(), faults[row[_FAULT]])}"
+        f"row {_row_number(rows, row[_ROW])}: {_describe(row, faults[row[_FAULT]])}"
         for row in found[:_SHOWN_ROWS]
     )
     more = "; and more" if len(found) > _SHOWN_ROWS else ""
     raise DataError(f"the source has rows that cannot be used (row 1 follows the header): {shown}{more}")
 
 
-def _describe(content: dict[str, Any], fault: _Fault) -> str:
-    broken = content[_BROKEN]
+def _describe(row: Row, fault: _Fault) -> str:
     if fault.column is None:
-        return f"{fault.what}: {broken!r}"
-    record = {name: value for name, value in content.items() if name not in (_ROW, _BROKEN, _FAULT)}
-    return f"column {fault.column!r} has {content[fault.column]!r}, which {fault.what}: {record}"
+        return f"has {len(fields_of(row[_BROKEN]))} fields, {fault.what}"
+    return f"column {fault.column!r} has {row[fault.column]!r}, which {fault.what}"
 
 
 def _row_number(rows: DataFrame, position: int) -> int:

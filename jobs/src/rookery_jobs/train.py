@@ -2,11 +2,12 @@
 
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark import inheritable_thread_target
 from pyspark.sql import SparkSession
 
@@ -112,9 +113,21 @@ def _logged(measured: Mapping[str, float], runs: PointRuns) -> dict[str, float]:
 
 
 def _describe(error: Exception) -> str:
-    """The error in one line: Spark's messages carry a Java stack trace after the first."""
-    message = str(error).strip() or repr(error)
-    return f"{type(error).__name__}: {message.splitlines()[0]}"
+    """The error in one line: Spark's messages carry a Java stack trace after the first, Java's own errors
+    have the reason in that of a cause."""
+    if isinstance(error, Py4JJavaError):
+        return "; caused by ".join(_first_line(each.toString()) for each in _chain(error.java_exception))
+    return f"{type(error).__name__}: {_first_line(str(error)) or repr(error)}"
+
+
+def _chain(throwable: Any) -> Iterator[Any]:
+    while throwable is not None:
+        yield throwable
+        throwable = throwable.getCause()
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
 
 
 def _log_best(

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rookery.check.report import Row
+from rookery.data_url import redacted
+from rookery.form_fields import SOURCE_URL
 
 if TYPE_CHECKING:
     from airflow.sdk.definitions.param import ParamsDict
@@ -17,8 +19,9 @@ def form_rows(params: ParamsDict) -> Iterator[Row]:
     for key in params:
         param = params.get_param(key)
         allowed = allowed_by(param.schema)
-        shown = param.schema.get("values_display", {}).get(str(param.value), _text(param.value))
-        yield Row(key, shown, {"default": param.value, "allowed": allowed}, allowed)
+        default = redacted(str(param.value)) if key == SOURCE_URL else param.value
+        shown = param.schema.get("values_display", {}).get(str(default), _text(default))
+        yield Row(key, shown, {"default": default, "allowed": allowed}, allowed)
 
 
 def allowed_by(schema: Mapping[str, Any]) -> str:

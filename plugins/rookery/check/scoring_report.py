@@ -12,7 +12,7 @@ from rookery.check.form_report import form_rows
 from rookery.check.report import Row, Section
 from rookery.operators.scoring import ResolveScoringOperator
 from rookery.plan.mistakes import Mistake
-from rookery.run_names import RunNames
+from rookery.run_names import ANY_INSTALLATION, RunNames
 from rookery.workspace_checks import Finding, ask, scoring_questions
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Scoring:
         return ask(workspace, scoring_questions(self.plan))
 
     def _names(self, user_name: str) -> RunNames:
-        return RunNames(self.dag.dag_id, RUN_ID, user_name)
+        return RunNames(ANY_INSTALLATION, self.dag.dag_id, RUN_ID, user_name)
 
 
 def scoring_of(dag: DAG) -> Scoring | None:

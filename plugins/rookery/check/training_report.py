@@ -19,7 +19,7 @@ from rookery.operators.plan import ResolvePlanOperator
 from rookery.operators.storage import check_header, data_folder, project_file
 from rookery.operators.sweep import shards
 from rookery.plan.mistakes import Mistake
-from rookery.run_names import RunNames
+from rookery.run_names import ANY_INSTALLATION, RunNames
 from rookery.workspace_checks import Finding, ask, training_questions
 from rookery_jobs.contract import METRICS, Point, RunLayout
 
@@ -72,7 +72,7 @@ class Training:
         return ask(workspace, training_questions(self.plan, self._names(user_name)))
 
     def _names(self, user_name: str) -> RunNames:
-        return RunNames(self.dag.dag_id, RUN_ID, user_name)
+        return RunNames(ANY_INSTALLATION, self.dag.dag_id, RUN_ID, user_name)
 
 
 def training_of(dag: DAG) -> Training | None:
@@ -132,7 +132,7 @@ def _names(plan: TrainingPlan, names: RunNames) -> Iterator[Row]:
     yield Row("experiment", names.experiment_path)
     yield Row("job code", f"{names.code_root}/<digest>")
     # A run's folder is named by its id and a digest.
-    folder = PurePosixPath(RunLayout(plan.data_root, names.dag_id, names.run_id).root).parent
+    folder = PurePosixPath(RunLayout(names.data_root(plan.data_root), names.dag_id, names.run_id).root).parent
     yield Row("data", f"{folder}/{RUN_ID}-<digest>")
     model = plan.registry.registered_model_name
     registry = "Unity Catalog" if model.count(".") == 2 else "workspace"

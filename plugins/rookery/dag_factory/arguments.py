@@ -11,6 +11,16 @@ from airflow.sdk import Param
 from rookery.exceptions import PlanError
 from rookery.retries import RetryWhatCanPass
 
+AT_ONCE: dict[str, Any] = {
+    "pool": "default_pool",
+    "pool_slots": 1,
+    "depends_on_past": False,
+    "wait_for_downstream": False,
+    "max_active_tis_per_dag": None,
+}
+"""For tasks that clean up: what a user says of all tasks in `default_args` must not hold them up, while what
+they end is billed."""
+
 _DEFAULT_ARGS: dict[str, Any] = {
     "retries": 2,
     "retry_delay": timedelta(seconds=10),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from airflow.sdk import BaseOperator, BaseXCom, XComArg
 
+from rookery.dag_factory.arguments import AT_ONCE
+from rookery.exceptions import PlanError
 from rookery.operators.cluster import CreateClusterOperator, TerminateClusterOperator, WaitForClusterOperator
 from rookery.operators.job_code import UploadJobCodeOperator
 from rookery.operators.verdict import VerdictOperator
 
 LONG = timedelta(minutes=45)
-_JOB_RUN = timedelta(minutes=80)
+JOB_TIMEOUT = timedelta(hours=1)
+# Databricks ends a job run first: until the task has seen that, Airflow must not end the task.
+_AFTER_JOB_TIMEOUT = timedelta(minutes=20)
 
 Docs = Callable[[str], str]
 """Task id → the Markdown for the task's page."""
@@ -65,23 +69,30 @@ def cluster_tasks(resolve: BaseOperator, doc_of: Docs) -> ClusterTasks:
         cluster_name=xcom(resolve, "cluster_name"),
         owner_tag=xcom(resolve, "owner"),
         doc_md=doc_of("terminate_cluster"),
+        **AT_ONCE,
     )
     return ClusterTasks(create, wait, terminate)
 
 
-def job_arguments(cluster: ClusterTasks, code: UploadJobCodeOperator, pool: str | None) -> dict[str, Any]:
+def job_arguments(
+    cluster: ClusterTasks, code: UploadJobCodeOperator, pool: str | None, job_timeout: timedelta
+) -> dict[str, Any]:
     """What every operator of a job run on the cluster is given.
 
-    `pool` is for these tasks alone: what cleans up must not wait for a slot.
+    `pool` is for these tasks alone: what cleans up must not wait for a slot. Raises PlanError for a
+    `job_timeout` below a minute.
     """
+    if job_timeout < timedelta(minutes=1):
+        raise PlanError(f"job_timeout is {job_timeout}; give a job run a minute or more")
     return {
         "existing_cluster_id": xcom(cluster.create),
         "code_folder": xcom(code, "code_folder"),
-        "execution_timeout": _JOB_RUN,
+        "timeout_seconds": int(job_timeout.total_seconds()),
+        "execution_timeout": job_timeout + _AFTER_JOB_TIMEOUT,
         **({"pool": pool} if pool else {}),
     }
 
 
-def verdict_task(doc_of: Docs) -> VerdictOperator:
+def verdict_task(doc_of: Docs, goals: Mapping[str, str]) -> VerdictOperator:
     """The run's last task, which the caller makes a teardown that fails the DAG run."""
-    return VerdictOperator(task_id="verdict", doc_md=doc_of("verdict"), retries=0)
+    return VerdictOperator(task_id="verdict", goals=goals, doc_md=doc_of("verdict"), retries=0, **AT_ONCE)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import DAG, Param
 
 from rookery.dag_factory.arguments import dag_arguments
 from rookery.dag_factory.cluster_tasks import (
+    JOB_TIMEOUT,
     cluster_tasks,
     job_arguments,
     upload_job_code,
@@ -26,13 +28,15 @@ def scoring_dag(
     schedule: Any = None,
     databricks_conn_id: str = "databricks_default",
     pool: str | None = None,
+    job_timeout: timedelta = JOB_TIMEOUT,
     **dag_kwargs: Any,
 ) -> DAG:
     """The DAG that scores a folder of files with a version of a registered model, on a cluster of its own.
 
     With `schedule=[model_asset(plan.registered_model_name)]` each new version scores the folder. `pool` names
-    the pool of `score`. `dag_kwargs` are Airflow's own; `default_args` and `params` are merged into ours.
-    Raises PlanError for `dagrun_timeout` and `fail_fast`, under which a cluster could be left running.
+    the pool of `score`; `job_timeout` ends its job run if that takes longer. `dag_kwargs` are Airflow's own;
+    `default_args` and `params` are merged into ours. Raises PlanError for `dagrun_timeout` and `fail_fast`,
+    under which a cluster could be left running.
     """
     arguments = dag_arguments(
         dag_kwargs,
@@ -43,11 +47,11 @@ def scoring_dag(
     with DAG(dag_id, schedule=schedule, **arguments) as dag:
         # Airflow takes the file that calls DAG(), which is this one; tasks are loaded from the user's file.
         dag.fileloc = sys._getframe(1).f_code.co_filename
-        _tasks(plan, tuple(dag_kwargs.get("params") or {}), pool)
+        _tasks(plan, tuple(dag_kwargs.get("params") or {}), pool, job_timeout)
     return dag
 
 
-def _tasks(plan: BatchScoring, other_keys: tuple[str, ...], pool: str | None) -> None:
+def _tasks(plan: BatchScoring, other_keys: tuple[str, ...], pool: str | None, job_timeout: timedelta) -> None:
     resolve = ResolveScoringOperator(
         task_id="resolve_scoring", plan=plan, other_keys=other_keys, doc_md=doc_of("resolve_scoring")
     )
@@ -58,13 +62,14 @@ def _tasks(plan: BatchScoring, other_keys: tuple[str, ...], pool: str | None) ->
         spec_path=xcom(resolve, "spec_path"),
         report_path=xcom(resolve, "report_path"),
         doc_md=doc_of("score"),
-        **job_arguments(cluster, code, pool),
+        **job_arguments(cluster, code, pool, job_timeout),
     )
     # A create_cluster that died after its request is cleaned up after, since resolve_scoring is a setup too.
     terminate = cluster.terminate.as_teardown(setups=[resolve, cluster.create])
     code >> cluster.create
     cluster.wait >> score >> terminate
-    terminate >> verdict_task(doc_of).as_teardown(setups=resolve, on_failure_fail_dagrun=True)
+    verdict = verdict_task(doc_of, goals={"score": "resolve_scoring"})
+    terminate >> verdict.as_teardown(setups=resolve, on_failure_fail_dagrun=True)
 
 
 def _version_field(plan: BatchScoring) -> Param:

@@ -43,8 +43,9 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     ),
     "download_data": TaskDoc(
         does="Fetches the plan's source, checks the columns of its header line, and stores it under the "
-        "run's folder of the data root, named by its SHA-256.",
-        creates="One file under `<data_root>/<DAG>/<run>/sources/`.",
+        "run's folder of the data root, named by its SHA-256. The worker itself connects to the address, "
+        "past every proxy.",
+        creates="One file under `<data_root>/<installation>/<DAG>/<run>/sources/`.",
         costs=_NO_CLUSTER,
         if_it_fails="The address, the file or its columns are wrong: the last log line says which. "
         f"Correct the source, or trigger again with another `source_url`. {_RETRIED}",
@@ -66,7 +67,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     "create_cluster": TaskDoc(
         does="Asks for the run's cluster, a single node with a machine-learning runtime, and does not "
         "wait for it. A cluster that an earlier try has asked for is adopted.",
-        creates="The cluster `rookery <DAG> <run>`, tagged with its owner and the end of its lease.",
+        creates="The cluster `rookery <installation> <DAG> <run>`, tagged with its owner and the end of its "
+        "lease.",
         costs="**The bill of the cluster begins here** and ends with `terminate_cluster`; an idle cluster "
         "also ends by itself, after the plan's `autotermination_minutes`.",
         if_it_fails="The last log line has Databricks' reason: a node type that is not offered, a quota, "
@@ -82,8 +84,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     "prepare_data": TaskDoc(
         does="One job run that drops incomplete rows, casts the columns, and splits the rows by their "
         "hash into train, validation and test.",
-        creates="A snapshot under `<data_root>/<DAG>/<run>/snapshots/<digest>/`, complete when its "
-        "`manifest.json` is there.",
+        creates="A snapshot under `<data_root>/<installation>/<DAG>/<run>/snapshots/<digest>/`, complete "
+        "when its `manifest.json` is there.",
         costs=_CLUSTER,
         if_it_fails="Mostly a value that its column cannot have: the last log line names column, value "
         "and row. Correct the source and clear `download_data` with all that follows, or trigger again.",
@@ -91,7 +93,7 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     "expand_grid": TaskDoc(
         does="Expands the grid into points, gives each the id of all that determines its result, and "
         "deals them out to the mapped `train` tasks, `points_per_task` to each.",
-        creates="One file, `<data_root>/<DAG>/<run>/sweeps/<id>/points.json`.",
+        creates="One file, `<data_root>/<installation>/<DAG>/<run>/sweeps/<id>/points.json`.",
         costs=_NO_CLUSTER_NEEDED,
         if_it_fails=f"{_RETRIED} Anything else is a bug worth a report.",
     ),
@@ -130,12 +132,13 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         creates="Nothing.",
         costs="**The bill of the cluster ends here.**",
         if_it_fails="**A cluster may still be running.** Clear this task, or terminate the cluster by "
-        "hand: its name is `rookery <DAG> <run>`. It ends by itself only when it is idle.",
+        "hand: its name is `rookery <installation> <DAG> <run>`. It ends by itself only when it is idle.",
     ),
     "create_endpoint": TaskDoc(
         does="Creates the serving endpoint, or updates the one that this DAG has made to the new version, "
-        "and does not wait for it. It is skipped if the run does not deploy; a backfill deploys only if "
-        "its conf says `deploy: true`.",
+        "and does not wait for it. It is skipped if the run does not deploy, and if a later run has "
+        "deployed meanwhile, as when an old run is cleared. A backfill, and a run earlier than the one that "
+        "has deployed, deploy only if their conf says `deploy: true`.",
         creates="The plan's endpoint, if it is not there.",
         costs="**The bill of the endpoint begins here** if it is new. With `scale_to_zero_enabled` an "
         "idle endpoint costs nothing.",
@@ -152,11 +155,11 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     ),
     "query_endpoint": TaskDoc(
         does="Asks the endpoint the plan's request, or the snapshot's example row, and checks the shape "
-        "of its answer.",
+        "of its answer. The example row, which is one of the data, is neither logged nor kept in Airflow.",
         creates="Nothing.",
         costs="One request.",
         if_it_fails="The endpoint serves the new version, but does not answer as it should: see its "
-        "service logs. To go back, clear `create_endpoint` of the last good run.",
+        "service logs. To go back, choose the version before at the endpoint, in Databricks.",
     ),
     "delete_endpoint": TaskDoc(
         does="Deletes the endpoint if this run has created it and `keep_endpoint` is off; else it is "
@@ -166,11 +169,12 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         if_it_fails="**The endpoint may still be there.** Clear this task, or delete the endpoint by hand.",
     ),
     "verdict": TaskDoc(
-        does="Fails the run if one of its tasks has failed. Without it the tasks that clean up, which "
-        "come last and succeed, would make the run a success.",
+        does="Fails the run if one of its tasks has failed, or if it was marked while tasks waited and they "
+        "were skipped. Without it the tasks that clean up, which come last and succeed, would make the run "
+        "a success.",
         creates="Nothing.",
         costs="Nothing.",
-        if_it_fails="It only repeats which tasks failed: look at those.",
+        if_it_fails="It only repeats which tasks failed or were skipped: look at those.",
     ),
 }
 """The tasks in the order in which they run."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from rookery.assets import model_asset
+from rookery.dag_factory.arguments import AT_ONCE
 from rookery.dag_factory.cluster_tasks import (
     LONG,
     cluster_tasks,
@@ -37,7 +39,11 @@ class _Inputs(NamedTuple):
 
 
 def chain_of_tasks(
-    plan: TrainingPlan, points_per_task: int, other_keys: tuple[str, ...], pool: str | None
+    plan: TrainingPlan,
+    points_per_task: int,
+    other_keys: tuple[str, ...],
+    pool: str | None,
+    job_timeout: timedelta,
 ) -> None:
     """Add the tasks to the DAG whose `with` block this is called in.
 
@@ -55,7 +61,7 @@ def chain_of_tasks(
     cluster = cluster_tasks(resolve, doc_of)
     # The cheap inputs come first: a URL that fails, or a CSV without the plan's columns, costs no cluster.
     list(inputs) >> cluster.create
-    job = job_arguments(cluster, inputs.code, pool)
+    job = job_arguments(cluster, inputs.code, pool, job_timeout)
     snapshot = PrepareDataOperator(
         task_id="prepare_data",
         plan=xcom(resolve, "plan"),
@@ -68,7 +74,9 @@ def chain_of_tasks(
     # The cluster ends beside the deployment: an endpoint can take half an hour.
     registered >> cluster.terminate.as_teardown(setups=[resolve, cluster.create])
     delete_endpoint = _endpoint_tasks(resolve, snapshot, registered)
-    verdict = verdict_task(doc_of)
+    verdict = verdict_task(
+        doc_of, goals={"register_model": "resolve_plan", "query_endpoint": "create_endpoint"}
+    )
     [cluster.terminate, delete_endpoint] >> verdict.as_teardown(setups=resolve, on_failure_fail_dagrun=True)
 
 
@@ -113,6 +121,7 @@ def _sweep_tasks(
     )
     registered = RegisterModelOperator(
         task_id="register_model",
+        installation=xcom(resolve, "installation"),
         plan=xcom(resolve, "plan"),
         points_path=xcom(expand, "points_path"),
         best=xcom(best),
@@ -131,6 +140,7 @@ def _endpoint_tasks(
         task_id="create_endpoint",
         plan=xcom(resolve, "plan"),
         model=xcom(registered),
+        installation=xcom(resolve, "installation"),
         owner_tag=xcom(resolve, "owner"),
         execution_timeout=LONG,
         doc_md=doc_of("create_endpoint"),
@@ -145,7 +155,7 @@ def _endpoint_tasks(
     query = QueryEndpointOperator(
         task_id="query_endpoint",
         plan=xcom(resolve, "plan"),
-        example=xcom(snapshot, "example"),
+        snapshot_path=xcom(snapshot, "snapshot_path"),
         doc_md=doc_of("query_endpoint"),
     )
     delete = DeleteEndpointOperator(
@@ -154,6 +164,7 @@ def _endpoint_tasks(
         owner_tag=xcom(resolve, "owner"),
         execution_timeout=LONG,
         doc_md=doc_of("delete_endpoint"),
+        **AT_ONCE,
     )
     create >> wait >> query >> delete.as_teardown(setups=[resolve, create])
     return delete

@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
-from rookery import serving
+from rookery import serving, storage
 from rookery.exceptions import EndpointError
 from rookery.links import EndpointLink, endpoint_page
 from rookery.operators.base import DatabricksOperator
+from rookery.params import asks_to_deploy
 from rookery.plan.training import TrainingPlan
 from rookery.polling import poll
 from rookery.run_names import TAG_EXPIRES_AT, TAG_OWNER
 from rookery.serving import Served
+from rookery_jobs.contract import Manifest, manifest_path
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperatorLink, Context
+    from airflow.sdk.types import DagRunProtocol
     from databricks.sdk.service.serving import ServingEndpointDetailed
 
 _LEASE = timedelta(hours=24)
@@ -73,35 +76,49 @@ class ServeModelOperator(EndpointOperator):
 class CreateEndpointOperator(ServeModelOperator):
     """Create the endpoint, or update it if this DAG made it earlier; returns its name, without waiting.
 
-    What an earlier try has already asked for is not asked again. Skips itself if the run does not deploy.
-    Raises EndpointError for an endpoint of this name that is not ours.
+    What an earlier try has already asked for is not asked again. Skips itself if the run does not deploy, and
+    if a later run has deployed, unless the conf says `deploy: true`: who clears an old run does not mean to
+    put its model over today's. Raises EndpointError for an endpoint of this name that is not ours.
     """
 
-    template_fields: Sequence[str] = (*ServeModelOperator.template_fields, "owner_tag")
+    template_fields: Sequence[str] = (*ServeModelOperator.template_fields, "installation", "owner_tag")
 
-    def __init__(self, *, owner_tag: str, **kwargs: Any) -> None:
+    def __init__(self, *, installation: str, owner_tag: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.installation = installation
         self.owner_tag = owner_tag
 
     def execute(self, context: Context) -> str:
-        plan = self.resolved_plan()
+        plan, run = self.resolved_plan(), context["dag_run"]
         if not plan.deploy:
             raise AirflowSkipException("this run does not deploy (deploy is false)")
         name = self.show_endpoint(context)
         endpoint = serving.find(self.workspace, name)
+        tags = self._tags(plan, run)
         if endpoint is None:
-            self._create(plan, context["dag_run"].dag_id)
-        else:
-            serving.require_ours(endpoint, context["dag_run"].dag_id)
-            self._update(endpoint)
+            self._create(plan, tags)
+            return name
+        serving.require_ours(endpoint, run.dag_id, self.installation)
+        endpoint = self._after_others(endpoint)
+        if not asks_to_deploy(run.conf or {}):
+            self._require_latest(endpoint, run)
+        self._update(endpoint)
+        self._tag(endpoint, tags)
         return name
 
-    def _create(self, plan: TrainingPlan, dag_id: str) -> None:
+    def _tags(self, plan: TrainingPlan, run: DagRunProtocol) -> dict[str, str]:
+        lease = (datetime.now(UTC) + _LEASE).isoformat(timespec="seconds")
+        return {
+            TAG_OWNER: self.owner_tag,
+            serving.TAG_INSTALLATION: self.installation,
+            serving.TAG_DAG_ID: run.dag_id,
+            serving.TAG_RUN_AFTER: run.run_after.astimezone(UTC).isoformat(),
+            **({} if plan.keep_endpoint else {TAG_EXPIRES_AT: lease}),
+        }
+
+    def _create(self, plan: TrainingPlan, tags: Mapping[str, str]) -> None:
         from databricks.sdk.service.serving import EndpointCoreConfigInput, EndpointTag
 
-        tags = {TAG_OWNER: self.owner_tag, serving.TAG_DAG_ID: dag_id}
-        if not plan.keep_endpoint:
-            tags[TAG_EXPIRES_AT] = (datetime.now(UTC) + _LEASE).isoformat(timespec="seconds")
         name = plan.endpoint.name
         self.log.info("Creating the endpoint %s", name)
         self.workspace.serving_endpoints.create(
@@ -110,21 +127,47 @@ class CreateEndpointOperator(ServeModelOperator):
             tags=[EndpointTag(key, value) for key, value in tags.items()],
         )
 
+    def _after_others(self, endpoint: ServingEndpointDetailed) -> ServingEndpointDetailed:
+        """The endpoint, once no other update is on its way."""
+        if not serving.is_updating(endpoint) or self.wanted().is_in(endpoint.pending_config):
+            return endpoint
+        name = str(endpoint.name)
+        self.log.info("Waiting for an update of %s that is on its way", name)
+        return poll(
+            lambda: self.workspace.serving_endpoints.get(name),
+            until=lambda seen: not serving.is_updating(seen),
+            timeout=self.timeout.total_seconds(),
+            told=serving.state_of,
+        )
+
+    def _require_latest(self, endpoint: ServingEndpointDetailed, run: DagRunProtocol) -> None:
+        later = serving.later_than(endpoint, run.run_after, self.wanted())
+        if later:
+            reason = f"{later}; a run whose conf says deploy: true replaces it all the same"
+            self.log.info("Not deployed: %s", reason)
+            raise AirflowSkipException(reason)
+
     def _update(self, endpoint: ServingEndpointDetailed) -> None:
-        name, wanted = str(endpoint.name), self.wanted()
-        if serving.is_updating(endpoint) and not wanted.is_in(endpoint.pending_config):
-            self.log.info("Waiting for an update of %s that is on its way", name)
-            endpoint = poll(
-                lambda: self.workspace.serving_endpoints.get(name),
-                until=lambda seen: not serving.is_updating(seen),
-                timeout=self.timeout.total_seconds(),
-                told=serving.state_of,
-            )
+        name, wanted = endpoint.name, self.wanted()
         if serving.is_updating(endpoint) or serving.serves(endpoint, wanted):
             self.log.info("%s has been asked for version %s already", name, wanted.version)
             return
         self.log.info("Updating %s to version %s", name, wanted.version)
-        self.workspace.serving_endpoints.update_config(name, served_entities=[wanted.entity()])
+        self.workspace.serving_endpoints.update_config(str(name), served_entities=[wanted.entity()])
+
+    def _tag(self, endpoint: ServingEndpointDetailed, tags: Mapping[str, str]) -> None:
+        """Say which run has deployed last. An endpoint with a lease becomes this run's, to delete or to keep:
+        the run that made it may have failed to delete it."""
+        from databricks.sdk.service.serving import EndpointTag
+
+        leased = serving.has_lease(endpoint)
+        added = tags if leased else {serving.TAG_RUN_AFTER: tags[serving.TAG_RUN_AFTER]}
+        ended = [TAG_EXPIRES_AT] if leased and TAG_EXPIRES_AT not in tags else None
+        self.workspace.serving_endpoints.patch(
+            str(endpoint.name),
+            add_tags=[EndpointTag(key, value) for key, value in added.items()],
+            delete_tags=ended,
+        )
 
 
 class WaitForEndpointOperator(ServeModelOperator):
@@ -144,34 +187,44 @@ class WaitForEndpointOperator(ServeModelOperator):
             told=serving.state_of,
         )
         if serving.has_failed(endpoint):
-            raise serving.failure(endpoint)
+            raise serving.failure(endpoint, wanted)
         if not serving.serves(endpoint, wanted):
             raise serving.superseded(endpoint, wanted)
         self.log.info("%s serves version %s", name, wanted.version)
 
     def _ask_again_if_failed(self, name: str, try_number: int) -> None:
-        # Waiting alone would only see the same failure again.
-        if try_number > 1 and serving.has_failed(self.workspace.serving_endpoints.get(name)):
-            self.log.info("Updating %s to version %s once more", name, self.wanted().version)
-            self.workspace.serving_endpoints.update_config(name, served_entities=[self.wanted().entity()])
+        # Waiting alone would only see the same failure again. Another run's update is not ours to mend.
+        if try_number == 1:
+            return
+        endpoint, wanted = self.workspace.serving_endpoints.get(name), self.wanted()
+        if serving.has_failed(endpoint) and not serving.another_failed(endpoint, wanted):
+            self.log.info("Updating %s to version %s once more", name, wanted.version)
+            self.workspace.serving_endpoints.update_config(name, served_entities=[wanted.entity()])
 
 
 class QueryEndpointOperator(EndpointOperator):
     """Send the plan's request, or the snapshot's example row, and check that the answer has one finite number
-    per record. Returns `{"dataframe_records", "predictions"}`. Raises EndpointError."""
+    per record. Returns `{"dataframe_records", "predictions"}`, with None for an example row: who may see what
+    Airflow keeps may not be one to see the data. Raises EndpointError."""
 
-    template_fields: Sequence[str] = (*EndpointOperator.template_fields, "example")
+    template_fields: Sequence[str] = (*EndpointOperator.template_fields, "snapshot_path")
 
-    def __init__(self, *, example: dict[str, float | str], **kwargs: Any) -> None:
+    def __init__(self, *, snapshot_path: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.example = example
+        self.snapshot_path = snapshot_path
 
     def execute(self, context: Context) -> dict[str, Any]:
         name = self.show_endpoint(context)
-        records = list(self.resolved_plan().endpoint.dataframe_records or (self.example,))
+        planned = self.resolved_plan().endpoint.dataframe_records
+        records = list(planned or (self._example(),))
         answer = self.workspace.serving_endpoints.query(name, dataframe_records=records)
-        self.log.info("%s answers %s with %s", name, records, answer.predictions)
-        return {"dataframe_records": records, "predictions": checked_predictions(answer.predictions, records)}
+        predictions = checked_predictions(answer.predictions, records)
+        self.log.info("%s answers with %s", name, predictions)
+        return {"dataframe_records": records if planned else None, "predictions": predictions}
+
+    def _example(self) -> dict[str, float | str]:
+        text = storage.read_text(self.workspace, manifest_path(self.snapshot_path))
+        return Manifest.from_json(text).example
 
 
 class DeleteEndpointOperator(EndpointOperator):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rookery import storage
-from rookery.exceptions import SelectionError
+from rookery.exceptions import PlanError, SelectionError
 from rookery.links import ExperimentLink, MlflowRunLink, experiment_page, mlflow_run_page, snapshot_page
 from rookery.operators.base import DatabricksOperator
 from rookery_jobs.contract import (
@@ -31,7 +31,8 @@ _NAMED_FAILURES = 10
 class CreateExperimentOperator(DatabricksOperator):
     """Find or create the experiment at an absolute workspace path, and return its id.
 
-    One task does it before anything races for it; two DAG runs that race both get the same experiment.
+    One task does it before anything races for it; two DAG runs that race both get the same experiment. Raises
+    PlanError if the experiment of this path was deleted.
     """
 
     template_fields: Sequence[str] = ("experiment_path",)
@@ -66,7 +67,10 @@ class CreateExperimentOperator(DatabricksOperator):
         except (AlreadyExists, ResourceAlreadyExists):
             experiment_id = self._found()
             if experiment_id is None:
-                raise
+                raise PlanError(
+                    f"the experiment {self.experiment_path} was deleted and is in the trash: in Databricks, "
+                    "restore it or delete it for good, then clear this task; or give the DAG another id"
+                ) from None
             return experiment_id
 
 

@@ -40,8 +40,8 @@ class UploadJobCodeOperator(DatabricksOperator):
         if self._content(path) == content:
             self.log.info("%s is already there", path)
             return
-        # AUTO makes a file of it, not a notebook: our script does not begin with a notebook's header.
-        self.workspace.workspace.upload(path, content, format=ImportFormat.AUTO, overwrite=True)
+        # A file as it is: with AUTO, Databricks decides by name and content what it is, archives included.
+        self.workspace.workspace.upload(path, content, format=ImportFormat.RAW, overwrite=True)
         self.log.info("%d bytes are at %s", len(content), path)
 
     def _content(self, path: str) -> bytes | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rookery.job_runs import Intent, Try, failure, is_over, state_of, submit, succeeded
 from rookery.links import JobRunLink
@@ -20,8 +20,12 @@ class JobRunOperator(DatabricksOperator):
 
     A retry attaches to the run of an earlier try if that is active or succeeded; a cleared task submits a
     new one; a killed task cancels its run. Returns the run id. Raises JobRunError, with the error of the job
-    code, for every end but SUCCESS.
+    code, for every end but SUCCESS; it is retriable for what happened to the run, but not if somebody has
+    cancelled it in Databricks, nor if it took longer than `timeout_seconds`, unless another run `goes_on`.
     """
+
+    goes_on: ClassVar[bool] = False
+    """Whether a run begins where an earlier one of the same arguments has ended, not from the start."""
 
     template_fields: Sequence[str] = ("existing_cluster_id", "code_folder", "arguments", "run_name")
     operator_extra_links: Sequence[BaseOperatorLink] = (JobRunLink(),)
@@ -53,13 +57,13 @@ class JobRunOperator(DatabricksOperator):
         """Do the run with these arguments and return its id."""
         instance = context["ti"]
         this_try = Try.of(instance.try_number, instance.max_tries, int(self.retries or 0))
-        run = submit(self.workspace, self._intent(context, arguments), this_try)
+        run, is_adopted = submit(self.workspace, self._intent(context, arguments), this_try)
         self.job_run_id = run.run_id
         if run.run_page_url:
             self.show_link(context, JobRunLink(), run.run_page_url)
         run = poll(self._observe, until=is_over, timeout=self.timeout_seconds + 600, told=state_of)
         if not succeeded(run):
-            raise failure(self.workspace, run)
+            raise failure(self.workspace, run, is_adopted=is_adopted, goes_on=self.goes_on)
         return int(run.run_id or 0)
 
     def stop_remote_work(self) -> str:

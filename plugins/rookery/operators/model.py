@@ -10,7 +10,8 @@ from rookery.assets import model_asset
 from rookery.exceptions import JobRunError
 from rookery.links import JobRunLink, MlflowRunLink, ModelVersionLink, mlflow_run_page, model_version_page
 from rookery.operators.job_run import JobRunOperator
-from rookery.origin import origin_of
+from rookery.origin import generation, origin_of
+from rookery.params import BACKFILL
 from rookery.plan.training import TrainingPlan
 from rookery_jobs.contract import (
     TEST_METRIC_PREFIX,
@@ -35,7 +36,13 @@ class RegisterModelOperator(JobRunOperator):
     job code refuses the model. With the `model_asset` among its outlets, it emits that asset's event.
     """
 
-    template_fields: Sequence[str] = (*JobRunOperator.template_fields, "plan", "points_path", "best")
+    template_fields: Sequence[str] = (
+        *JobRunOperator.template_fields,
+        "installation",
+        "plan",
+        "points_path",
+        "best",
+    )
     operator_extra_links: Sequence[BaseOperatorLink] = (
         JobRunLink(),
         MlflowRunLink(),
@@ -43,9 +50,16 @@ class RegisterModelOperator(JobRunOperator):
     )
 
     def __init__(
-        self, *, plan: dict[str, Any], points_path: str, best: dict[str, Any], **kwargs: Any
+        self,
+        *,
+        installation: str,
+        plan: dict[str, Any],
+        points_path: str,
+        best: dict[str, Any],
+        **kwargs: Any,
     ) -> None:
         super().__init__(entry="register", **kwargs)
+        self.installation = installation
         self.plan = plan
         self.points_path = points_path
         self.best = best
@@ -54,7 +68,7 @@ class RegisterModelOperator(JobRunOperator):
         plan = TrainingPlan.model_validate(self.plan)
         origin = origin_of(context["dag_run"], plan)
         sweep = SweepSpec.from_json(storage.read_text(self.workspace, self.points_path))
-        spec = registration_spec(plan, sweep, self.best, origin)
+        spec = registration_spec(plan, sweep, self.best, origin, self.installation)
         page = mlflow_run_page(self.workspace_url, spec.experiment_id, spec.mlflow_run_id)
         self.show_link(context, MlflowRunLink(), page)
         layout = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id)
@@ -62,10 +76,10 @@ class RegisterModelOperator(JobRunOperator):
         storage.write_text(self.workspace, path, spec.to_json())
         self.run_job(context, path)
         registered = self._registered(context, spec)
-        self._announce(context, registered)
+        self._announce(context, plan, registered)
         return registered
 
-    def _announce(self, context: Context, registered: dict[str, Any]) -> None:
+    def _announce(self, context: Context, plan: TrainingPlan, registered: dict[str, Any]) -> None:
         event = context["outlet_events"][model_asset(registered["registered_model_name"])]
         run = context["dag_run"]
         event.extra = {
@@ -75,6 +89,8 @@ class RegisterModelOperator(JobRunOperator):
             "metrics": registered["test_metrics"],
             "dag_id": run.dag_id,
             "dag_run_id": run.run_id,
+            "generation": generation(run),
+            "backfill": str(run.run_type) == BACKFILL and not plan.deploy,
         }
 
     def _registered(self, context: Context, spec: RegistrationSpec) -> dict[str, Any]:
@@ -96,11 +112,12 @@ class RegisterModelOperator(JobRunOperator):
 
 
 def registration_spec(
-    plan: TrainingPlan, sweep: SweepSpec, best: dict[str, Any], origin: Origin
+    plan: TrainingPlan, sweep: SweepSpec, best: dict[str, Any], origin: Origin, installation: str
 ) -> RegistrationSpec:
     """What `register` is asked for the best point of a sweep."""
+    # Two installations may find the same winner in the experiment that they share.
     key = registration_key(
-        dag_id=origin.dag_id,
+        dag_id=f"{installation}/{origin.dag_id}",
         dag_run_id=origin.dag_run_id,
         sweep_id=sweep.sweep_id,
         mlflow_run_id=best["mlflow_run_id"],

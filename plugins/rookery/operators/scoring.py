@@ -10,6 +10,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from rookery import storage
 from rookery.assets import model_asset
 from rookery.exceptions import PlanError
+from rookery.installation import installation_id
 from rookery.links import JobRunLink, ModelVersionLink, model_version_page
 from rookery.operators.base import DatabricksOperator
 from rookery.operators.job_run import JobRunOperator
@@ -37,9 +38,11 @@ VERSION_KEY = "version"
 class ResolveScoringOperator(DatabricksOperator):
     """Settle which version scores which files, and skip the run if there is nothing to do.
 
-    The version is that of the run's conf, else that of the newest asset event which triggered the run, else
-    the model's newest. Without a CSV file in the input folder, and when exactly these files have been scored
-    with this version, the task is skipped, and with it all others: no cluster is created.
+    The version is that of the run's conf, else the highest of the asset events that triggered the run, else
+    the model's newest. Events of a backfill that was not told to deploy do not count, nor do those of a run
+    that was cleared and only found again what a newer version has replaced. Without a CSV file in the input
+    folder, and when exactly these files have been scored with this version, the task is skipped, and with it
+    all others: no cluster is created.
 
     XCom: `spec_path` (where the ScoringSpec is), `report_path`, `plan` (JSON of the BatchScoring), and the
     names `owner`, `cluster_name`, `code_root`, `user_name`. Raises PlanError for an unknown key in the conf,
@@ -54,21 +57,24 @@ class ResolveScoringOperator(DatabricksOperator):
         self.other_keys = other_keys
 
     def execute(self, context: Context) -> None:
+        run = context["dag_run"]
         version = self._version(context)
         page = model_version_page(self.workspace_url, self.plan.registered_model_name, version)
         self.show_link(context, ModelVersionLink(), page)
-        spec = self._spec(context, version)
+        user_name = str(self.workspace.current_user.me().user_name)
+        names = RunNames(installation_id(), run.dag_id, run.run_id, user_name)
+        layout = RunLayout(names.data_root(self.plan.data_root), run.dag_id, run.run_id)
+        spec = self._spec(version, layout, generation(run))
         if storage.size(self.workspace, spec.report_path) is not None:
             raise self._skipped(f"version {version} has scored exactly these files: {spec.output_path}")
         require_usable(self.workspace, cluster_questions(self.plan.compute))
         self.log.info("Version %s scores %d files: %s", version, len(spec.files), spec.output_path)
-        self._hand_on(context, spec)
+        self._hand_on(context, spec, layout, names)
 
     def _version(self, context: Context) -> str:
         name = self.plan.registered_model_name
-        version = _asked_version(context["dag_run"].conf or {}, self.other_keys) or _new_version(
-            context, name
-        )
+        conf = context["dag_run"].conf or {}
+        version = _asked_version(conf, self.other_keys) or self._announced(context, name)
         if version is None:
             version = newest_version(self.workspace, name)
             if version is None:
@@ -77,8 +83,25 @@ class ResolveScoringOperator(DatabricksOperator):
             raise PlanError(f"the model {name!r} has no version {version}")
         return version
 
-    def _spec(self, context: Context, version: str) -> ScoringSpec:
-        plan, run = self.plan, context["dag_run"]
+    def _announced(self, context: Context, name: str) -> str | None:
+        """The version of the events that triggered the run; one that somebody made by hand may name none."""
+        events = context["triggering_asset_events"].get(model_asset(name), ())
+        counting = [event for event in events if not event.extra.get("backfill")]
+        if events and not counting:
+            raise self._skipped("the versions that started this run are a backfill's, not told to deploy")
+        versions = {str(event.extra.get("version") or ""): event for event in counting}
+        version = max(filter(str.isdecimal, versions), key=int, default=None)
+        if version and versions[version].extra.get("generation", 1) != 1:
+            self._require_newest(name, version)
+        return version
+
+    def _require_newest(self, name: str, version: str) -> None:
+        newest = newest_version(self.workspace, name)
+        if newest and int(newest) > int(version):
+            raise self._skipped(f"version {version} was found again by a cleared run; the newest is {newest}")
+
+    def _spec(self, version: str, layout: RunLayout, generation: int) -> ScoringSpec:
+        plan = self.plan
         files = storage.csv_files(self.workspace, plan.input_path)
         if not files:
             raise self._skipped(f"there is no CSV file in {plan.input_path}")
@@ -89,19 +112,17 @@ class ResolveScoringOperator(DatabricksOperator):
             files=files,
             output_path=scoring_path(plan.output_path, version, digest),
             digest=digest,
-            tmp_path=RunLayout(plan.data_root, run.dag_id, run.run_id).tmp,
-            origin=Origin(run.dag_id, run.run_id, None, generation(run)),
+            tmp_path=layout.tmp,
+            origin=Origin(layout.dag_id, layout.run_id, None, generation),
         )
 
     def _skipped(self, reason: str) -> AirflowSkipException:
         self.log.info("Nothing to score: %s", reason)
         return AirflowSkipException(f"nothing to score: {reason}")
 
-    def _hand_on(self, context: Context, spec: ScoringSpec) -> None:
-        run = context["dag_run"]
-        path = RunLayout(self.plan.data_root, run.dag_id, run.run_id).scoring(spec.digest)
+    def _hand_on(self, context: Context, spec: ScoringSpec, layout: RunLayout, names: RunNames) -> None:
+        path = layout.scoring(spec.digest)
         storage.write_text(self.workspace, path, spec.to_json())
-        names = RunNames(run.dag_id, run.run_id, str(self.workspace.current_user.me().user_name))
         outcome = {
             "spec_path": path,
             "report_path": spec.report_path,
@@ -153,11 +174,3 @@ def _asked_version(conf: dict[str, Any], other_keys: Collection[str]) -> str | N
     if type(version) is not int or version < 1:
         raise PlanError(f"the run's conf has {VERSION_KEY} = {version!r}; it must be a whole number from 1")
     return str(version)
-
-
-def _new_version(context: Context, registered_model_name: str) -> str | None:
-    """The version of the newest event; an event that somebody made by hand may not name one."""
-    events = context["triggering_asset_events"].get(model_asset(registered_model_name), ())
-    newest = max(events, key=lambda event: event.timestamp, default=None)
-    version = str((newest and newest.extra.get("version")) or "")
-    return version if version.isdecimal() else None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class PrepareDataOperator(JobRunOperator):
     """Have the downloaded source cleaned and split into a snapshot on the data root.
 
-    XCom: `snapshot_path`, `snapshot_digest`, and the `example` record of the manifest.
+    XCom: `snapshot_path` and `snapshot_digest`.
     """
 
     template_fields: Sequence[str] = (*JobRunOperator.template_fields, "plan", "source")
@@ -45,7 +45,6 @@ class PrepareDataOperator(JobRunOperator):
         self._log_rows(manifest)
         context["ti"].xcom_push(key="snapshot_path", value=spec.snapshot_path)
         context["ti"].xcom_push(key="snapshot_digest", value=spec.digest)
-        context["ti"].xcom_push(key="example", value=manifest.example)
 
     def _log_rows(self, manifest: Manifest) -> None:
         kept, dropped = manifest.rows_kept, manifest.rows_dropped

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 class TrainOperator(JobRunOperator):
-    """Train one shard of a sweep. Its points are MLflow runs, all shown at `experiment_page`."""
+    """Train one shard of a sweep. Its points are MLflow runs, all shown at `experiment_page`.
+
+    Finished points are found again, so a run that took too long is worth another one.
+    """
+
+    goes_on = True
 
     template_fields: Sequence[str] = (*JobRunOperator.template_fields, "experiment_page")
     operator_extra_links: Sequence[BaseOperatorLink] = (JobRunLink(), ExperimentLink())

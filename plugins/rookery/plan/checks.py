@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from rookery.plan.mistakes import Mistake, did_you_mean
-from rookery_jobs.contract import METRICS, ContractError, check_as_of_column, check_columns
+from rookery_jobs.contract import METRICS, ContractError, check_as_of_column, check_columns, check_split_key
 from rookery_jobs.grid import ALGORITHMS, GridError, convert, expand
 
 if TYPE_CHECKING:
-    from rookery.plan.training import Endpoint, Features, Sweep
+    from rookery.plan.training import Endpoint, Features, RandomSplit, Sweep
 
 _SAFE_PATH = re.compile(r"(?:/[A-Za-z0-9_][A-Za-z0-9_.=-]*)+/?")
 _ENDPOINT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
@@ -22,8 +22,29 @@ _DATABRICKS_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _CATALOG_NAME = re.compile(r"[a-z0-9_][a-z0-9_-]*")
 _WORKLOAD_SIZES = ("Small", "Medium", "Large")
 
+# Parameters, in lower case, that let their bearer in: shared access signatures of Azure, pre-signed URLs of
+# AWS and Google (V4 and older), and tokens by their usual names.
+_SECRETS = frozenset(
+    {
+        "access_token",
+        "api_key",
+        "apikey",
+        "auth_token",
+        "password",
+        "private_token",
+        "secret",
+        "sig",
+        "signature",
+        "token",
+        "x-amz-security-token",
+        "x-amz-signature",
+        "x-goog-signature",
+    }
+)
+
 # The Clusters API accepts 10 to 10,000 minutes, or 0 for never: an idle cluster must not bill for ever.
 _AUTOTERMINATION = range(10, 10_001)
+_SEEDS = range(-(2**63), 2**63)
 
 
 def source_url(url: str) -> Iterator[Mistake]:
@@ -34,8 +55,20 @@ def source_url(url: str) -> Iterator[Mistake]:
 
 
 def source_problem(url: str) -> str | None:
-    """Why a source URL is refused, or None: https, http, or a relative path under `data/`."""
-    parts = urlsplit(url)
+    """Why a source URL is refused, or None: https, http, or a relative path under `data/`.
+
+    The URL of a plan is in Airflow's database, forms and pages: one that gives access by itself is refused.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        return f"it is not a URL: {error}"
+    if secrets := _secrets_in(parts.query):
+        return (
+            f"its query has {', '.join(secrets)}: whoever has that may read the file, and Airflow stores and "
+            "shows it; use an address that needs no secret (allowed_hosts lets it be a private one), or "
+            "data/<name>.csv"
+        )
     if parts.scheme in ("http", "https"):
         if not parts.hostname:
             return f"{url!r} names no host"
@@ -48,6 +81,11 @@ def source_problem(url: str) -> str | None:
     if not url.isprintable() or "\\" in url:
         return f"{url!r} has characters that a file name here may not have"
     return None
+
+
+def _secrets_in(query: str) -> list[str]:
+    names = [unquote_plus(each.partition("=")[0]) for each in re.split("[&;]", query)]
+    return [name for name in names if name.lower() in _SECRETS]
 
 
 def host_names(hosts: Sequence[str]) -> Iterator[Mistake]:
@@ -97,10 +135,20 @@ def split_sizes(test_size: float, validation_size: float) -> Iterator[Mistake]:
         )
 
 
-def split_key(column: str | None) -> Iterator[Mistake]:
-    """A column's name."""
-    if column is not None and not column.strip():
-        yield Mistake("it is empty; name a column or leave it out")
+def seed(value: int) -> Iterator[Mistake]:
+    """A number that Spark's hash takes."""
+    if value not in _SEEDS:
+        yield Mistake(f"{value} is not in -2**63 to 2**63 - 1")
+
+
+def split(given: RandomSplit, label_name: str) -> Iterator[Mistake]:
+    """A `split_key` that is not the label."""
+    if given.split_key is None:
+        return
+    try:
+        check_split_key(given.split_key, label_name)
+    except ContractError as error:
+        yield Mistake(str(error), ("split_key",))
 
 
 def sweeps(given: Sequence[Sweep]) -> Iterator[Mistake]:

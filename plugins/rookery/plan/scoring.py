@@ -24,7 +24,8 @@ class BatchScoring(Plan):
     """As in a training plan's `Registry`."""
     input_path: Annotated[str, checked(check.data_root)]
     """A folder on DBFS or in a Volume. Its `.csv` files are scored, not those in folders below it; each has a
-    header line with the columns of the model's signature, and any others."""
+    header line with the columns of the model's signature, and any others, and no bracket, brace, `*`, `?` or
+    backslash in its name."""
     output_path: Annotated[str, checked(check.data_root), checked(_other_folder, "input_path")]
     """Another such folder. Predictions are Parquet below it, in `version-<version>/<digest of the
     files>/predictions`, with a `scoring.json` beside them once they are complete."""

@@ -13,11 +13,13 @@ Values = tuple[object, ...]
 
 
 class CsvSource(Part):
-    """A CSV file with a header line, from the web or the project."""
+    """A CSV file with a header line, from the web or the project: in UTF-8, a quote within quotes doubled,
+    every row on one line."""
 
     kind: Literal["csv"] = "csv"
     url: Annotated[str, checked(check.source_url)]
-    """`https://…`, `http://…`, or `data/<name>.csv` of the project."""
+    """`https://…` or `http://…`, without a password, signature or token, and not through a proxy; or
+    `data/<name>.csv` of the project."""
     allowed_hosts: Annotated[Names, checked(check.host_names)] = ()
     """Hosts that may have a private address, by name, without scheme and port."""
 
@@ -42,9 +44,9 @@ class RandomSplit(Part):
     """Share of the rows that choose the best point. With 0, the test rows choose it too."""
     test_size: Annotated[FiniteFloat, checked(check.split_sizes, "validation_size")] = 0.15
     """Share of the rows that the winner is judged on."""
-    seed: int
+    seed: Annotated[int, checked(check.seed)]
     """Keep it: with another one, rows that a model was trained on judge the next."""
-    split_key: Annotated[str | None, checked(check.split_key)] = None
+    split_key: str | None = None
     """A column whose equal values stay on one side, such as a customer."""
 
 
@@ -94,7 +96,8 @@ class Compute(Part):
     autotermination_minutes: Annotated[int, checked(check.autotermination_minutes)] = 20
     """Idle minutes, 10 to 10000, after which a cluster ends that nobody has terminated."""
     spark_version: Annotated[str | None, checked(check.databricks_id)] = None
-    """The Databricks runtime's key. Without one, the newest one for machine learning."""
+    """The Databricks runtime's key: one for machine learning on CPUs, without Photon, with Spark above 3.4.
+    Without one, the newest of these that is not beta."""
 
 
 class TrainingPlan(Plan):
@@ -109,7 +112,7 @@ class TrainingPlan(Plan):
     """The columns that the model takes."""
     label: Annotated[str, checked(check.label, "features")]
     """The column that the model predicts: classes 0, 1, 2, …"""
-    split: RandomSplit
+    split: Annotated[RandomSplit, checked(check.split, "label")]
     """Which rows train, choose and judge."""
     sweep: Annotated[tuple[Sweep, ...], checked(check.sweeps)]
     """The points to train."""

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -104,9 +104,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+INSTALLATION = "here"
+
+
 @pytest.fixture
 def databricks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
-    """A recorder that the connection `databricks_default` leads to."""
+    """A recorder that the connection `databricks_default` leads to, in an Airflow that knows its own id."""
     with Recorder() as recorder:
         connection = {
             "conn_type": "databricks",
@@ -116,6 +119,7 @@ def databricks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
             "password": "token-of-the-connection",
         }
         monkeypatch.setenv("AIRFLOW_CONN_DATABRICKS_DEFAULT", json.dumps(connection))
+        monkeypatch.setenv("AIRFLOW_VAR_ROOKERY_INSTALLATION", INSTALLATION)
         thread = threading.Thread(target=recorder.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield recorder
@@ -148,6 +152,7 @@ class DagRun(NamedTuple):
     conf: dict[str, Any] | None = None
     run_type: str = "manual"
     data_interval_end: datetime | None = None
+    run_after: datetime = datetime(2026, 1, 5, tzinfo=UTC)
     clear_number: int | None = 0
 
 

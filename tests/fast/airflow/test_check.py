@@ -93,6 +93,15 @@ def value(ended: Ended, label: str) -> str:
     return " ".join(found)
 
 
+def test_of_a_source_only_what_is_no_query_is_shown(check: Check) -> None:
+    text = PLAN.replace("data/birds.csv", "https://files.test/birds.csv?key=hunter22") + TRAINING
+    for options in ((), ("--json",)):
+        ended = check.text(IMPORTS + text, *options)
+        assert ended.status == 0
+        assert "https://files.test/birds.csv" in ended.out
+        assert "hunter22" not in ended.out + ended.err
+
+
 def test_the_example_is_without_mistakes_and_its_facts_are_told(check: Check) -> None:
     ended = check.file(EXAMPLE)
     assert (ended.status, ended.lines[-1], ended.err) == (0, "No mistakes.", "")
@@ -107,10 +116,10 @@ def test_the_example_is_without_mistakes_and_its_facts_are_told(check: Check) ->
     )
     assert value(ended, "node type").startswith("Standard_DS3_v2; single node")
     assert "after 20 idle minutes" in value(ended, "ends")
-    assert "rookery_owner=penguin_predictor/<run_id>" in value(ended, "tags")
-    assert value(ended, "cluster") == "rookery penguin_predictor <run_id>"
+    assert "rookery_owner=<installation>/penguin_predictor/<run_id>" in value(ended, "tags")
+    assert value(ended, "cluster") == "rookery <installation> penguin_predictor <run_id>"
     assert value(ended, "experiment") == "/Users/<user>/rookery/penguin_predictor"
-    assert value(ended, "data") == "dbfs:/rookery/penguin_predictor/<run_id>-<digest>"
+    assert value(ended, "data") == "dbfs:/rookery/<installation>/penguin_predictor/<run_id>-<digest>"
     assert value(ended, "registered model") == "Penguin Predictor, in the workspace registry"
     assert value(ended, "endpoint").startswith("predict-penguin, Small")
     assert value(ended, "schedule") == "0 0 * * 0 (At 00:00, only on Sunday)"
@@ -123,7 +132,7 @@ def test_the_scoring_example_is_without_mistakes_and_its_facts_are_told(check: C
     assert (ended.status, ended.lines[-1], ended.err) == (0, "No mistakes.", "")
     assert value(ended, "registered model") == "Penguin Predictor"
     assert value(ended, "files").startswith("those in dbfs:/rookery/incoming/penguins")
-    assert value(ended, "cluster") == "rookery penguin_batch_scoring <run_id>"
+    assert value(ended, "cluster") == "rookery <installation> penguin_batch_scoring <run_id>"
     assert value(ended, "schedule") == "Asset (when model: Penguin Predictor is updated)"
     assert value(ended, "version") == "null  (a whole number, at least 1, or null)"
 

@@ -14,7 +14,7 @@ from rookery.operators.cluster import (
 from tests.fast.airflow.conftest import Recorder, TaskInstance, context_of
 from tests.fast.airflow.test_params import PLAN
 
-NAME, OWNER = "rookery penguins manual__1", "penguins/manual__1"
+NAME, OWNER = "rookery here penguins manual__1", "here/penguins/manual__1"
 
 LIST = "GET /api/2.1/clusters/list"
 CREATE = "POST /api/2.1/clusters/create"
@@ -85,7 +85,7 @@ def test_a_cluster_of_an_earlier_try_is_adopted(databricks: Recorder, state: str
 
 
 def test_a_cluster_of_someone_else_under_the_same_name_is_not_adopted(databricks: Recorder) -> None:
-    foreign = {**cluster("RUNNING", "c0"), "custom_tags": {"rookery_owner": "penguins/another"}}
+    foreign = {**cluster("RUNNING", "c0"), "custom_tags": {"rookery_owner": "staging/penguins/manual__1"}}
     untagged = {**cluster("RUNNING", "c9"), "custom_tags": {}}
     ending = cluster("TERMINATING", "c8")
     databricks.answers(LIST, {"clusters": [foreign, untagged, ending]})

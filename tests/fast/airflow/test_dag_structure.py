@@ -12,7 +12,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.serialization.serialized_objects import DagSerialization
 
-from rookery import PlanError, training_dag
+from rookery import PlanError, TrainingPlan, training_dag
 from rookery.dag_factory.training_docs import TRAINING_TASKS
 from tests.fast.airflow.conftest import PROJECT
 from tests.fast.airflow.test_params import PLAN
@@ -166,6 +166,49 @@ def test_the_dag_survives_serialization(penguins: DAG) -> None:
 def test_what_would_leave_a_cluster_running_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(PlanError, match="would skip the tasks that clean up"):
         training_dag(PLAN, dag_id="penguins", **wrong)
+
+
+def test_a_dags_page_shows_its_source_without_the_query() -> None:
+    source = {"url": "https://files.test/p.csv?key=hunter22"}
+    dag = training_dag(
+        TrainingPlan.model_validate({**PLAN.model_dump(), "source": source}), dag_id="penguins"
+    )
+    assert "on `https://files.test/p.csv` (" in str(dag.doc_md)
+
+
+def test_a_job_runs_time_can_be_set_and_airflow_waits_longer() -> None:
+    dag = training_dag(PLAN, dag_id="penguins", job_timeout=timedelta(hours=2))
+    jobs: list[Any] = [dag.get_task(name) for name in ("prepare_data", "register_model")]
+    limits = {(job.timeout_seconds, job.execution_timeout) for job in jobs}
+    train: Any = dag.get_task("train")
+    limits.add((train.partial_kwargs["timeout_seconds"], train.execution_timeout))
+    assert limits == {(7200, timedelta(hours=2, minutes=20))}
+    with pytest.raises(PlanError, match="job_timeout is 0:00:00; give a job run a minute or more"):
+        training_dag(PLAN, dag_id="penguins", job_timeout=timedelta())
+
+
+def test_what_holds_up_a_users_tasks_does_not_hold_up_those_that_clean_up() -> None:
+    slow: dict[str, Any] = {
+        "pool": "full",
+        "pool_slots": 5,
+        "depends_on_past": True,
+        "wait_for_downstream": True,
+        "max_active_tis_per_dag": 1,
+        "trigger_rule": "all_success",
+    }
+    dag = training_dag(PLAN, dag_id="penguins", start_date=pendulum.datetime(2026, 1, 1), default_args=slow)
+    assert dag.get_task("create_cluster").pool == "full"
+    teardowns: list[Any] = [task for task in dag.tasks if task.is_teardown]
+    assert {task.task_id for task in teardowns} == {"terminate_cluster", "delete_endpoint", "verdict"}
+    for task in teardowns:
+        assert {name: getattr(task, name) for name in slow} == {
+            "pool": "default_pool",
+            "pool_slots": 1,
+            "depends_on_past": False,
+            "wait_for_downstream": False,
+            "max_active_tis_per_dag": None,
+            "trigger_rule": "all_done_setup_success",
+        }
 
 
 def test_airflows_own_arguments_are_kept() -> None:

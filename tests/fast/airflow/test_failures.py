@@ -79,7 +79,7 @@ def test_the_reason_has_an_end() -> None:
     assert len(reason(ValueError("many words " * 1000), train())) <= 1000
 
 
-@pytest.mark.parametrize("task", [train(), VerdictOperator(task_id="verdict")])
+@pytest.mark.parametrize("task", [train(), VerdictOperator(task_id="verdict", goals={})])
 def test_airflow_logs_the_reason_last_and_outside_of_folded_lines(task: BaseOperator, lines: Lines) -> None:
     fail(task, ClusterError("cluster c1 did not start"))
     assert [(line["log_level"], line["event"]) for line in lines] == [

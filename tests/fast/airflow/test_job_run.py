@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowTaskTimeout
 from rookery.exceptions import JobRunError, TaskStopped
 from rookery.job_runs import Intent, Try
 from rookery.operators.job_run import JobRunOperator
+from rookery.operators.sweep import TrainOperator
 from tests.fast.airflow.conftest import Call, Recorder, Reply, TaskInstance, context_of
 
 SUBMIT = "POST /api/2.2/jobs/runs/submit"
@@ -183,7 +184,8 @@ def test_nothing_but_success_passes_as_success(databricks: Recorder, result: str
     [
         ("DRIVER_ERROR", True),
         ("CLOUD_FAILURE", True),
-        ("USER_CANCELED", True),
+        ("CANCELED", True),
+        ("USER_CANCELED", False),
         ("RUN_EXECUTION_ERROR", False),
         ("RUN_EXECUTION_TIMEOUT", False),
     ],
@@ -197,6 +199,36 @@ def test_what_happened_to_a_run_is_retried_and_what_happened_in_it_is_not(
     with pytest.raises(JobRunError) as caught:
         execute()
     assert caught.value.retriable is retriable
+
+
+def ended(result: str, code: str) -> dict[str, Any]:
+    details = {"code": code, "type": "CLIENT_ERROR"}
+    return run(7, "TERMINATED", result, status={"state": "TERMINATED", "termination_details": details})
+
+
+def test_a_run_that_took_too_long_is_tried_again_only_where_another_one_goes_on(
+    databricks: Recorder,
+) -> None:
+    databricks.answers(SUBMIT, {"run_id": 7})
+    databricks.answers(GET, ended("TIMEDOUT", "CANCELED"))
+    train = TrainOperator(
+        task_id="train", existing_cluster_id="c1", code_folder="/f", arguments=["0"], experiment_page="p"
+    )
+    for task, retriable in ((operator(), False), (train, True)):
+        with pytest.raises(JobRunError, match="raise job_timeout of the DAG") as caught:
+            task.execute(context_of(TaskInstance("train")))
+        assert caught.value.retriable is retriable
+
+
+def test_a_cancelled_run_is_replaced_only_if_an_earlier_try_may_have_cancelled_it(
+    databricks: Recorder,
+) -> None:
+    databricks.answers(SUBMIT, {"run_id": 7})
+    for try_number, retriable in ((1, False), (2, True)):
+        databricks.answers(GET, run(7, "RUNNING"), ended("CANCELED", "USER_CANCELED"))
+        with pytest.raises(JobRunError, match="clear the task to have it run again") as caught:
+            execute(try_number)
+        assert caught.value.retriable is retriable
 
 
 def test_a_failed_run_without_an_output_is_told_with_its_message(databricks: Recorder) -> None:

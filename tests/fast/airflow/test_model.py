@@ -22,7 +22,7 @@ BEST = {
     "params": {"maxIter": 5},
 }
 KEY = registration_key(
-    dag_id="penguins", dag_run_id="manual__1", sweep_id=SWEEP.sweep_id, mlflow_run_id="winner"
+    dag_id="here/penguins", dag_run_id="manual__1", sweep_id=SWEEP.sweep_id, mlflow_run_id="winner"
 )
 POINTS_FILE = SWEEP.to_json().encode()
 WRITE = "POST /api/2.0/dbfs/add-block"
@@ -47,13 +47,16 @@ def workspace(databricks: Recorder) -> Recorder:
     return databricks
 
 
-def register(workspace: Recorder, **facts: Any) -> tuple[dict[str, Any], OutletEventAccessors]:
+def register(
+    workspace: Recorder, deploy: bool = True, installation: str = "here", **facts: Any
+) -> tuple[dict[str, Any], OutletEventAccessors]:
     content = {"bytes_read": len(POINTS_FILE), "data": base64.b64encode(POINTS_FILE).decode()}
     workspace.answers("GET /api/2.0/dbfs/read", content, {"bytes_read": 0, "data": ""})
     events = OutletEventAccessors()
     operator = RegisterModelOperator(
         task_id="register_model",
-        plan=PLAN.model_dump(mode="json"),
+        installation=installation,
+        plan={**PLAN.model_dump(mode="json"), "deploy": deploy},
         points_path="dbfs:/points.json",
         best=BEST,
         existing_cluster_id="c1",
@@ -77,7 +80,21 @@ def test_the_assets_event_says_which_version_of_which_run_and_how_good_it_is(wor
         "metrics": {"test_accuracy": 0.9},
         "dag_id": "penguins",
         "dag_run_id": "manual__1",
+        "generation": 1,
+        "backfill": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("run_type", "deploy", "told"),
+    [("backfill", False, True), ("backfill", True, False), ("scheduled", False, False)],
+)
+def test_the_event_says_if_it_is_a_backfills_that_does_not_deploy(
+    workspace: Recorder, run_type: str, deploy: bool, told: bool
+) -> None:
+    _, events = register(workspace, deploy=deploy, run_type=run_type, clear_number=2)
+    extra = events[model_asset("Penguin Predictor")].extra
+    assert (extra["backfill"], extra["generation"]) == (told, 3)
 
 
 def test_another_generation_asks_for_the_same_registration(workspace: Recorder) -> None:
@@ -89,6 +106,11 @@ def test_another_generation_asks_for_the_same_registration(workspace: Recorder) 
     )
     assert (first.origin.generation, second.origin.generation) == (1, 2)
     assert first.registration_key == second.registration_key == KEY
+
+
+def test_two_airflows_that_share_an_experiment_register_its_winner_each(workspace: Recorder) -> None:
+    with pytest.raises(JobRunError, match="no version was registered"):
+        register(workspace, installation="staging")
 
 
 def test_without_a_version_there_is_no_event(workspace: Recorder) -> None:

@@ -6,10 +6,18 @@ import pytest
 from databricks.sdk.errors import InternalError
 
 from rookery import PlanError, TrainingPlan
+from rookery.hooks.databricks import workspace_client
 from rookery.operators.plan import ResolvePlanOperator
+from rookery.run_names import RunNames
+from rookery.workspace_checks import ask, training_questions
 from tests.fast.airflow import usable_workspace as usable
 from tests.fast.airflow.conftest import Recorder, Reply, TaskInstance, context_of
 from tests.fast.airflow.test_params import PLAN
+
+OF_ANOTHER_AIRFLOW = [
+    {"key": "rookery_dag_id", "value": "penguins"},
+    {"key": "rookery_installation", "value": "staging"},
+]
 
 
 def resolve(plan: TrainingPlan = PLAN, **conf: Any) -> dict[str, Any]:
@@ -35,10 +43,12 @@ def test_the_resolved_plan_and_all_names_are_handed_on(databricks: Recorder) -> 
     pushed = resolve(points_per_task=2, LogisticRegression_maxIter=["7"])
     plan = TrainingPlan.model_validate(pushed.pop("plan"))
     assert [point.params for point in plan.candidates()] == [{"maxIter": 7, "regParam": 0.1}]
+    assert plan.data_root == f"{PLAN.data_root}/here"
     assert pushed == {
         "points_per_task": 2,
-        "owner": "penguins/manual__1",
-        "cluster_name": "rookery penguins manual__1",
+        "installation": "here",
+        "owner": "here/penguins/manual__1",
+        "cluster_name": "rookery here penguins manual__1",
         "experiment_path": "/Users/me@example.com/rookery/penguins",
         "code_root": "/Users/me@example.com/rookery_code",
         "user_name": "me@example.com",
@@ -52,6 +62,7 @@ def test_the_resolved_plan_and_all_names_are_handed_on(databricks: Recorder) -> 
         {"LogisticRegression_maxIter": [-5]},
         {"LogisticRegression_maxIter": []},
         {"deploy": 1},
+        {"source_url": "https://files.test/p.csv?sig=hunter22"},
     ],
 )
 def test_a_bad_conf_is_refused_before_anything_is_asked(databricks: Recorder, conf: dict[str, Any]) -> None:
@@ -126,6 +137,12 @@ def test_everything_that_a_workspace_lacks_is_told_at_once(databricks: Recorder)
         ),
         (
             usable.ENDPOINT,
+            {"name": "predict-penguin", "tags": OF_ANOTHER_AIRFLOW},
+            "endpoint.name: the endpoint predict-penguin exists and belongs to the DAG penguins of another "
+            "Airflow installation, staging (this is here)",
+        ),
+        (
+            usable.ENDPOINT,
             Reply(403, {"error_code": "PERMISSION_DENIED", "message": "You may not see it."}),
             "endpoint.name: the workspace says: You may not see it.",
         ),
@@ -139,6 +156,26 @@ def test_what_speaks_against_the_plan_is_a_mistake_of_it(
     (found,) = mistakes(PLAN)
     assert found.startswith(mistake)
     assert "token-of-the-connection" not in found
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("15.4.x-scala2.12", "15.4 LTS (includes Apache Spark 3.5.0, Scala 2.12)"),
+        ("15.4.x-gpu-ml-scala2.12", "15.4 LTS ML (includes Apache Spark 3.5.0, GPU, Scala 2.12)"),
+        ("13.3.x-cpu-ml-scala2.12", "13.3 LTS ML (includes Apache Spark 3.4.1, Scala 2.12)"),
+    ],
+)
+def test_a_named_runtime_must_be_one_that_could_be_chosen(databricks: Recorder, key: str, name: str) -> None:
+    usable.answer_everything(databricks)
+    databricks.answers(usable.RUNTIMES, {"versions": [{"key": key, "name": name}, usable.RUNTIME]})
+    (found,) = mistakes(changed(compute={"spark_version": key}))
+    assert found.startswith(
+        f"compute.spark_version: {key} ({name}) cannot train: what is needed is a runtime"
+    )
+    assert found.endswith("it offers 18.x-cpu-ml-scala2.13")
+    fine = changed(compute={"spark_version": usable.RUNTIME["key"]})
+    assert resolve(fine)["plan"]["compute"]["spark_version"] == usable.RUNTIME["key"]
 
 
 def test_in_unity_catalog_the_schema_and_the_volume_must_be_there(databricks: Recorder) -> None:
@@ -161,14 +198,91 @@ def test_in_unity_catalog_the_schema_and_the_volume_must_be_there(databricks: Re
     assert resolve(plan)["user_name"] == "me@example.com"
 
 
+CATALOG = "GET /api/2.1/unity-catalog"
+IN_CATALOG = "main.birds.penguins"
+SCHEMA_GRANTS = f"{CATALOG}/effective-permissions/schema/main.birds"
+MODEL_GRANTS = f"{CATALOG}/effective-permissions/function/{IN_CATALOG}"
+
+
+def in_unity_catalog(databricks: Recorder, *, model_owner: str | None = None) -> TrainingPlan:
+    usable.answer_everything(databricks)
+    databricks.answers(f"{CATALOG}/schemas/main.birds", {"owner": "boss@example.com"})
+    if model_owner:
+        databricks.answers(f"{CATALOG}/models/{IN_CATALOG}", {"owner": model_owner})
+    return changed(registry={"registered_model_name": IN_CATALOG})
+
+
+def granted(principal: str, *privileges: str) -> dict[str, Any]:
+    return {"principal": principal, "privileges": [{"privilege": each} for each in privileges]}
+
+
+def test_without_the_right_to_create_models_nothing_is_trained(databricks: Recorder) -> None:
+    plan = in_unity_catalog(databricks)
+    others = [granted("me@example.com", "USE_SCHEMA"), granted("you@example.com", "CREATE_MODEL")]
+    databricks.answers(SCHEMA_GRANTS, {"privilege_assignments": others})
+    assert mistakes(plan) == [
+        "registry.registered_model_name: me@example.com lacks CREATE MODEL, so the model could not be "
+        "registered after all the training; have it granted by boss@example.com: GRANT CREATE MODEL ON "
+        "SCHEMA `main`.`birds` TO `me@example.com`"
+    ]
+
+
+def test_without_the_right_to_add_versions_nothing_is_trained(databricks: Recorder) -> None:
+    plan = in_unity_catalog(databricks, model_owner="you@example.com")
+    databricks.answers(MODEL_GRANTS, {"privilege_assignments": [granted("me@example.com", "EXECUTE")]})
+    (found,) = mistakes(plan)
+    statement = "GRANT CREATE MODEL VERSION ON FUNCTION `main`.`birds`.`penguins` TO `me@example.com`"
+    assert found.endswith(f"have it granted by you@example.com: {statement}")
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [{"privilege_assignments": [granted("me@example.com", "CREATE_MODEL")]}],
+        [
+            {"privilege_assignments": [], "next_page_token": "2"},
+            {"privilege_assignments": [granted("me@example.com", "ALL_PRIVILEGES")]},
+        ],
+        [{"privilege_assignments": [granted("bird watchers", "CREATE_MODEL")]}],
+        [Reply(403, {"error_code": "PERMISSION_DENIED", "message": "You may not see the grants."})],
+    ],
+)
+def test_who_may_create_models_or_perhaps_may_is_not_stopped(databricks: Recorder, pages: list[Any]) -> None:
+    plan = in_unity_catalog(databricks)
+    databricks.answers(SCHEMA_GRANTS, *pages)
+    assert resolve(plan)["user_name"] == "me@example.com"
+
+
+@pytest.mark.parametrize(("owner", "asked"), [("me@example.com", 0), ("you@example.com", 1)])
+def test_versions_are_added_by_the_owner_and_who_is_granted_it(
+    databricks: Recorder, owner: str, asked: int
+) -> None:
+    plan = in_unity_catalog(databricks, model_owner=owner)
+    mine = granted("me@example.com", "EXECUTE", "CREATE_MODEL_VERSION")
+    databricks.answers(MODEL_GRANTS, {"privilege_assignments": [mine]})
+    assert resolve(plan)["user_name"] == "me@example.com"
+    assert len(databricks.bodies(MODEL_GRANTS)) == asked
+
+
+def test_a_doubt_about_the_right_is_told(databricks: Recorder) -> None:
+    plan = in_unity_catalog(databricks)
+    databricks.answers(SCHEMA_GRANTS, {"privilege_assignments": [granted("bird watchers", "CREATE_MODEL")]})
+    names = RunNames("airflow", "penguins", "manual__1", "me@example.com")
+    found = ask(workspace_client("databricks_default"), training_questions(plan, names))
+    assert [each.text for each in found if each.subject == "registry"] == [
+        f"{IN_CATALOG} will be created in Unity Catalog, if me@example.com is a member of bird watchers"
+    ]
+
+
 def test_what_an_earlier_run_has_made_is_no_mistake(databricks: Recorder) -> None:
     usable.answer_everything(databricks)
     databricks.answers(usable.OBJECT, {"object_type": "MLFLOW_EXPERIMENT", "path": "/Users/me@example.com/x"})
     databricks.answers(usable.DBFS, {"path": "/rookery", "is_dir": True})
     model = {"name": "Penguin Predictor", "permission_level": "CAN_MANAGE"}
     databricks.answers(usable.MODEL, {"registered_model_databricks": model})
-    tags = [{"key": "rookery_dag_id", "value": "penguins"}]
-    databricks.answers(usable.ENDPOINT, {"name": "predict-penguin", "tags": tags})
+    tags = {"rookery_dag_id": "penguins", "rookery_installation": "here"}
+    found = [{"key": key, "value": value} for key, value in tags.items()]
+    databricks.answers(usable.ENDPOINT, {"name": "predict-penguin", "tags": found})
     assert resolve()["user_name"] == "me@example.com"
 
 

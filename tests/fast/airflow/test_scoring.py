@@ -36,8 +36,12 @@ class Event(NamedTuple):
     extra: dict[str, Any]
 
 
-def event(version: object, day: int = 1) -> Event:
-    return Event(datetime(2026, 1, day, tzinfo=UTC), {"version": version})
+def event(version: object, day: int = 1, **extra: object) -> Event:
+    return Event(datetime(2026, 1, day, tzinfo=UTC), {"version": version, **extra})
+
+
+def backfilled(version: str) -> Event:
+    return event(version, backfill=True, generation=1)
 
 
 @pytest.fixture
@@ -87,11 +91,12 @@ def test_the_spec_names_the_version_and_the_csv_files_of_the_folder(workspace: R
     assert shown.endswith("/ml/models/Penguin%20Predictor/versions/2")
     assert BatchScoring.model_validate(pushed.pop("plan")) == PLAN
     path = pushed.pop("spec_path")
+    assert path.startswith("dbfs:/rookery/here/penguins/manual__1-")
     assert workspace.bodies("POST /api/2.0/dbfs/create")[0]["path"] == path.removeprefix("dbfs:")
     assert pushed == {
         "report_path": f"{spec.output_path}/scoring.json",
-        "owner": "penguins/manual__1",
-        "cluster_name": "rookery penguins manual__1",
+        "owner": "here/penguins/manual__1",
+        "cluster_name": "rookery here penguins manual__1",
         "code_root": "/Users/me@example.com/rookery_code",
         "user_name": "me@example.com",
     }
@@ -101,20 +106,49 @@ def test_the_spec_names_the_version_and_the_csv_files_of_the_folder(workspace: R
     ("events", "conf", "version"),
     [
         ([event("2")], {}, "2"),
-        ([event("3", day=2), event("4", day=3), event("2", day=1)], {}, "4"),
+        ([event("3", day=2), event("10", day=1), event("4", day=3)], {}, "10"),
+        ([backfilled("4"), event("3")], {}, "3"),
+        ([event("10", generation=2)], {}, "10"),
+        ([backfilled("4")], {"version": 4}, "4"),
         ([event("2")], {"version": 5}, "5"),
         ([event("2")], {"version": None, "note": "x"}, "2"),
         ([], {}, "10"),
         ([event(None)], {}, "10"),
         ([event("1; drop")], {}, "10"),
     ],
-    ids=["event", "newest event", "conf", "empty field", "newest version", "event by hand", "hostile event"],
+    ids=[
+        "event",
+        "highest event",
+        "not a backfill's",
+        "cleared and still the newest",
+        "a backfill's that is asked for",
+        "conf",
+        "empty field",
+        "newest version",
+        "event by hand",
+        "hostile event",
+    ],
 )
-def test_the_version_is_the_confs_or_the_newest_events_or_the_newest(
+def test_the_version_is_the_confs_or_the_highest_of_the_events_or_the_newest(
     workspace: Recorder, events: list[Event], conf: dict[str, Any], version: str
 ) -> None:
     resolve(*events, **conf)
     assert written(workspace).model_version == version
+
+
+@pytest.mark.parametrize(
+    ("events", "reason"),
+    [
+        ([backfilled("3"), backfilled("4")], "are a backfill's, not told to deploy"),
+        ([event("2", generation=2)], "version 2 was found again by a cleared run; the newest is 10"),
+    ],
+)
+def test_models_of_the_past_do_not_score_todays_files(
+    workspace: Recorder, events: list[Event], reason: str
+) -> None:
+    with pytest.raises(AirflowSkipException, match=reason):
+        resolve(*events)
+    assert workspace.bodies(WRITE) == []
 
 
 def test_the_newest_version_in_unity_catalog_is_asked_there(databricks: Recorder) -> None:

@@ -68,6 +68,11 @@ def test_only_the_job_run_takes_a_slot_of_the_pool() -> None:
     assert {task.task_id for task in dag.tasks if task.pool == "databricks"} == {"score"}
 
 
+def test_a_job_runs_time_can_be_set_and_airflow_waits_longer() -> None:
+    score: Any = scoring_dag(PLAN, dag_id="scoring", job_timeout=timedelta(hours=2)).get_task("score")
+    assert (score.timeout_seconds, score.execution_timeout) == (7200, timedelta(hours=2, minutes=20))
+
+
 def test_the_form_has_an_empty_version_and_the_dags_own_fields() -> None:
     dag = scoring_dag(PLAN, dag_id="scoring", params={"note": "x"}, default_args={"retries": 5})
     assert dag.params.dump() == {"note": "x", "version": None}

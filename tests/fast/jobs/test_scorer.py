@@ -59,6 +59,16 @@ def test_two_classes_are_decided_by_the_threshold() -> None:
     assert score(penguin_scorer(coefficients, threshold=0.9)).prediction.tolist() == [0.0]
 
 
+def test_the_threshold_is_one_of_margins_as_in_spark() -> None:
+    model = penguin_scorer([[0.0, 1e-17, 0.0]])
+    assert score(model).probability.tolist() == [[0.5, 0.5]]
+    assert score(model).prediction.tolist() == [1.0]
+    certain = [
+        score(penguin_scorer([[0.0, 99.0, 0.0]], threshold=limit)).prediction[0] for limit in (0.0, 1.0)
+    ]
+    assert certain == [1.0, 0.0]
+
+
 def test_of_equal_classes_the_first_is_predicted() -> None:
     assert score(penguin_scorer([[0.0] * 3] * 3)).prediction.tolist() == [0.0]
 

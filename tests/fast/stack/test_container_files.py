@@ -29,12 +29,12 @@ def required(text: str) -> dict[str, str]:
 
 
 def test_every_setting_of_the_example_is_used_and_every_used_one_is_in_it() -> None:
-    assert variables(COMPOSE) - {"ROOKERY_TAG"} == set(names(EXAMPLE.read_text()))
+    assert variables(COMPOSE) == set(names(EXAMPLE.read_text()))
 
 
 def test_a_setting_that_is_missing_is_named() -> None:
     said = required(COMPOSE) | required(DATABRICKS)
-    assert set(said) == (variables(COMPOSE) | variables(DATABRICKS)) - {"ROOKERY_TAG"}
+    assert set(said) == variables(COMPOSE) | variables(DATABRICKS)
     assert said == {name: f"set {name} in .env" for name in said}
 
 
@@ -46,16 +46,51 @@ def test_a_service_has_a_limit_and_says_when_it_is_healthy(name: str) -> None:
     assert (name == ONE_SHOT) != ("healthcheck" in service)
 
 
-@pytest.mark.parametrize("name", sorted(SERVICES))
-def test_ports_are_published_on_the_loopback_address_only(name: str) -> None:
-    for port in SERVICES[name].get("ports", []):
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"postgres", "redis", ONE_SHOT}))
+def test_a_service_is_asked_about_itself(name: str) -> None:
+    assert SERVICES[name]["healthcheck"]["test"][-2:] == [
+        "/opt/container/health.py" if name == "workspace" else "container/health.py",
+        name,
+    ]
+
+
+def test_ports_are_published_on_the_loopback_address_only_and_by_two_services() -> None:
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert set(published) == {"api-server", "workspace"}
+    for (port,) in published.values():
         assert ip_address(port.split(":")[0]).is_loopback
 
 
-@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"postgres", "redis"}))
-def test_our_own_containers_have_no_privileges(name: str) -> None:
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_no_container_has_privileges(name: str) -> None:
     assert SERVICES[name]["cap_drop"] == ["ALL"]
     assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
+
+
+@pytest.mark.parametrize("name", ["postgres", "redis"])
+def test_database_and_queue_do_not_start_as_root(name: str) -> None:
+    assert SERVICES[name]["user"] == name
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_no_secret_is_an_argument(name: str) -> None:
+    secret = {each for each in variables(COMPOSE) if each.endswith(("PASSWORD", "TOKEN", "KEY", "SECRET"))}
+    assert len(secret) == 7
+    assert not secret & variables(str(SERVICES[name].get("command")))
+
+
+def test_workers_stop_before_what_their_tasks_report_to() -> None:
+    assert {"api-server", "workspace"} <= set(SERVICES["worker"]["depends_on"])
+    assert SERVICES["worker"]["depends_on"]["workspace"]["required"] is False  # on Databricks there is none
+
+
+def test_a_clones_scripts_run_whatever_its_owners_line_ends_and_umask() -> None:
+    assert "* text=auto eol=lf" in (PROJECT / ".gitattributes").read_text().splitlines()
+    copied = re.findall(r"^COPY (?!--from)(.*)$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
+    into_images = [line for line in copied if line.split()[-2].startswith(("container/", "dags", "data/"))]
+    assert [line for line in into_images if not line.startswith("--chmod=755")] == [
+        "uv.lock container/requirements*.txt ./"  # read in the build, as root
+    ]
 
 
 def test_database_and_queue_are_on_a_network_without_a_way_out() -> None:
@@ -92,3 +127,20 @@ def test_the_chart_is_told_which_airflow_is_in_the_image() -> None:
 @pytest.mark.parametrize("module", HEAVY)
 def test_what_a_worker_imports_beforehand_is_there(module: str) -> None:
     assert find_spec(module)
+
+
+def test_a_change_on_the_dags_side_makes_no_layer_of_the_workspaces_image_anew() -> None:
+    stages = re.split(r"^FROM \S+ AS ", (PROJECT / "Dockerfile").read_text(), flags=re.MULTILINE)
+    (wheel,) = (stage for stage in stages if stage.startswith("workspace-wheel\n"))
+    (image,) = (stage for stage in stages if stage.startswith("workspace\n"))
+    assert re.findall("^COPY (.*)$", wheel, re.MULTILINE) == ["local_workspace local_workspace"]
+    assert set(re.findall(r"from=([\w-]+)", image)) == {
+        "workspace-dependencies",
+        "workspace-wheel",
+        "installer",
+    }
+
+
+def test_what_no_registry_has_is_not_asked_for_there() -> None:
+    for service in SERVICES.values():
+        assert (service.get("pull_policy") == "never") == service["image"].startswith("rookery-")

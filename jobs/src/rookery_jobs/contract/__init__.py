@@ -4,7 +4,7 @@ The Airflow side imports this module and `grid`, and nothing else of the package
 the manifest that comes back, the layout of a DAG run's files, ids, metrics and tag names.
 """
 
-from rookery_jobs.contract.columns import check_as_of_column, check_columns
+from rookery_jobs.contract.columns import check_as_of_column, check_columns, check_split_key
 from rookery_jobs.contract.documents import Document, digest_of
 from rookery_jobs.contract.identity import ParamValue, point_id, registration_key, snapshot_digest, sweep_id
 from rookery_jobs.contract.layout import RunLayout, manifest_path, run_key, side_path, slug, spec_path
@@ -72,6 +72,7 @@ __all__ = [
     "SweepSpec",
     "check_as_of_column",
     "check_columns",
+    "check_split_key",
     "digest_of",
     "gate_passes",
     "manifest_path",

@@ -36,6 +36,15 @@ def check_as_of_column(name: str, features: Sequence[str], label: str) -> None:
         )
 
 
+def check_split_key(name: str, label: str) -> None:
+    """Raise ContractError for a `split_key` with an unsafe name, or that is the label."""
+    _check_name(name)
+    if name.lower() == label.lower():
+        raise ContractError(
+            f"column {name!r} is the label; each class would be on one side of the split only"
+        )
+
+
 def _check_name(name: str) -> None:
     if not name.strip() or not name.isprintable() or set(name) & set(".`"):
         raise ContractError(f"column name {name!r} is empty or has a dot, a backtick or a control character")

@@ -8,6 +8,7 @@ from rookery_jobs.contract.origin import Origin
 from rookery_jobs.errors import ContractError
 
 REPORT_NAME = "scoring.json"
+_PATTERN = frozenset("{}[]*?\\")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class ScoringSpec(Document):
         names = [each.name for each in self.files]
         if len(set(names)) != len(names):
             raise ContractError(f"the files to score must have different names, not {names}")
+        patterns = [each.path for each in self.files if _PATTERN.intersection(each.path)]
+        if patterns:
+            raise ContractError(
+                f"Spark takes a path with one of {''.join(sorted(_PATTERN))} for a pattern: rename {patterns}"
+            )
         expected = scoring_digest(self.registered_model_name, self.model_version, self.files)
         if self.digest != expected:
             raise ContractError(

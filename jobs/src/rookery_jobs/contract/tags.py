@@ -18,7 +18,7 @@ TAG_MODEL = "rookery_model"
 TAG_REGISTRATION = "rookery_registration"
 
 MODEL_ARTIFACT = "model"
-"""Where a run keeps its model: the artifact path, and the value of TAG_MODEL once it is logged."""
+"""How the artifact path of a run's model begins. TAG_MODEL has the whole path, once the model is logged."""
 
 
 def model_version_tag(key: str) -> str:

@@ -9,6 +9,9 @@ from rookery_jobs.contract.specs import Point
 from rookery_jobs.errors import GridError
 from rookery_jobs.grid.hyperparameters import ALGORITHMS
 
+_DIGITS = 12
+"""Of a metric: a difference beyond these decimals is one of rounding."""
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -31,7 +34,7 @@ def ranking(scored: Iterable[Scored], metric: str) -> list[Scored]:
     return sorted(
         comparable,
         key=lambda each: (
-            sign * each.metrics[metric],
+            round(sign * each.metrics[metric], _DIGITS),
             _complexity(each.point),
             each.point.point_id,
             each.mlflow_run_id,

@@ -108,8 +108,9 @@ class LogisticRegression:
             columns["prediction"] = np.argmax(margins, axis=1).astype(np.float64)
             return
         positive = _sigmoid(margins[:, 0])
+        # Spark compares margins, of which many have one and the same probability.
         columns["probability"] = np.column_stack([1.0 - positive, positive])
-        columns["prediction"] = (positive > self.threshold).astype(np.float64)
+        columns["prediction"] = (margins[:, 0] > _margin_of(self.threshold)).astype(np.float64)
 
 
 STAGES: dict[str, type[Any]] = {
@@ -144,6 +145,12 @@ def _softmax(margins: Vector) -> Vector:
     shifted = np.exp(margins - margins.max(axis=1, keepdims=True))
     normalised: Vector = shifted / shifted.sum(axis=1, keepdims=True)
     return normalised
+
+
+def _margin_of(probability: float) -> float:
+    if probability in (0.0, 1.0):
+        return math.copysign(math.inf, probability - 0.5)
+    return math.log(probability / (1.0 - probability))
 
 
 def _sigmoid(margin: Vector) -> Vector:

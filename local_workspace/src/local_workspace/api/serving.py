@@ -12,6 +12,7 @@ from local_workspace.engine.serving_config import ConfigRequest
 from local_workspace.errors import InvalidParameterValue
 
 ENDPOINT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
+TAG_KEY = re.compile(r"[^.,=/:]{1,255}", re.DOTALL)
 # Fields that would change what the endpoint does, and that nothing here could honour.
 NOT_OFFERED = ("ai_gateway", "rate_limits", "auto_capture_config", "route_optimized")
 
@@ -96,7 +97,7 @@ class Serving:
         _refuse_not_offered(request)
         _refuse_not_offered(request.config)
         about = {
-            "tags": {tag.key: tag.value for tag in request.tags},
+            "tags": _checked_tags(request.tags),
             "description": request.description,
             "route_optimized": False,
         }
@@ -118,10 +119,9 @@ class Serving:
 
     def patch_tags(self, request: PatchTags) -> Answer:
         """Add and remove tags."""
-        added = {tag.key: tag.value for tag in request.add_tags}
-        return {
-            "tags": tags_to_wire(self._endpoints.change_tags(request.name, added, set(request.delete_tags)))
-        }
+        removed = set(request.delete_tags)
+        tags = self._endpoints.change_tags(request.name, _checked_tags(request.add_tags), removed)
+        return {"tags": tags_to_wire(tags)}
 
     def delete(self, request: ByName) -> Answer:
         """End the endpoint."""
@@ -131,6 +131,16 @@ class Serving:
     def logs(self, request: ServedModelLog) -> Answer:
         """What a served version's scoring server has written."""
         return {"logs": self._endpoints.log(request.name, request.served_model_name)}
+
+
+def _checked_tags(tags: tuple[Tag, ...]) -> dict[str, str]:
+    for tag in tags:
+        if not TAG_KEY.fullmatch(tag.key):
+            raise InvalidParameterValue(
+                f"Endpoint tag key {tag.key} is either not between 1-255 characters long or contains one or "
+                "more of the reserved characters: . , = / or :"
+            )
+    return {tag.key: tag.value for tag in tags}
 
 
 def _refuse_not_offered(request: Message) -> None:

@@ -79,9 +79,10 @@ def _title(run: dict[str, Any]) -> str:
 
 
 def _facts(run: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    message = run["state"]["state_message"]
     return (
         ("State", state(run)),
-        ("Message", run["state"]["state_message"]),
+        *([("Message", message)] if message else []),
         ("Start", moment(run["start_time"])),
         ("End", moment(run["end_time"])),
         ("Execution", f"{run['execution_duration'] / 1000:.1f} s"),

@@ -1,0 +1,51 @@
+"""What is measured: pairs of numbers of one run, ours and the baseline's, and their ratio."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from local_stack.environments import PROJECT
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Measured in turns, so that a slower moment of the machine meets both; less is better."""
+
+    name: str
+    unit: str
+    baseline_name: str
+    ours: list[float]
+    baseline: list[float]
+
+    @property
+    def ratio(self) -> float:
+        """Our median as a part of the baseline's."""
+        return median(self.ours) / median(self.baseline)
+
+    def line(self) -> str:
+        """One line of the table."""
+        numbers = f"{median(self.ours):7.2f} {self.unit:<3} {self.ratio:5.2f} x"
+        return f"{self.name:<42} {numbers}  {median(self.baseline):7.2f} {self.unit:<3} {self.baseline_name}"
+
+
+def in_turns(
+    rounds: int, ours: Callable[[], float], baseline: Callable[[], float]
+) -> tuple[list[float], list[float]]:
+    """Both measured `rounds` times, one after the other."""
+    pairs = [(ours(), baseline()) for _ in range(rounds)]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def answer_of(python: Path, module: str, *arguments: str) -> dict[str, Any]:
+    """What a module of this folder prints as JSON, run in an environment of its own."""
+    done = subprocess.run(
+        [python, "-m", module, *arguments], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{module} failed ({done.returncode}):\n{done.stderr[-2000:]}")
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer

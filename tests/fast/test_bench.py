@@ -1,0 +1,20 @@
+"""What `make bench` makes of its numbers."""
+
+from bench.measures import Comparison, in_turns
+
+
+def test_a_ratio_is_that_of_the_medians() -> None:
+    compared = Comparison("Starting", "s", "without", ours=[1.0, 9.0, 2.0], baseline=[4.0, 5.0, 30.0])
+    assert compared.ratio == 0.4
+    assert compared.line().split() == ["Starting", "2.00", "s", "0.40", "x", "5.00", "s", "without"]
+
+
+def test_ours_and_the_baseline_take_turns() -> None:
+    asked: list[str] = []
+
+    def ask(name: str) -> float:
+        asked.append(name)
+        return float(len(asked))
+
+    assert in_turns(2, lambda: ask("ours"), lambda: ask("baseline")) == ([1.0, 3.0], [2.0, 4.0])
+    assert asked == ["ours", "baseline"] * 2
