@@ -74,9 +74,9 @@ def _test(env_file: Path) -> int:
         trial.build()
         trial.start()
         trial.run_to_a_prediction()
-        trial.crash()
         trial.scale()
         trial.kill_a_worker()
+        trial.crash()
         trial.look_for_secrets()
     trial.close()
     return 1 if trial.failed else 0
@@ -137,18 +137,6 @@ class Trial:
         self._check_nothing_left(client, found)
         self._measure("at_work_mib", mebibytes(self._peak))
 
-    def crash(self) -> None:
-        """Every service dies at once: Docker starts each again, and they know what they knew."""
-        known = self._known()
-        crashed = [each for each in self.compose.containers() if each.state == "running"]
-        with self._timed("restart"):
-            for each in crashed:
-                self.compose.crash(each)
-            wait_for(
-                "every service, restarted", lambda: self._restarted(crashed), RESTART_SECONDS, interval=2
-            )
-        self._check("services that die are restarted, with their state", self._known() == known, known)
-
     def scale(self) -> None:
         """A second worker by its setting, beside all that runs."""
         before = self._workers()
@@ -178,6 +166,18 @@ class Trial:
         truthful = complete if state == "success" else bool(_failures(run))
         self._check("the run recovers, or fails truthfully", truthful, [state, finished, *_failures(run)])
         self._check_nothing_left(client, found)
+
+    def crash(self) -> None:
+        """Every service dies at once: Docker starts each again, and they know what they knew."""
+        known = self._known()
+        crashed = [each for each in self.compose.containers() if each.state == "running"]
+        with self._timed("restart"):
+            for each in crashed:
+                self.compose.crash(each)
+            wait_for(
+                "every service, restarted", lambda: self._restarted(crashed), RESTART_SECONDS, interval=2
+            )
+        self._check("services that die are restarted, with their state", self._known() == known, known)
 
     def look_for_secrets(self) -> None:
         """No secret of the env file is in what services and tasks have logged."""
@@ -249,7 +249,7 @@ class Trial:
     def _known(self) -> list[str]:
         """What is only in the services' volumes: Airflow's runs, the workspace's experiments."""
         runs = self._api().get(f"dags/{DAG_ID}/dagRuns").raise_for_status().json()["dag_runs"]
-        experiments = self._client().experiments.list_experiments()
+        experiments = self._client().experiments.search_experiments(max_results=100)
         return sorted([each["dag_run_id"] for each in runs] + [str(each.name) for each in experiments])
 
     def _look(self) -> None:
