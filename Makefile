@@ -45,7 +45,7 @@ docs: .venv/ready ## Write the pages of docs that are made from the code
 	@.venv/bin/python docs/reference.py
 
 test: lint .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Lint, then all tests: fast, Spark, wire and end to end
-	@.venv/bin/python -m pytest -n 2 --no-loadscope-reorder
+	@.venv/bin/python -m pytest -n 3 --no-loadscope-reorder
 
 compose-test: .venv-airflow/ready ## Build the images and put the stack of docker-compose.yaml to the test (needs Docker)
 	@exec .venv-airflow/bin/python -m local_stack.compose_test

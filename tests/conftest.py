@@ -32,5 +32,5 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
-    """Called by pytest-xdist, with `-n 2`."""
+    """Called by pytest-xdist, with `-n 3`."""
     return Together(config, log)
