@@ -52,7 +52,7 @@ class Served:
 
     def is_in(self, config: EndpointCoreConfigOutput | EndpointPendingConfig | None) -> bool:
         """Whether the config serves exactly this."""
-        entities = (config and config.served_entities) or []
+        entities = _entities(config)
         return len(entities) == 1 and self._equals(entities[0])
 
     def _equals(self, entity: ServedEntityOutput) -> bool:
@@ -177,7 +177,7 @@ def another_failed(endpoint: ServingEndpointDetailed, wanted: Served) -> bool:
 
 def failure(endpoint: ServingEndpointDetailed, wanted: Served) -> EndpointError:
     """The error that says why an update failed, with the deployment's own messages, and whose it was."""
-    entities = (endpoint.pending_config and endpoint.pending_config.served_entities) or []
+    entities = _entities(endpoint.pending_config)
     messages = [
         f"{entity.name}: {entity.state.deployment_state_message}"
         for entity in entities
@@ -199,7 +199,7 @@ def _has_newer(endpoint: ServingEndpointDetailed, than: Served) -> bool:
     return any(
         entity.entity_name == than.registered_model_name
         and int(entity.entity_version or 0) > int(than.version)
-        for entity in (endpoint.config and endpoint.config.served_entities) or []
+        for entity in _entities(endpoint.config)
     )
 
 
@@ -208,8 +208,11 @@ def _minute(instant: datetime) -> str:
 
 
 def _versions(endpoint: ServingEndpointDetailed) -> str:
-    entities = (endpoint.config and endpoint.config.served_entities) or []
-    return ", ".join(str(each.entity_version) for each in entities)
+    return ", ".join(str(each.entity_version) for each in _entities(endpoint.config))
+
+
+def _entities(config: EndpointCoreConfigOutput | EndpointPendingConfig | None) -> list[ServedEntityOutput]:
+    return (config and config.served_entities) or []
 
 
 def _config_update(endpoint: ServingEndpointDetailed) -> str:

@@ -23,8 +23,7 @@ class ResolvePlanOperator(DatabricksOperator):
 
     XCom: `plan` (JSON of the resolved TrainingPlan, with the installation's folder as its `data_root`),
     `points_per_task`, and the names `installation`, `owner`, `cluster_name`, `experiment_path`, `code_root`,
-    `user_name`. Raises PlanError with every mistake of the
-    conf, or with everything that the workspace lacks.
+    `user_name`. Raises PlanError with every mistake of the conf, or with everything that the workspace lacks.
     """
 
     def __init__(
