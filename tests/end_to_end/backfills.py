@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from local_stack.dag_run import DagRun
 from local_stack.environments import AIRFLOW
+from local_stack.runs.dag_run import DagRun
 from local_stack.waiting import wait_for
 from tests.end_to_end.stack import EndedRun, Stack
 

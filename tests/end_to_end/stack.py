@@ -9,7 +9,7 @@ import httpx
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.compute import ClusterDetails, State
 
-from local_stack.dag_run import DagRun, TaskInstance, follow, trigger
+from local_stack.runs.dag_run import DagRun, TaskInstance, follow, trigger
 from local_stack.waiting import wait_for
 
 DAG = "penguin_predictor"

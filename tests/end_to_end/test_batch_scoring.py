@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from databricks.sdk.service.compute import State
 
-from local_stack.dag_run import DagRun
+from local_stack.runs.dag_run import DagRun
 from local_stack.waiting import wait_for
 from tests.end_to_end.stack import SCORING_DAG, Created, EndedRun, Stack
 

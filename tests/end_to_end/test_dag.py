@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from local_stack.dag_run import TriggerError, most_at_once
 from local_stack.environments import PROJECT
-from local_stack.ports import free_port
+from local_stack.runs.dag_run import TriggerError, most_at_once
+from local_stack.services.ports import free_port
 from local_stack.waiting import wait_for
 from tests.end_to_end.csv_server import CsvServer
 from tests.end_to_end.stack import DAG, Created, EndedRun, Stack

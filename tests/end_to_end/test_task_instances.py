@@ -10,7 +10,7 @@ import psutil
 import pytest
 from databricks.sdk.service.compute import State
 
-from local_stack.dag_run import DagRun
+from local_stack.runs.dag_run import DagRun
 from local_stack.waiting import wait_for
 from tests.end_to_end.csv_server import CsvServer
 from tests.end_to_end.measured import MEASURED, MODEL, conf_of, measured_rows

@@ -16,10 +16,10 @@ import httpx
 import psutil
 import pytest
 
-from local_stack.dag_run import trigger
 from local_stack.environments import AIRFLOW, PROJECT
-from local_stack.first_files import FIRST_FILES
-from local_stack.ports import free_port
+from local_stack.runs.dag_run import trigger
+from local_stack.services.ports import free_port
+from local_stack.up.first_files import FIRST_FILES
 from local_stack.waiting import WaitTimeoutError, wait_for
 
 COMMAND = [str(AIRFLOW / "python"), "-m", "local_stack.up", "--root"]
