@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
 # A terminated cluster takes a moment to be gone; what is still there after this is left behind.
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 60
 
 
 def left_behind(client: "WorkspaceClient", data_root: str, keep_endpoint: bool) -> list[str]:

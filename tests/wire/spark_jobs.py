@@ -69,10 +69,10 @@ def submit(workspace: RunningWorkspace, source: str, *parameters: str, **options
     return int(workspace.client.jobs.submit(run_name="test", tasks=tasks, **options).run_id)
 
 
-def finished(workspace: RunningWorkspace, run_id: int, seconds: float = 120.0) -> Run:
+def finished(workspace: RunningWorkspace, run_id: int) -> Run:
     """The run, once it has ended, however it did."""
     jobs = workspace.client.jobs
-    until(lambda: bool(jobs.get_run(run_id).end_time), f"the end of run {run_id}", seconds)
+    until(lambda: bool(jobs.get_run(run_id).end_time), f"the end of run {run_id}")
     return jobs.get_run(run_id)
 
 

@@ -210,7 +210,7 @@ from pathlib import Path
 mine, other = Path(sys.argv[1]), Path(sys.argv[2])
 mine.parent.mkdir(parents=True, exist_ok=True)
 mine.touch()
-deadline = time.monotonic() + 60
+deadline = time.monotonic() + 300
 while not other.exists():
     assert time.monotonic() < deadline, "the other run did not start while this one ran"
     time.sleep(0.05)

@@ -20,7 +20,7 @@ SERVED = {"entity_name": "m", "entity_version": "1", "workload_size": "Small", "
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
 
 
 def with_an_endpoint(running: RunningWorkspace) -> list[psutil.Process]:

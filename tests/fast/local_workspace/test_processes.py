@@ -67,11 +67,11 @@ def test_the_end_of_a_child_is_the_end_of_its_group(
     processes: Processes, spawn: Spawn, tmp_path: Path
 ) -> None:
     child = spawn(LEAVE_A_CHILD)
-    child.wait(30)
+    child.wait()
     left = int((tmp_path / "output").read_text())
     assert not gone(left)
     processes.end(child)
-    until(lambda: gone(left), "the end of the child's child", 10)
+    until(lambda: gone(left), "the end of the child's child")
     assert processes.names() == []
 
 
@@ -79,7 +79,7 @@ def test_what_went_into_a_session_of_its_own_is_ended_by_its_home(
     processes: Processes, spawn: Spawn, tmp_path: Path
 ) -> None:
     child = spawn([*LEAVE_A_CHILD[:2], LEAVE_A_CHILD[2].replace("])", "], start_new_session=True)")])
-    child.wait(30)
+    child.wait()
     left = int((tmp_path / "output").read_text())
     processes.end(child)
     assert not gone(left)
@@ -92,14 +92,14 @@ def test_a_child_that_ignores_the_request_is_killed(
     processes: Processes, spawn: Spawn, tmp_path: Path
 ) -> None:
     child = spawn(STUBBORN)
-    until(lambda: (tmp_path / "output").read_text() == "deaf\n", "a deaf child", 30)
+    until(lambda: (tmp_path / "output").read_text() == "deaf\n", "a deaf child")
     processes.end(child, seconds=0.1)
     assert child.returncode == -9
 
 
 def test_what_a_killed_server_left_is_ended_by_the_next(store: Store, spawn: Spawn, tmp_path: Path) -> None:
     child, parent = spawn(SLEEP), spawn(LEAVE_A_CHILD)
-    parent.wait(30)
+    parent.wait()
     left = int((tmp_path / "output").read_text())
     assert Processes(store).end_leftovers() == ["child", "child"]
     assert gone(child.pid)
@@ -119,7 +119,7 @@ def test_a_process_that_only_has_the_pid_of_a_child_is_left_alone(store: Store, 
 def test_a_child_with_a_life_line_ends_when_its_server_does(spawn: Spawn, tmp_path: Path) -> None:
     code = "from local_workspace import lifeline; import time; lifeline.watch(); print('on'); time.sleep(600)"
     child = spawn([sys.executable, "-u", "-c", code])
-    until(lambda: (tmp_path / "output").read_text() == "on\n", "a child that watches its life line", 30)
+    until(lambda: (tmp_path / "output").read_text() == "on\n", "a child that watches its life line")
     assert child.stdin is not None
     child.stdin.close()
-    assert child.wait(10) == -9
+    assert child.wait() == -9

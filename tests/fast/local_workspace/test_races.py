@@ -94,7 +94,7 @@ def test_a_cancel_that_comes_while_a_run_begins_is_not_lost(
     monkeypatch.setattr(runs._records, "add", add_and_be_cancelled)
     run_id = runs.submit(REQUEST)
     cancels[0].join()
-    until(lambda: life_cycle(runs, run_id) == "TERMINATED", "the end of the cancelled run", 10)
+    until(lambda: life_cycle(runs, run_id) == "TERMINATED", "the end of the cancelled run")
     assert runs.get(run_id)["state"]["result_state"] == "CANCELED"
 
 
@@ -118,7 +118,7 @@ def test_stopping_does_not_wait_longer_than_it_may(runs: Runs, monkeypatch: pyte
 def test_runs_can_be_listed_while_one_is_deleted(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = runs.submit(REQUEST)
     runs.cancel(run_id)
-    until(lambda: life_cycle(runs, run_id) == "TERMINATED", "the end of the cancelled run", 10)
+    until(lambda: life_cycle(runs, run_id) == "TERMINATED", "the end of the cancelled run")
     tasks_of = runs._records.tasks_of
     deletion = threading.Thread(target=runs.delete, args=(run_id,))
 
@@ -137,7 +137,7 @@ def test_runs_can_be_listed_while_one_is_deleted(runs: Runs, monkeypatch: pytest
 def test_a_deleted_run_leaves_no_folder(runs: Runs, tmp_path: Path) -> None:
     run_id = runs.submit(REQUEST)
     runs.cancel(run_id)
-    until(lambda: life_cycle(runs, run_id) == "TERMINATED", "the end of the cancelled run", 10)
+    until(lambda: life_cycle(runs, run_id) == "TERMINATED", "the end of the cancelled run")
     folder = tmp_path / "runs" / str(runs.get(run_id)["tasks"][0]["run_id"])
     folder.mkdir(parents=True)
     (folder / "output.log").write_text("secret")

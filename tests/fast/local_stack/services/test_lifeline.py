@@ -44,7 +44,7 @@ def started(folder: Path, then: str) -> tuple[subprocess.Popen[str], list[psutil
     starter = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     assert starter.stdout is not None
     leader = int(starter.stdout.readline())
-    wait_for("the service's children", lambda: pids.exists() or None, seconds=30)
+    wait_for("the service's children", lambda: pids.exists() or None, seconds=300)
     found = [psutil.Process(int(pid)) for pid in pids.read_text().split() if psutil.pid_exists(int(pid))]
     return starter, [*found, *([psutil.Process(leader)] if psutil.pid_exists(leader) else [])]
 
@@ -62,10 +62,10 @@ def test_a_service_and_all_it_started_end_with_a_starter_that_is_killed(
     assert len(processes) == 3
     os.kill(starter.pid, number)
     starter.wait()
-    wait_for("their end", lambda: True if not living(processes) else None, seconds=20)
+    wait_for("their end", lambda: True if not living(processes) else None, seconds=300)
 
 
 def test_a_service_ends_with_the_block_that_it_was_started_for(tmp_path: Path) -> None:
     starter, processes = started(tmp_path, then="leave")
-    assert starter.wait(timeout=30) == 0
+    assert starter.wait() == 0
     assert living(processes) == []
