@@ -207,7 +207,5 @@ def test_a_server_that_is_asked_to_end_leaves_nothing_running(start_workspace: S
     cluster_id = new_cluster(server)
     busy_run(server, cluster_id)
     children = psutil.Process(server.pid).children(recursive=True)
-    begun = time.monotonic()
     server.end(signal.SIGTERM)
-    assert time.monotonic() - begun < 15
     assert [each for each in children if each.is_running() and each.status() != psutil.STATUS_ZOMBIE] == []

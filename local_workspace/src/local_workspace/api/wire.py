@@ -82,8 +82,8 @@ def raw_routes(
 ) -> list[Route]:
     """Routes that take bytes: fields come from the path and the query only, the body is the handler's.
 
-    Paths are those of `routes`. The handler is asynchronous and must not block. It answers any response, for
-    example a `StreamingResponse`.
+    Paths are those of `routes`. The handler is asynchronous and must not block. It has read the body when
+    it answers, with any response, for example a `StreamingResponse`.
     """
 
     async def endpoint(request: Request) -> Response:

@@ -17,6 +17,7 @@ from local_workspace.runs.spec import SubmitRun
 from local_workspace.settings import Settings
 from local_workspace.store import Store
 from tests.fast.local_workspace.manual_clock import ManualClock
+from tests.wire.polling import until
 
 SCRIPT = {"python_file": "/Workspace/none.py"}
 TASK = {"task_key": "main", "existing_cluster_id": "none", "spark_python_task": SCRIPT}
@@ -64,3 +65,26 @@ def test_a_page_token_that_is_none_is_refused(client: TestClient, token: str) ->
     answer = client.get("/api/2.1/jobs/runs/list", params={"page_token": token})
     assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
     assert "page_token" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "found"),
+    [
+        ({"run_type": "SUBMIT_RUN"}, 5),
+        ({"run_type": "JOB_RUN"}, 0),
+        ({"start_time_to": 1}, 0),
+        ({"start_time_from": 10**30}, 0),
+        ({"start_time_from": 1}, 5),
+        ({"job_id": 3}, 1),
+        ({"job_id": 10**30}, 0),
+    ],
+)
+def test_only_the_runs_that_were_asked_for_are_listed(
+    client: TestClient, parameters: dict[str, Any], found: int
+) -> None:
+    assert len(listed(client, **parameters)["ids"]) == found
+
+
+def test_a_run_is_listed_as_active_or_as_completed(client: TestClient) -> None:
+    until(lambda: len(listed(client, completed_only=True)["ids"]) == 5, "the end of the runs")
+    assert listed(client, active_only=True)["ids"] == []

@@ -1,13 +1,15 @@
 """What clients send in many ways is read in one."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from starlette.responses import Response, StreamingResponse
 from starlette.testclient import TestClient
 
 from local_workspace.api.bodies import BodyLimit
 from local_workspace.api.refusals import application
-from local_workspace.api.wire import Answer, routes
+from local_workspace.api.wire import Answer, Body, raw_routes, routes
 from local_workspace.errors import MaxBlockSizeExceeded, ResourceDoesNotExist
 from local_workspace.messages import Message
 
@@ -24,6 +26,25 @@ def echo(numbers: Numbers) -> Answer:
     return numbers.model_dump()
 
 
+async def shout(numbers: Numbers, body: Body) -> Response:
+    """Takes the body piece by piece, and answers piece by piece."""
+    if numbers.name == "missing":
+        raise ResourceDoesNotExist("No such thing.")
+
+    came = [piece async for piece in body.stream()]
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for piece in came:
+            yield piece.upper()
+
+    headers = {"x-run-id": str(numbers.run_id), "x-pieces": str(len(came))}
+    return StreamingResponse(pieces(), media_type=body.content_type or "text/plain", headers=headers)
+
+
+async def whole(_: Numbers, body: Body) -> Response:
+    return Response(str(len(await body.read())))
+
+
 @pytest.fixture
 def client() -> TestClient:
     small = BodyLimit(1000, MaxBlockSizeExceeded)
@@ -31,6 +52,9 @@ def client() -> TestClient:
         *routes("GET", "numbers", Numbers, echo, "2.0 2.1"),
         *routes("POST", "numbers", Numbers, echo),
         *routes("POST", "small", Numbers, echo, limit=small),
+        *routes("POST", "silent", Numbers, lambda _: None),
+        *raw_routes("PUT", "raw/{run_id}", Numbers, shout, "2.0 2.1"),
+        *raw_routes("PUT", "/raw/{run_id}", Numbers, whole, limit=small),
     ]
     return TestClient(application([*both]))
 
@@ -127,3 +151,35 @@ def test_a_whole_request_has_a_limit_even_where_none_is_said(client: TestClient)
 def test_a_form_that_is_none_is_malformed(client: TestClient, content_type: str, content: bytes) -> None:
     answer = client.post("/api/2.0/numbers", content=content, headers={"content-type": content_type})
     assert (answer.status_code, answer.json()["error_code"]) == (400, "MALFORMED_REQUEST")
+
+
+def test_an_answer_is_never_empty(client: TestClient) -> None:
+    assert client.post("/api/2.0/silent", json={"run_id": 1}).json() == {}
+
+
+@pytest.mark.parametrize("path", ["/api/2.0/raw/7", "/api/2.1/raw/7/"])
+def test_bytes_go_in_and_come_out_as_they_are(client: TestClient, path: str) -> None:
+    content = b'{"run_id": 9, "not json'
+    answer = client.put(path, content=content, headers={"content-type": "text/strange"})
+    assert answer.content == content.upper()
+    assert (answer.headers["x-run-id"], answer.headers["content-type"]) == (
+        "7",
+        "text/strange; charset=utf-8",
+    )
+
+
+def test_a_large_body_comes_in_pieces(client: TestClient) -> None:
+    pieces = (bytes([97 + number]) * 100_000 for number in range(20))
+    answer = client.put("/api/2.0/raw/1", content=pieces)
+    assert int(answer.headers["x-pieces"]) >= 20
+    assert answer.content == b"".join(bytes([65 + number]) * 100_000 for number in range(20))
+
+
+def test_a_raw_route_refuses_as_every_other_does(client: TestClient) -> None:
+    missing = client.put("/api/2.0/raw/7", params={"name": "missing"}, content=b"x")
+    assert (missing.status_code, missing.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
+    wrong = client.put("/api/2.0/raw/seven", content=b"x")
+    assert (wrong.status_code, wrong.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+    large = client.put("/raw/7", content=b"x" * 1001)
+    assert (large.status_code, large.json()["error_code"]) == (400, "MAX_BLOCK_SIZE_EXCEEDED")
+    assert client.put("/raw/7", content=b"x" * 1000).text == "1000"
