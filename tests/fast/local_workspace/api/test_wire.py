@@ -1,8 +1,10 @@
 """What clients send in many ways is read in one."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 from starlette.responses import Response, StreamingResponse
 from starlette.testclient import TestClient
@@ -169,8 +171,16 @@ def test_bytes_go_in_and_come_out_as_they_are(client: TestClient, path: str) -> 
 
 
 def test_a_large_body_comes_in_pieces(client: TestClient) -> None:
-    pieces = (bytes([97 + number]) * 100_000 for number in range(20))
-    answer = client.put("/api/2.0/raw/1", content=pieces)
+    async def sent() -> AsyncIterator[bytes]:
+        for number in range(20):
+            yield bytes([97 + number]) * 100_000
+
+    async def answered() -> httpx.Response:
+        transport = httpx.ASGITransport(client.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as streaming:
+            return await streaming.put("/api/2.0/raw/1", content=sent())
+
+    answer = asyncio.run(answered())
     assert int(answer.headers["x-pieces"]) >= 20
     assert answer.content == b"".join(bytes([65 + number]) * 100_000 for number in range(20))
 
