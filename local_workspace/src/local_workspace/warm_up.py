@@ -3,7 +3,7 @@
     python -m local_workspace.warm_up
 
 Once for each Spark and Java, as a part of the installation: it takes about a minute and 230 MB in the Python
-environment. See `local_workspace.engine.class_archive`.
+environment. See `local_workspace.clusters.spark.class_archive`.
 """
 
 import sys
@@ -13,14 +13,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_workspace.engine.class_archive import archive_file, recording_options, write_base
-from local_workspace.engine.cluster_spec import ClusterSpec
-from local_workspace.engine.driver import Attachment, launch
-from local_workspace.engine.java import find_java
-from local_workspace.engine.jvm import Jvm
-from local_workspace.engine.processes import Processes
-from local_workspace.engine.run_process import RunProcess
-from local_workspace.engine.runtimes import RUNTIMES
+from local_workspace.clock import SystemClock
+from local_workspace.clusters.runtimes import RUNTIMES
+from local_workspace.clusters.spark.class_archive import archive_file, recording_options, write_base
+from local_workspace.clusters.spark.driver import Attachment, launch
+from local_workspace.clusters.spark.java import find_java
+from local_workspace.clusters.spark.jvm import Jvm
+from local_workspace.clusters.spec import ClusterSpec
+from local_workspace.files.local_files import LocalFiles
+from local_workspace.processes.processes import Processes
+from local_workspace.runs.process import RunProcess
+from local_workspace.runs.tasks.spark_python import SparkPythonTask
 from local_workspace.settings import Settings
 from local_workspace.store import Store
 
@@ -56,7 +59,7 @@ def record(java: Path, archive: Path, root: Path) -> None:
     recorded = archive.with_suffix(f".{time.time_ns()}")
     spec = ClusterSpec(spark_version=next(reversed(RUNTIMES)))
     jvm = Jvm(java, recording_options(java, recorded), spec, settings.clusters / "warm-up", settings.dbfs)
-    driver = launch(jvm, "warm-up", processes, threading.Event())
+    driver = launch(jvm, "warm-up", processes, SystemClock(), threading.Event())
     try:
         _run_script(RunProcess(1, settings, processes), settings, spec, driver.attach("warm-up"))
     finally:
@@ -68,7 +71,8 @@ def record(java: Path, archive: Path, root: Path) -> None:
 def _run_script(process: RunProcess, settings: Settings, spec: ClusterSpec, attachment: Attachment) -> None:
     settings.workspace_files.mkdir(parents=True)
     (settings.workspace_files / "trial.py").write_text(_SCRIPT)
-    process.start({"spark_python_task": {"python_file": "/Workspace/trial.py"}}, spec, attachment)
+    program = SparkPythonTask(python_file="/Workspace/trial.py").program(LocalFiles(settings))
+    process.start(program, spec, attachment)
     while not process.wait(_POLL_SECONDS):
         pass
     process.end()

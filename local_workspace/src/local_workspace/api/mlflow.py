@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local_workspace.api.bodies import DEFAULT_LIMIT, json_object
-from local_workspace.api.wire import error_response, no_api_found
-from local_workspace.engine.workspace_files import WorkspaceFiles
-from local_workspace.errors import InvalidParameterValue, ResourceAlreadyExists, WorkspaceError
+from local_workspace.api.refusals import envelope, no_such_route
+from local_workspace.errors import InvalidParameterValue, ResourceAlreadyExists
+from local_workspace.files.workspace import WorkspaceFiles
 
 OFFERED = re.compile(r"/(ajax-)?api/(2\.0|3\.0)/mlflow(-artifacts)?/")
 WITHHELD = re.compile(
@@ -52,8 +52,7 @@ class DatabricksRules:
             return
         path = scope["path"]
         if WITHHELD.match(path) or (path.startswith("/api/") and not OFFERED.match(path)):
-            await no_api_found(scope, receive, send)
-            return
+            raise no_such_route(scope)
         checked = CHECKED.match(path)
         if checked and scope["method"] == "POST":
             await self._check(self._checks[checked[1]], scope, receive, send)
@@ -63,13 +62,8 @@ class DatabricksRules:
     async def _check(
         self, check: Callable[[dict[str, Any]], None], scope: Scope, receive: Receive, send: Send
     ) -> None:
-        request = Request(scope, DEFAULT_LIMIT.receive(receive))
-        try:
-            body = await request.body()
-            await run_in_threadpool(check, _fields(body))
-        except WorkspaceError as error:
-            await error_response(error)(scope, receive, send)
-            return
+        body = await Request(scope, DEFAULT_LIMIT.receive(receive)).body()
+        await run_in_threadpool(check, _fields(body))
         await self._app(scope, _replay(body, receive), send)
 
     def _check_experiment(self, fields: dict[str, Any]) -> None:
@@ -122,7 +116,7 @@ def _answering_unknown_routes(scope: Scope, send: Send) -> Send:
         nonlocal replaced
         if message["type"] == "http.response.start" and _is_unknown_route(scope, message):
             replaced = True
-            await no_api_found(scope, _no_body, send)
+            await envelope(no_such_route(scope))(scope, _no_body, send)
         if not replaced:
             await send(message)
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from starlette.routing import Route
 
-from local_workspace.api.wire import Answer, Message, routes
-from local_workspace.engine.registered_models import RegisteredModels
+from local_workspace.api.wire import Answer, routes
+from local_workspace.messages import Message
+from local_workspace.mlflow.mlflow import Mlflow
 
 
 class ByName(Message):
@@ -17,30 +18,25 @@ class ByName(Message):
     name: str
 
 
-class ModelRegistry:
-    """The routes under `mlflow/databricks/`."""
+def model_registry_routes(mlflow: Mlflow) -> list[Route]:
+    """The routes under `mlflow/databricks/`: what the SDK's `get_model` asks for."""
+    path = "mlflow/databricks/registered-models/get"
+    return routes("GET", path, ByName, lambda m: _shown(mlflow.registered_model(m.name)))
 
-    def __init__(self, models: RegisteredModels) -> None:
-        self._models = models
 
-    def routes(self) -> list[Route]:
-        """What the SDK's `get_model` asks for."""
-        return routes("GET", "mlflow/databricks/registered-models/get", ByName, self.get)
-
-    def get(self, request: ByName) -> Answer:
-        """A registered model with the fields that only Databricks has: its id and the caller's permission."""
-        model = self._models.registered_model(request.name)
-        answer: dict[str, Any] = {
-            "id": model.name,
-            "name": model.name,
-            "permission_level": "CAN_MANAGE",
-            "creation_timestamp": model.creation_timestamp,
-            "last_updated_timestamp": model.last_updated_timestamp,
-            "description": model.description or "",
-            "tags": [{"key": key, "value": value} for key, value in model.tags.items()],
-            "latest_versions": [_version(version) for version in model.latest_versions],
-        }
-        return {"registered_model_databricks": answer}
+def _shown(model: Any) -> Answer:
+    """A registered model with the fields that only Databricks has: its id and the caller's permission."""
+    answer: dict[str, Any] = {
+        "id": model.name,
+        "name": model.name,
+        "permission_level": "CAN_MANAGE",
+        "creation_timestamp": model.creation_timestamp,
+        "last_updated_timestamp": model.last_updated_timestamp,
+        "description": model.description or "",
+        "tags": [{"key": key, "value": value} for key, value in model.tags.items()],
+        "latest_versions": [_version(version) for version in model.latest_versions],
+    }
+    return {"registered_model_databricks": answer}
 
 
 def _version(version: Any) -> dict[str, Any]:
