@@ -9,13 +9,6 @@ from rookery_jobs.contract import slug
 _TAG_VALUE = 255
 _CLUSTER_NAME = 100
 
-# Model Serving refuses keys with one of `. , = / :`.
-TAG_OWNER = "rookery_owner"
-TAG_EXPIRES_AT = "rookery_expires_at"
-
-ANY_INSTALLATION = "<installation>"
-"""In place of the id of an Airflow installation that is not known."""
-
 
 @dataclass(frozen=True)
 class RunNames:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from rookery.exceptions import JobRunError
-from rookery.polling import poll
+from rookery.workspace.polling import poll
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -68,14 +68,14 @@ class Intent:
     run_name: str
     timeout_seconds: int
 
-    def token(self, epoch: int, generation: int) -> str:
-        """The idempotency token of one generation: 64 characters, the most that Databricks takes.
+    def token(self, epoch: int, submission: int) -> str:
+        """The idempotency token of one submission (from 0): 64 characters, the most that Databricks takes.
 
         Submitting it again gives the run that was submitted with it first, even if it failed.
         """
         task = [self.dag_id, self.run_id, self.task_id, self.map_index]
         payload = [self.existing_cluster_id, self.python_file, list(self.parameters)]
-        return hashlib.sha256(json.dumps([task, payload, epoch, generation]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([task, payload, epoch, submission]).encode()).hexdigest()
 
 
 class Submission(NamedTuple):
@@ -88,20 +88,21 @@ class Submission(NamedTuple):
 def submit(workspace: WorkspaceClient, intent: Intent, this_try: Try) -> Submission:
     """The run that does what is intended: that of an earlier try if it is active or succeeded, else a new
     one. Nothing needs to be remembered between tries, so a try that died in between loses nothing."""
-    for generation in range(this_try.number):
-        run = _submitted(workspace, intent, intent.token(this_try.epoch, generation))
-        is_adopted = generation + 1 < this_try.number
+    for submission in range(this_try.number):
+        run = _submitted(workspace, intent, intent.token(this_try.epoch, submission))
+        is_adopted = submission + 1 < this_try.number
         if is_adopted and _is_ending(run):
             # It may have been cancelled, when its try was stopped: then this try needs another one.
-            run = _ended(workspace, run)
+            run = wait_until_over(workspace, run, _ENDING_SECONDS)
         if not is_over(run) or succeeded(run):
             break
     return Submission(run, is_adopted)
 
 
-def _ended(workspace: WorkspaceClient, run: Run) -> Run:
+def wait_until_over(workspace: WorkspaceClient, run: Run, timeout: float) -> Run:
+    """The run, once it has reached a terminal life cycle state. Raises TimeoutError after `timeout` s."""
     run_id = int(run.run_id or 0)
-    return poll(lambda: workspace.jobs.get_run(run_id), until=is_over, timeout=_ENDING_SECONDS)
+    return poll(lambda: workspace.jobs.get_run(run_id), until=is_over, timeout=timeout, told=_state_of)
 
 
 def _is_ending(run: Run) -> bool:
@@ -135,8 +136,7 @@ def _life_cycle(run: Run) -> str:
     return run.state.life_cycle_state.value if run.state and run.state.life_cycle_state else ""
 
 
-def state_of(run: Run) -> str:
-    """The run and its life cycle state, in words."""
+def _state_of(run: Run) -> str:
     return f"job run {run.run_id} is {_life_cycle(run) or 'in no known state'}"
 
 

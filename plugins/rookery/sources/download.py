@@ -19,22 +19,12 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from urllib.request import getproxies
 
 from rookery.exceptions import DownloadError
+from rookery.sources.addresses import Address, is_public
+from rookery.sources.landing import Limits
+from rookery.sources.urls import redacted
 
 _BLOCK = 1 << 16
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a download may cost: bytes, seconds in all, seconds per read, redirects followed."""
-
-    size: int = 1 << 30
-    seconds: float = 600.0
-    read_seconds: float = 60.0
-    redirects: int = 5
 
 
 @dataclass(frozen=True)
@@ -115,12 +105,6 @@ def download(
 def _proxy_hint() -> str:
     used = any(scheme in getproxies() for scheme in ("http", "https"))
     return " (sources are fetched past the proxies that the environment names)" if used else ""
-
-
-def redacted(url: str) -> str:
-    """The URL without user, password, query and fragment: any of them may carry a secret."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
 def _follow(url: str, target: BinaryIO, allowed_hosts: set[str], limits: Limits, expiry: _Expiry) -> Fetched:
@@ -216,24 +200,6 @@ def _checked_addresses(hop: _Hop, *, trusted: bool) -> list[Address]:
                 f"(a plan allows it with CsvSource(allowed_hosts=[{hop.host!r}]))"
             )
     return addresses
-
-
-def is_public(address: Address) -> bool:
-    """Whether the address is one of the public Internet: not private, loopback, link-local, reserved or
-    multicast, nor an IPv6 form that carries such an IPv4 address inside."""
-    inner = _embedded(address)
-    if inner is not None:
-        return is_public(inner)
-    return address.is_global and not address.is_multicast
-
-
-def _embedded(address: Address) -> ipaddress.IPv4Address | None:
-    if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    teredo = address.teredo
-    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
 
 
 def _require_content(response: http.client.HTTPResponse, hop: _Hop) -> None:

@@ -6,6 +6,7 @@ import io
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
+from rookery.exceptions import PlanError
 from rookery_jobs.contract import InputFile
 
 if TYPE_CHECKING:
@@ -62,6 +63,33 @@ def csv_files(workspace: WorkspaceClient, folder: str) -> tuple[InputFile, ...]:
     files = [InputFile(_path(each), each.file_size or 0, each.modification_time or 0) for each in entries]
     wanted = [each for each in files if each.name.lower().endswith(".csv") and each.name[0] not in "_."]
     return tuple(sorted(wanted, key=lambda each: each.path))
+
+
+def folder_fact(path: str, workspace: WorkspaceClient) -> str:
+    """What is at a folder that a plan names, in words. Raises PlanError if it can be none."""
+    return _volume_fact(path, workspace) if path.startswith("/Volumes/") else _dbfs_fact(path, workspace)
+
+
+def _volume_fact(path: str, workspace: WorkspaceClient) -> str:
+    # The Volume itself is asked for: the Files API calls an empty one "not found".
+    # https://docs.databricks.com/api/azure/workspace/volumes/read
+    name = ".".join(path.strip("/").split("/")[1:4])
+    workspace.volumes.read(name)
+    return f"the Volume {name} is there"
+
+
+def _dbfs_fact(path: str, workspace: WorkspaceClient) -> str:
+    # https://docs.databricks.com/api/azure/workspace/dbfs/getstatus
+    # Where the DBFS root is disabled, this is refused for every path.
+    from databricks.sdk.errors import ResourceDoesNotExist
+
+    try:
+        found = workspace.dbfs.get_status(path)
+    except ResourceDoesNotExist:
+        return f"{path} is not there yet"
+    if not found.is_dir:
+        raise PlanError(f"{path} is a file; name a folder")
+    return f"{path} is there"
 
 
 def _path(entry: FileInfo) -> str:

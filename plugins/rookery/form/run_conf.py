@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from airflow.sdk import Param
 
 from rookery.exceptions import PlanError
-from rookery.form_fields import Field, fields
-from rookery.plan.mistakes import Mistake, did_you_mean, listed
+from rookery.fields import Field
+from rookery.form.plan_fields import fields
+from rookery.mistakes import Mistake, did_you_mean, listed
 from rookery.plan.training import TrainingPlan
 from rookery_jobs.grid import ALGORITHMS, MAX_POINTS
 
@@ -28,7 +29,9 @@ class ResolvedPlan(NamedTuple):
 def form(plan: TrainingPlan, points_per_task: int = DEFAULT_POINTS_PER_TASK) -> dict[str, Param]:
     """The fields of the plan's trigger form, with the plan's values as defaults. Their names are also the
     keys that a conf may have."""
-    return {field.key: field.param for field in fields(plan, points_per_task)}
+    return {
+        field.key: Param(field.default, schema=dict(field.schema)) for field in fields(plan, points_per_task)
+    }
 
 
 def resolve(

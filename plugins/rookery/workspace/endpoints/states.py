@@ -1,4 +1,4 @@
-"""What a serving endpoint serves, is asked to serve, and whether it is ours."""
+"""What an endpoint serves, whether an update is on its way, and what became of the last one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rookery.exceptions import EndpointError
-from rookery.run_names import ANY_INSTALLATION, TAG_EXPIRES_AT, TAG_OWNER
+from rookery.workspace.leases import TAG_INSTALLATION, Tags, is_owned, require_dags_own
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
         ServingEndpointDetailed,
     )
 
-TAG_INSTALLATION = "rookery_installation"
-TAG_DAG_ID = "rookery_dag_id"
 TAG_RUN_AFTER = "rookery_run_after"
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
@@ -37,7 +35,7 @@ class Served:
     scale_to_zero_enabled: bool
 
     def entity(self) -> ServedEntityInput:
-        """The served entity of the Serving API. It is named explicitly: the default name would have the
+        """The served entity of the Serving API. It has a name of its own: the default name would have the
         spaces of "Penguin Predictor", which the API refuses."""
         from databricks.sdk.service.serving import ServedEntityInput
 
@@ -74,38 +72,25 @@ def find(workspace: WorkspaceClient, name: str) -> ServingEndpointDetailed | Non
         return None
 
 
-def owner_of(endpoint: ServingEndpointDetailed) -> str | None:
-    """The DAG run that created the endpoint, by its tag."""
-    return _tags(endpoint).get(TAG_OWNER)
+def endpoint_fact(name: str, dag_id: str, installation: str, workspace: WorkspaceClient) -> str:
+    """Whether the name is free or this DAG's, in words. Raises EndpointError if it is somebody else's."""
+    # https://docs.databricks.com/api/azure/workspace/servingendpoints/get
+    found = find(workspace, name)
+    if found is None:
+        return f"{name} is free"
+    tags = tags_of(found)
+    require_dags_own(name, tags, dag_id, installation)
+    return f"{name} is this DAG's, of the Airflow installation {tags.get(TAG_INSTALLATION)}"
 
 
-def installation_of(endpoint: ServingEndpointDetailed) -> str | None:
-    """The Airflow installation whose DAG made the endpoint, by its tag."""
-    return _tags(endpoint).get(TAG_INSTALLATION)
+def tags_of(endpoint: ServingEndpointDetailed) -> Tags:
+    """The endpoint's tags."""
+    return {tag.key: tag.value for tag in endpoint.tags or []}
 
 
-def has_lease(endpoint: ServingEndpointDetailed) -> bool:
-    """Whether the endpoint was made to be deleted at the end of its run."""
-    return TAG_EXPIRES_AT in _tags(endpoint)
-
-
-def require_ours(endpoint: ServingEndpointDetailed, dag_id: str, installation: str) -> None:
-    """Raise EndpointError unless this DAG of this Airflow installation (or of any, for ANY_INSTALLATION) made
-    the endpoint."""
-    made_by, made_in = _tags(endpoint).get(TAG_DAG_ID), installation_of(endpoint)
-    if made_by != dag_id:
-        whose = (
-            f"belongs to the DAG {made_by}" if made_by else f"was not made by Rookery (no tag {TAG_DAG_ID})"
-        )
-        raise EndpointError(
-            f"the endpoint {endpoint.name} exists and {whose}; name another one in the plan, or delete it"
-        )
-    if installation not in (made_in, ANY_INSTALLATION):
-        raise EndpointError(
-            f"the endpoint {endpoint.name} exists and belongs to the DAG {dag_id} of another Airflow "
-            f"installation, {made_in} (this is {installation}); name another one in the plan, delete it, or, "
-            f"if this Airflow has replaced that one, set its Variable rookery_installation to {made_in}"
-        )
+def is_of_run(endpoint: ServingEndpointDetailed | None, owner: str) -> bool:
+    """Whether there is an endpoint, and the DAG run `owner` has created it."""
+    return endpoint is not None and is_owned(tags_of(endpoint), owner)
 
 
 def is_updating(endpoint: ServingEndpointDetailed) -> bool:
@@ -114,12 +99,12 @@ def is_updating(endpoint: ServingEndpointDetailed) -> bool:
 
 
 def has_failed(endpoint: ServingEndpointDetailed) -> bool:
-    """Whether the last update came to nothing."""
+    """Whether the last update has failed or was cancelled."""
     return _config_update(endpoint) in ("UPDATE_FAILED", "UPDATE_CANCELED")
 
 
 def serves(endpoint: ServingEndpointDetailed, wanted: Served) -> bool:
-    """Whether requests are answered by `wanted`, and no update is on its way."""
+    """Whether `wanted` answers the requests, and no update is on its way."""
     ready = endpoint.state and endpoint.state.ready and endpoint.state.ready.value == "READY"
     return bool(ready) and _config_update(endpoint) == "NOT_UPDATING" and wanted.is_in(endpoint.config)
 
@@ -130,10 +115,11 @@ def serves_newer(endpoint: ServingEndpointDetailed, than: Served) -> bool:
 
 
 def later_than(endpoint: ServingEndpointDetailed, run_after: datetime, wanted: Served) -> str:
-    """Why the endpoint is further on than a run with this `run_after` that wants to serve `wanted`, else "".
+    """That the endpoint serves the version of a later run, in words; "" if it does not.
 
-    A run's `run_after` is the end of its data interval, or the moment at which it was triggered. Where no run
-    has left its own at the endpoint, the versions' numbers decide.
+    The run that asks has this `run_after` and wants to serve `wanted`. A run's `run_after` is the end of its
+    data interval, or the moment at which it was triggered. An endpoint that has no tag with the `run_after`
+    of its last deployment is compared by version.
     """
     deployed = _run_after(endpoint)
     served = f"the endpoint {endpoint.name} serves version {_versions(endpoint)}"
@@ -145,15 +131,23 @@ def later_than(endpoint: ServingEndpointDetailed, run_after: datetime, wanted: S
     return f"{served} of a later run ({_minute(deployed)}; this one: {_minute(run_after)})"
 
 
-def _run_after(endpoint: ServingEndpointDetailed) -> datetime | None:
-    try:
-        return datetime.fromisoformat(_tags(endpoint).get(TAG_RUN_AFTER) or "").astimezone(UTC)
-    except ValueError:
-        return None
+def state_of(endpoint: ServingEndpointDetailed | None) -> str:
+    """The endpoint and its state, in Databricks' words."""
+    if endpoint is None:
+        return "it is gone"
+    ready = endpoint.state and endpoint.state.ready
+    state = f"{ready.value if ready else 'in no known state'}, {_config_update(endpoint) or 'no update'}"
+    return f"the endpoint {endpoint.name} is {state}"
+
+
+def another_failed(endpoint: ServingEndpointDetailed, wanted: Served) -> bool:
+    """Whether the last update has failed, and another run had asked for it: it was not to `wanted`."""
+    pending = endpoint.pending_config
+    return has_failed(endpoint) and bool(pending) and not wanted.is_in(pending)
 
 
 def superseded(endpoint: ServingEndpointDetailed, wanted: Served) -> EndpointError:
-    """The error of a run whose version another run has replaced while this one waited for it."""
+    """The error of a run that waited for its version until another run replaced it."""
     return EndpointError(
         f"the endpoint {endpoint.name} serves version {_versions(endpoint)} of "
         f"{wanted.registered_model_name}, which another run has asked for since: version {wanted.version} of "
@@ -161,22 +155,8 @@ def superseded(endpoint: ServingEndpointDetailed, wanted: Served) -> EndpointErr
     )
 
 
-def state_of(endpoint: ServingEndpointDetailed) -> str:
-    """The endpoint and its state, in Databricks' words."""
-    ready = endpoint.state and endpoint.state.ready
-    state = f"{ready.value if ready else 'in no known state'}, {_config_update(endpoint) or 'no update'}"
-    return f"the endpoint {endpoint.name} is {state}"
-
-
-def another_failed(endpoint: ServingEndpointDetailed, wanted: Served) -> bool:
-    """Whether the last update came to nothing and was not for `wanted`, but asked for by another run."""
-    return (
-        has_failed(endpoint) and bool(endpoint.pending_config) and not wanted.is_in(endpoint.pending_config)
-    )
-
-
 def failure(endpoint: ServingEndpointDetailed, wanted: Served) -> EndpointError:
-    """The error that says why an update failed, with the deployment's own messages, and whose it was."""
+    """The error that says why an update failed, in the deployment's own words, and which run's it was."""
     entities = _entities(endpoint.pending_config)
     messages = [
         f"{entity.name}: {entity.state.deployment_state_message}"
@@ -191,8 +171,16 @@ def failure(endpoint: ServingEndpointDetailed, wanted: Served) -> EndpointError:
             f"; this is the update to version {asked}, which another run has asked for in place of version "
             f"{wanted.version} of this run"
         )
-    # Also another run's: what is seen just after an update was asked for may be older than that.
+    # Another run's failure may be old news: just after an update is asked for, the state of the one before
+    # can still be seen.
     return EndpointError(told, retriable=True)
+
+
+def _run_after(endpoint: ServingEndpointDetailed) -> datetime | None:
+    try:
+        return datetime.fromisoformat(tags_of(endpoint).get(TAG_RUN_AFTER) or "").astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _has_newer(endpoint: ServingEndpointDetailed, than: Served) -> bool:
@@ -218,7 +206,3 @@ def _entities(config: EndpointCoreConfigOutput | EndpointPendingConfig | None) -
 def _config_update(endpoint: ServingEndpointDetailed) -> str:
     update = endpoint.state and endpoint.state.config_update
     return update.value if update else ""
-
-
-def _tags(endpoint: ServingEndpointDetailed) -> dict[str, str | None]:
-    return {tag.key: tag.value for tag in endpoint.tags or []}
