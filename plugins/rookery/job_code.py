@@ -7,9 +7,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
-PACKAGE = "rookery_jobs"
-ARCHIVE_NAME = f"{PACKAGE}.zip"
-SCRIPT_NAME = "run.py"
+from rookery_jobs.contract import ARCHIVE, PACKAGE, SCRIPT
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -33,8 +31,8 @@ class JobCode(NamedTuple):
 def installed_job_code() -> JobCode:
     """The job code of this environment."""
     package = resources.files(PACKAGE)
-    script = (package / SCRIPT_NAME).read_bytes()
-    return JobCode({ARCHIVE_NAME: _archive(package), SCRIPT_NAME: script})
+    script = (package / SCRIPT).read_bytes()
+    return JobCode({ARCHIVE: _archive(package), SCRIPT: script})
 
 
 def _archive(package: Traversable) -> bytes:

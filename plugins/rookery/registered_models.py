@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rookery_jobs.contract import catalog_name
+
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
 
 def newest_version(workspace: WorkspaceClient, registered_model_name: str) -> str | None:
     """The highest version that is READY, or None without any."""
-    if _in_unity_catalog(registered_model_name):
+    if catalog_name(registered_model_name):
         found = _catalog_versions(workspace, registered_model_name)
     else:
         # https://docs.databricks.com/api/azure/workspace/modelregistry/searchmodelversions
@@ -24,17 +26,13 @@ def has_version(workspace: WorkspaceClient, registered_model_name: str, version:
     from databricks.sdk.errors import NotFound
 
     try:
-        if _in_unity_catalog(registered_model_name):
+        if catalog_name(registered_model_name):
             workspace.model_versions.get(registered_model_name, int(version))
         else:
             workspace.model_registry.get_model_version(registered_model_name, version)
     except NotFound:
         return False
     return True
-
-
-def _in_unity_catalog(registered_model_name: str) -> bool:
-    return registered_model_name.count(".") == 2
 
 
 def _catalog_versions(workspace: WorkspaceClient, registered_model_name: str) -> list[int]:

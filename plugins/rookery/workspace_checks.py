@@ -13,6 +13,7 @@ from rookery.exceptions import ClusterError, EndpointError, PlanError
 from rookery.plan.mistakes import Mistake, listed
 from rookery.registered_models import newest_version
 from rookery.spark_versions import SparkVersion, choose_spark_version, is_acceptable
+from rookery_jobs.contract import catalog_name
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -202,7 +203,7 @@ def _dbfs_folder(path: str, workspace: WorkspaceClient) -> str:
 
 
 def _registry(name: str, user_name: str, workspace: WorkspaceClient) -> str:
-    if name.count(".") != 2:
+    if catalog_name(name) is None:
         return _workspace_registry(name, workspace)
     return require_right_to_register(workspace, name, user_name)
 

@@ -21,7 +21,7 @@ from rookery.operators.sweep import shards
 from rookery.plan.mistakes import Mistake
 from rookery.run_names import ANY_INSTALLATION, RunNames
 from rookery.workspace_checks import Finding, ask, training_questions
-from rookery_jobs.contract import METRICS, Point, RunLayout
+from rookery_jobs.contract import METRICS, Point, RunLayout, catalog_name
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
@@ -100,11 +100,14 @@ def _data(plan: TrainingPlan) -> Iterator[Row]:
 
 
 def _choice(plan: TrainingPlan) -> Iterator[Row]:
-    better = "larger" if METRICS[plan.metric] else "smaller"
+    better = "larger" if METRICS[plan.metric].larger_is_better else "smaller"
     on = "validation" if plan.split.validation_size else "test"
     yield Row("metric", f"{plan.metric} on the {on} rows; {better} is better", plan.metric)
     sign = {True: "at least", False: "at most"}
-    gates = [f"{gate.metric} {sign[METRICS[gate.metric]]} {gate.threshold:g}" for gate in plan.gates]
+    gates = [
+        f"{gate.metric} {sign[METRICS[gate.metric].larger_is_better]} {gate.threshold:g}"
+        for gate in plan.gates
+    ]
     values = [gate.model_dump() for gate in plan.gates]
     yield Row("gates", f"{', '.join(gates)} on the test rows" if gates else "none", values)
 
@@ -135,7 +138,7 @@ def _names(plan: TrainingPlan, names: RunNames) -> Iterator[Row]:
     folder = PurePosixPath(RunLayout(names.data_root(plan.data_root), names.dag_id, names.run_id).root).parent
     yield Row("data", f"{folder}/{RUN_ID}-<digest>")
     model = plan.registry.registered_model_name
-    registry = "Unity Catalog" if model.count(".") == 2 else "workspace"
+    registry = "Unity Catalog" if catalog_name(model) else "workspace"
     yield Row(
         "registered model", f"{model}, in the {registry} registry", {"name": model, "registry": registry}
     )

@@ -9,6 +9,7 @@ from rookery.job_runs import Intent, Try, failure, is_over, state_of, submit, su
 from rookery.links import JobRunLink
 from rookery.operators.base import DatabricksOperator
 from rookery.polling import poll
+from rookery_jobs.contract import SCRIPT
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperatorLink, Context
@@ -84,7 +85,7 @@ class JobRunOperator(DatabricksOperator):
             task_id=instance.task_id,
             map_index=instance.map_index if instance.map_index is not None else -1,
             existing_cluster_id=self.existing_cluster_id,
-            python_file=f"{self.code_folder}/run.py",
+            python_file=f"{self.code_folder}/{SCRIPT}",
             parameters=(self.code_folder, self.entry, *arguments),
             run_name=f"{self.run_name} of {instance.dag_id}, {instance.run_id}",
             timeout_seconds=self.timeout_seconds,

@@ -15,7 +15,7 @@ from rookery.params import BACKFILL
 from rookery.plan.training import TrainingPlan
 from rookery_jobs.contract import (
     TEST_METRIC_PREFIX,
-    Gate,
+    GateSpec,
     Origin,
     Point,
     RegistrationSpec,
@@ -125,7 +125,7 @@ def registration_spec(
     return RegistrationSpec(
         registration_key=key,
         registered_model_name=plan.registry.registered_model_name,
-        gates=tuple(Gate(gate.metric, gate.threshold) for gate in plan.gates),
+        gates=tuple(GateSpec(gate.metric, gate.threshold) for gate in plan.gates),
         sweep_id=sweep.sweep_id,
         snapshot_path=sweep.snapshot_path,
         snapshot_digest=sweep.snapshot_digest,

@@ -10,8 +10,10 @@ from rookery.operators.job_run import JobRunOperator
 from rookery.origin import origin_of
 from rookery.plan.training import TrainingPlan
 from rookery_jobs.contract import (
+    CsvSourceSpec,
     Manifest,
     Origin,
+    RandomSplitSpec,
     RunLayout,
     SnapshotSpec,
     manifest_path,
@@ -57,15 +59,15 @@ class PrepareDataOperator(JobRunOperator):
 def snapshot_spec(plan: TrainingPlan, source: dict[str, Any], origin: Origin) -> SnapshotSpec:
     """What `prepare` is asked for this plan and this downloaded source."""
     determining: dict[str, Any] = {
-        "source_sha256": source["sha256"],
+        "source": CsvSourceSpec(source["path"], source["sha256"]),
+        "split": RandomSplitSpec(**plan.split.model_dump(exclude={"kind"})),
         "categorical": plan.features.categorical,
         "numeric": plan.features.numeric,
         "label": plan.label,
-        **plan.split.model_dump(exclude={"kind"}),
         "as_of_column": plan.as_of_column,
         "as_of": origin.as_of,
     }
     digest = snapshot_digest(**determining)
     layout = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id)
     path = layout.snapshot(digest)
-    return SnapshotSpec(source_path=source["path"], snapshot_path=path, digest=digest, **determining)
+    return SnapshotSpec(snapshot_path=path, digest=digest, **determining)

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus, urlsplit
 
 from rookery.plan.mistakes import Mistake, did_you_mean
-from rookery_jobs.contract import METRICS, ContractError, check_as_of_column, check_columns, check_split_key
+from rookery_jobs.contract import (
+    METRICS,
+    ContractError,
+    check_as_of_column,
+    check_columns,
+    check_split_key,
+    check_split_sizes,
+    model_name_problem,
+    unknown_metric,
+)
 from rookery_jobs.grid import ALGORITHMS, GridError, convert, expand
 
 if TYPE_CHECKING:
@@ -19,7 +28,6 @@ if TYPE_CHECKING:
 _SAFE_PATH = re.compile(r"(?:/[A-Za-z0-9_][A-Za-z0-9_.=-]*)+/?")
 _ENDPOINT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 _DATABRICKS_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_CATALOG_NAME = re.compile(r"[a-z0-9_][a-z0-9_-]*")
 _WORKLOAD_SIZES = ("Small", "Medium", "Large")
 
 # Parameters, in lower case, that let their bearer in: shared access signatures of Azure, pre-signed URLs of
@@ -128,11 +136,10 @@ def as_of_column(name: str | None, given: Features, label_name: str) -> Iterator
 
 def split_sizes(test_size: float, validation_size: float) -> Iterator[Mistake]:
     """Shares of the rows that leave some to train on."""
-    if validation_size < 0 or test_size <= 0 or validation_size + test_size >= 1:
-        yield Mistake(
-            f"validation_size {validation_size:g} and test_size {test_size:g} leave no proper split; "
-            "test_size must be above 0, validation_size at least 0, their sum below 1"
-        )
+    try:
+        check_split_sizes(validation_size, test_size)
+    except ContractError as error:
+        yield Mistake(str(error))
 
 
 def seed(value: int) -> Iterator[Mistake]:
@@ -201,8 +208,7 @@ def _refused(attempt: Callable[[], object], place: tuple[str, ...] = ()) -> Iter
 def metric(name: str) -> Iterator[Mistake]:
     """One that Spark's evaluator computes."""
     if name not in METRICS:
-        known = ", ".join(METRICS)
-        yield Mistake(f"unknown metric {name!r}{did_you_mean(name, METRICS) or f'; known are {known}'}")
+        yield Mistake(unknown_metric(name, did_you_mean(name, METRICS)))
 
 
 def threshold(value: float) -> Iterator[Mistake]:
@@ -213,27 +219,9 @@ def threshold(value: float) -> Iterator[Mistake]:
 
 def model_name(name: str) -> Iterator[Mistake]:
     """A name that its registry takes: Unity Catalog's for three parts, else the workspace's."""
-    problem = _model_name_problem(name)
+    problem = model_name_problem(name)
     if problem:
         yield Mistake(f"{name!r} {problem}")
-
-
-def _model_name_problem(name: str) -> str | None:
-    parts = name.split(".")
-    if len(parts) == 3:
-        if all(_CATALOG_NAME.fullmatch(part) and len(part) <= 255 for part in parts):
-            return None
-        return (
-            "is no Unity Catalog name: each of catalog.schema.model may have lower-case letters, digits, "
-            "'_' and '-', and no spaces"
-        )
-    if len(parts) == 2:
-        return "has two parts; write catalog.schema.model for Unity Catalog, or a name without a dot"
-    if not name.strip() or name != name.strip() or len(name) > 256 or len(parts) > 3:
-        return "is no model name: 1 to 256 characters, without spaces at its ends and without dots"
-    if not name.isprintable() or set(name) & set("/:%\\\"'"):
-        return "has a character that the workspace registry refuses: none of / : % \\ \" ' may be in it"
-    return None
 
 
 def endpoint_name(name: str) -> Iterator[Mistake]:
