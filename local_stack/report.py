@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from local_stack.dag_run import DagRun
-from rookery_jobs.contract import LAB_METRICS, TAG_POINT, SweepSpec
+from rookery_jobs.contract import TAG_POINT, SweepSpec, objective_of
 from rookery_jobs.grid import Scored, ranking
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def show(found: Outcome, workspace_url: str) -> Iterator[str]:
 
 
 def _leaderboard(sweep: SweepSpec, ranked: Sequence[Scored]) -> Iterator[str]:
-    metrics = list(dict.fromkeys((sweep.metric, *LAB_METRICS)))
+    metrics = list(dict.fromkeys((sweep.metric, *objective_of(sweep.metric).logged)))
     params = list(dict.fromkeys(name for scored in ranked for name in scored.point.params))
     yield ""
     yield f"Leaderboard  the best {min(TOP, len(ranked))} of {len(ranked)}, by {sweep.metric} on validation"

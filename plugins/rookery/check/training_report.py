@@ -19,7 +19,7 @@ from rookery.plan.training import TrainingPlan
 from rookery.workspace.leases import ANY_INSTALLATION
 from rookery.workspace.questions import Finding, ask
 from rookery.workspace.run_names import RunNames
-from rookery_jobs.contract import METRICS, Point, RunLayout
+from rookery_jobs.contract import METRICS, Point, RunLayout, catalog_name
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
@@ -89,11 +89,14 @@ def _data(plan: TrainingPlan) -> Iterator[Row]:
 
 
 def _choice(plan: TrainingPlan) -> Iterator[Row]:
-    better = "larger" if METRICS[plan.metric] else "smaller"
-    side = plan.split.selection_side
+    better = "larger" if METRICS[plan.metric].larger_is_better else "smaller"
+    side = plan.split.spec().selection_side
     yield Row("metric", f"{plan.metric} on the {side} rows; {better} is better", plan.metric)
     sign = {True: "at least", False: "at most"}
-    gates = [f"{gate.metric} {sign[METRICS[gate.metric]]} {gate.threshold:g}" for gate in plan.gates]
+    gates = [
+        f"{gate.metric} {sign[METRICS[gate.metric].larger_is_better]} {gate.threshold:g}"
+        for gate in plan.gates
+    ]
     values = [gate.model_dump() for gate in plan.gates]
     yield Row("gates", f"{', '.join(gates)} on the test rows" if gates else "none", values)
 
@@ -124,7 +127,7 @@ def _names(plan: TrainingPlan, names: RunNames) -> Iterator[Row]:
     folder = PurePosixPath(RunLayout(names.data_root(plan.data_root), names.dag_id, names.run_id).root).parent
     yield Row("data", f"{folder}/{RUN_ID}-<digest>")
     model = plan.registry.registered_model_name
-    registry = "Unity Catalog" if model.count(".") == 2 else "workspace"
+    registry = "Unity Catalog" if catalog_name(model) else "workspace"
     yield Row(
         "registered model", f"{model}, in the {registry} registry", {"name": model, "registry": registry}
     )

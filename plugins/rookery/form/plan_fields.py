@@ -7,8 +7,10 @@ selection of one, which cannot show booleans.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from reprlib import repr as shown
 from typing import Any
 
@@ -16,6 +18,7 @@ from rookery.fields import Field
 from rookery.form.grid_fields import grid_field
 from rookery.plan.gate import Gate
 from rookery.plan.training import TrainingPlan
+from rookery_jobs.contract import METRICS, Metric
 from rookery_jobs.grid import MAX_POINTS
 
 
@@ -39,21 +42,26 @@ def _fields(plan: TrainingPlan, points_per_task: int) -> Iterator[Field]:
 
 
 def _gate(gate: Gate) -> Field:
+    metric = METRICS[gate.metric]
     schema = {
         "type": "number",
-        "minimum": 0,
-        "maximum": 1,
-        "title": f"Threshold of {gate.metric} (0 to 1)",
+        **({"minimum": metric.low} if math.isfinite(metric.low) else {}),
+        **({"maximum": metric.high} if math.isfinite(metric.high) else {}),
+        "title": f"Threshold of {gate.metric} ({metric.low:g} to {metric.high:g})",
         "section": "Gate",
         "description_md": f"A model whose `{gate.metric}` on the test rows misses it is not registered, and "
         "the run fails.",
     }
-    return Field("gate_threshold", ("gates", 0, "threshold"), gate.threshold, schema, _read_threshold)
+    read = partial(_read_threshold, metric)
+    return Field("gate_threshold", ("gates", 0, "threshold"), gate.threshold, schema, read)
 
 
-def _read_threshold(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise ValueError(f"{shown(value)} cannot be; it must be a number from 0 to 1")
+def _read_threshold(metric: Metric, value: Any) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not metric.low <= value <= metric.high:
+        raise ValueError(
+            f"{shown(value)} cannot be; it must be a number from {metric.low:g} to {metric.high:g}"
+        )
     return float(value)
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rookery.links import JobRunLink
 from rookery.operators.base import DatabricksOperator
-from rookery.workspace.job_code import SCRIPT_NAME
 from rookery.workspace.job_runs import Intent, Try, failure, submit, succeeded, wait_until_over
+from rookery_jobs.contract import SCRIPT
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperatorLink, Context
@@ -83,7 +83,7 @@ class JobRunOperator(DatabricksOperator):
             task_id=instance.task_id,
             map_index=instance.map_index if instance.map_index is not None else -1,
             existing_cluster_id=self.existing_cluster_id,
-            python_file=f"{self.code_folder}/{SCRIPT_NAME}",
+            python_file=f"{self.code_folder}/{SCRIPT}",
             parameters=(self.code_folder, self.entry, *arguments),
             run_name=f"{self.run_name} of {instance.dag_id}, {instance.run_id}",
             timeout_seconds=self.timeout_seconds,

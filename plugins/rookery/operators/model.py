@@ -14,7 +14,7 @@ from rookery.origin import generation, origin_of
 from rookery.workspace import storage
 from rookery.workspace.points import BestPoint
 from rookery.workspace.registered_models import RegisteredVersion, registered_by
-from rookery_jobs.contract import Gate, Origin, RegistrationSpec, RunLayout, SweepSpec, registration_key
+from rookery_jobs.contract import GateSpec, Origin, RegistrationSpec, RunLayout, SweepSpec, registration_key
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperatorLink, Context
@@ -97,7 +97,7 @@ def registration_spec(
     return RegistrationSpec(
         registration_key=key,
         registered_model_name=plan.registry.registered_model_name,
-        gates=tuple(Gate(gate.metric, gate.threshold) for gate in plan.gates),
+        gates=tuple(GateSpec(gate.metric, gate.threshold) for gate in plan.gates),
         sweep_id=sweep.sweep_id,
         snapshot_path=sweep.snapshot_path,
         snapshot_digest=sweep.snapshot_digest,

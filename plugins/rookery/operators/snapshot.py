@@ -66,16 +66,15 @@ class PrepareDataOperator(JobRunOperator, PlanOperator):
 
 def snapshot_spec(plan: TrainingPlan, source: Mapping[str, Any], origin: Origin) -> SnapshotSpec:
     """What `prepare` is asked for this plan and its source, where that has landed (an XCom)."""
-    landed = plan.source.landed(source)
     determining: dict[str, Any] = {
-        **landed.determining_fields(),
+        "source": plan.source.landed(source).spec(),
+        "split": plan.split.spec(),
         "categorical": plan.features.categorical,
         "numeric": plan.features.numeric,
         "label": plan.label,
-        **plan.split.snapshot_fields(),
         "as_of_column": plan.as_of_column,
         "as_of": origin.as_of,
     }
     digest = snapshot_digest(**determining)
     path = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id).snapshot(digest)
-    return SnapshotSpec(source_path=landed.path, snapshot_path=path, digest=digest, **determining)
+    return SnapshotSpec(snapshot_path=path, digest=digest, **determining)

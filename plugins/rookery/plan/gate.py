@@ -9,20 +9,20 @@ from pydantic import FiniteFloat
 
 from rookery.mistakes import Mistake, did_you_mean
 from rookery.parts import Part, checked
-from rookery_jobs.contract import METRICS
+from rookery_jobs.contract import METRICS, unknown_metric
 
 
 def check_metric(name: str) -> Iterator[Mistake]:
     """One that Spark's evaluator computes."""
     if name not in METRICS:
-        known = ", ".join(METRICS)
-        yield Mistake(f"unknown metric {name!r}{did_you_mean(name, METRICS) or f'; known are {known}'}")
+        yield Mistake(unknown_metric(name, did_you_mean(name, METRICS)))
 
 
-def _check_threshold(value: float) -> Iterator[Mistake]:
-    """A value that a metric can have: all of them are shares."""
-    if not 0 <= value <= 1:
-        yield Mistake(f"{value:g} is not in 0 to 1, where all metrics are")
+def _check_threshold(value: float, metric: str) -> Iterator[Mistake]:
+    """A value that the metric can have."""
+    low, high = METRICS[metric].low, METRICS[metric].high
+    if not low <= value <= high:
+        yield Mistake(f"{value:g} is not in {low:g} to {high:g}, where {metric} is")
 
 
 class Gate(Part):
@@ -30,5 +30,5 @@ class Gate(Part):
 
     metric: Annotated[str, checked(check_metric)]
     """By Spark's name."""
-    threshold: Annotated[FiniteFloat, checked(_check_threshold)]
+    threshold: Annotated[FiniteFloat, checked(_check_threshold, "metric")]
     """From 0 to 1; for a metric that is better when smaller, the most that is allowed."""

@@ -21,7 +21,7 @@ from rookery.sources.project_files import data_folder, project_file
 from rookery.sources.urls import host_problem, redacted, url_problem
 from rookery.workspace import storage
 from rookery.xcom import Handed
-from rookery_jobs.contract import slug
+from rookery_jobs.contract import CsvSourceSpec, slug
 
 if TYPE_CHECKING:
     from rookery.sources.landing import Limits, Site
@@ -39,9 +39,9 @@ class LandedCsv(Handed):
     size: int
     url: str
 
-    def determining_fields(self) -> dict[str, Any]:
-        """What determines a snapshot of it, by the contract's names."""
-        return {"source_sha256": self.sha256}
+    def spec(self) -> CsvSourceSpec:
+        """The file, as the specs of job runs have it."""
+        return CsvSourceSpec(self.path, self.sha256)
 
 
 def _check_url(url: str) -> Iterator[Mistake]:

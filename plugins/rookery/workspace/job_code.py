@@ -12,13 +12,10 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, NamedTuple
 
 from rookery.xcom import Handed
+from rookery_jobs.contract import ARCHIVE, PACKAGE, SCRIPT
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
-
-PACKAGE = "rookery_jobs"
-ARCHIVE_NAME = f"{PACKAGE}.zip"
-SCRIPT_NAME = "run.py"
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +59,8 @@ def upload(workspace: WorkspaceClient, code_root: str, code: JobCode) -> Uploade
 def installed_job_code() -> JobCode:
     """The job code of this environment."""
     package = resources.files(PACKAGE)
-    script = (package / SCRIPT_NAME).read_bytes()
-    return JobCode({ARCHIVE_NAME: _archive(package), SCRIPT_NAME: script})
+    script = (package / SCRIPT).read_bytes()
+    return JobCode({ARCHIVE: _archive(package), SCRIPT: script})
 
 
 def _archive(package: Traversable) -> bytes:

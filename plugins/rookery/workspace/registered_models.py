@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rookery.exceptions import JobRunError, PlanError
 from rookery.workspace.rights import require_right_to_register
 from rookery.xcom import Handed
-from rookery_jobs.contract import TEST_METRIC_PREFIX, RegistrationSpec, model_version_tag
+from rookery_jobs.contract import TEST_METRIC_PREFIX, RegistrationSpec, catalog_name, model_version_tag
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -48,7 +48,7 @@ def registered_by(workspace: WorkspaceClient, spec: RegistrationSpec) -> Registe
 
 def newest_version(workspace: WorkspaceClient, registered_model_name: str) -> str | None:
     """The highest version that is READY, or None without any."""
-    if _in_unity_catalog(registered_model_name):
+    if catalog_name(registered_model_name):
         found = _catalog_versions(workspace, registered_model_name)
     else:
         # https://docs.databricks.com/api/azure/workspace/modelregistry/searchmodelversions
@@ -62,7 +62,7 @@ def has_version(workspace: WorkspaceClient, registered_model_name: str, version:
     from databricks.sdk.errors import NotFound
 
     try:
-        if _in_unity_catalog(registered_model_name):
+        if catalog_name(registered_model_name):
             workspace.model_versions.get(registered_model_name, int(version))
         else:
             workspace.model_registry.get_model_version(registered_model_name, version)
@@ -79,7 +79,7 @@ def newest_version_fact(name: str, workspace: WorkspaceClient) -> str:
 
 def registration_fact(name: str, user_name: str, workspace: WorkspaceClient) -> str:
     """What would become of a model of this name, in words. Raises PlanError if the user may not register."""
-    if _in_unity_catalog(name):
+    if catalog_name(name):
         return require_right_to_register(workspace, name, user_name)
     return _workspace_registry_fact(name, workspace)
 
@@ -97,10 +97,6 @@ def _workspace_registry_fact(name: str, workspace: WorkspaceClient) -> str:
     if permission not in _MAY_REGISTER:
         raise PlanError(f"{name!r} is there with {permission} for you; CAN_EDIT is needed to add a version")
     return f"{name} is there; a version will be added"
-
-
-def _in_unity_catalog(registered_model_name: str) -> bool:
-    return registered_model_name.count(".") == 2
 
 
 def _catalog_versions(workspace: WorkspaceClient, registered_model_name: str) -> list[int]:

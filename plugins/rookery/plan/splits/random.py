@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import FiniteFloat
 
 from rookery.mistakes import Mistake
 from rookery.parts import Names, Part, checked, refused
-from rookery_jobs.contract import ContractError, check_split_key
+from rookery_jobs.contract import ContractError, RandomSplitSpec, check_split_key, check_split_sizes
 
 _SEEDS = range(-(2**63), 2**63)
 
 
 def _check_sizes(test_size: float, validation_size: float) -> Iterator[Mistake]:
     """Shares of the rows that leave some to train on."""
-    if validation_size < 0 or test_size <= 0 or validation_size + test_size >= 1:
-        yield Mistake(
-            f"validation_size {validation_size:g} and test_size {test_size:g} leave no proper split; "
-            "test_size must be above 0, validation_size at least 0, their sum below 1"
-        )
+    yield from refused(partial(check_split_sizes, validation_size, test_size), ContractError)
 
 
 def _check_seed(value: int) -> Iterator[Mistake]:
@@ -54,7 +50,7 @@ class RandomSplit(Part):
     @property
     def columns(self) -> Names:
         """The columns that it reads in a source."""
-        return () if self.split_key is None else (self.split_key,)
+        return self.spec().columns
 
     @property
     def shares(self) -> dict[str, float]:
@@ -63,16 +59,11 @@ class RandomSplit(Part):
         return {"train": round(1 - sum(others.values()), 6), **others}
 
     @property
-    def selection_side(self) -> str:
-        """The side whose rows choose the best point."""
-        return "validation" if self.validation_size else "test"
-
-    @property
     def how(self) -> str:
         """What decides where a row goes, in words."""
         by = f"by {self.split_key}" if self.split_key else "by row"
         return f"{by}, seed {self.seed}"
 
-    def snapshot_fields(self) -> dict[str, Any]:
-        """Its part of what determines a snapshot, by the contract's names."""
-        return self.model_dump(exclude={"kind"})
+    def spec(self) -> RandomSplitSpec:
+        """The split, as the specs of job runs have it."""
+        return RandomSplitSpec(self.validation_size, self.test_size, self.seed, self.split_key)

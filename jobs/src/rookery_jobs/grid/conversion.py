@@ -1,71 +1,15 @@
-"""Hyperparameters by Spark's names, types, ranges and defaults, and the conversion of one value."""
+"""A hyperparameter's value, however it is written, by its Spark type."""
 
 import math
 import re
-from dataclasses import dataclass
 
 from rookery_jobs.contract.identity import ParamValue
 from rookery_jobs.errors import GridError
+from rookery_jobs.grid.algorithms import ALGORITHMS
+from rookery_jobs.grid.hyperparameter import Hyperparameter
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,10}(\.0*)?")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_INT_MAX = 2**31 - 1
-
-
-@dataclass(frozen=True)
-class Hyperparameter:
-    """One parameter of a Spark estimator: its meaning in plain words, type, default, range or choices, and
-    which way is simpler.
-
-    `simpler` is -1 where smaller values give the simpler model, 1 where larger ones do, 0 where neither.
-    """
-
-    meaning: str
-    kind: type[bool] | type[int] | type[float] | type[str]
-    default: ParamValue
-    low: float = -math.inf
-    high: float = math.inf
-    choices: tuple[str, ...] = ()
-    simpler: int = 0
-
-    @property
-    def allowed(self) -> str:
-        """The allowed values in words."""
-        if self.choices:
-            return "one of " + ", ".join(self.choices)
-        if self.kind is bool:
-            return "true or false"
-        name = "a whole number" if self.kind is int else "a number"
-        if math.isinf(self.high) or self.high == _INT_MAX:
-            return f"{name}, at least {self.low:g}"
-        return f"{name} from {self.low:g} to {self.high:g}"
-
-
-ALGORITHMS: dict[str, dict[str, Hyperparameter]] = {
-    "LogisticRegression": {
-        "maxIter": Hyperparameter(
-            "iterations of the optimiser, at most", int, 100, low=0, high=_INT_MAX, simpler=-1
-        ),
-        "regParam": Hyperparameter("strength of the regularisation", float, 0.0, low=0, simpler=1),
-        "elasticNetParam": Hyperparameter(
-            "share of L1 in the regularisation: 0 is ridge, 1 is lasso", float, 0.0, low=0, high=1, simpler=1
-        ),
-        "tol": Hyperparameter("change at which the optimiser stops", float, 1e-6, low=0, simpler=1),
-        "fitIntercept": Hyperparameter("whether to fit an intercept", bool, True, simpler=-1),
-        "standardization": Hyperparameter("whether to scale the features while fitting", bool, True),
-        "aggregationDepth": Hyperparameter(
-            "depth of Spark's tree of partial sums", int, 2, low=2, high=_INT_MAX
-        ),
-        "family": Hyperparameter(
-            "one class against another (binomial), or any number of classes (multinomial)",
-            str,
-            "auto",
-            choices=("auto", "binomial", "multinomial"),
-        ),
-    },
-}
-"""Algorithm → parameter → Hyperparameter, from the Params of `pyspark.ml.classification`; the order of the
-parameters is the order in which they decide which of two models is the simpler one."""
 
 
 def convert(algorithm: str, parameter: str, value: object) -> ParamValue:
