@@ -5,7 +5,7 @@ import zipfile
 
 from databricks.sdk.service.workspace import ImportFormat
 
-from rookery.job_code import JobCode, installed_job_code
+from rookery.workspace.job_code import JobCode, installed_job_code
 from rookery_jobs.contract import ARCHIVE, SCRIPT
 from tests.wire.running_workspace import RunningWorkspace
 from tests.wire.spark_jobs import finished, output, shared_cluster, state, submit, task
