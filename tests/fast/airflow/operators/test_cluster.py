@@ -1,4 +1,4 @@
-"""The cluster is a single node, asked for once, waited for with Databricks' reasons, and never left behind."""
+"""The cluster is a single node, asked for once, waited for with Databricks' reasons, never left behind."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

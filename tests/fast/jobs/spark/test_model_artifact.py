@@ -7,7 +7,7 @@ from pathlib import Path
 
 import mlflow
 import pytest
-from rookery.job_code import installed_job_code
+from rookery.workspace.job_code import installed_job_code
 
 from rookery_jobs import scorer
 from rookery_jobs.contract import ARCHIVE
