@@ -9,6 +9,7 @@ from airflow.sdk.execution_time.context import OutletEventAccessors
 from rookery import model_asset
 from rookery.exceptions import JobRunError
 from rookery.operators.model import RegisterModelOperator
+from rookery.workspace.points import BestPoint
 from rookery_jobs.contract import RegistrationSpec, registration_key
 from tests.fast.airflow.job_runs import GET, SUBMIT, run
 from tests.fast.airflow.sweeps import SWEEP
@@ -16,12 +17,7 @@ from tests.fast.airflow.tasks import DagRun, TaskInstance
 from tests.plans import PLAN
 from tests.recorder import Recorder
 
-BEST = {
-    "mlflow_run_id": "winner",
-    "point_id": "p5",
-    "algorithm": "LogisticRegression",
-    "params": {"maxIter": 5},
-}
+BEST = BestPoint("winner", "p5", "LogisticRegression", {"maxIter": 5}, {"accuracy": 0.9}).to_xcom()
 KEY = registration_key(
     dag_id="here/penguins", dag_run_id="manual__1", sweep_id=SWEEP.sweep_id, mlflow_run_id="winner"
 )

@@ -11,10 +11,7 @@ from mlflow.exceptions import MlflowException
 from rookery_jobs import contract
 from rookery_jobs.contract import Origin, Point, RegistrationSpec, registration_key
 from rookery_jobs.spark import versions
-from tests.fast.conftest import databricks
 from tests.recorder import Recorder, Reply
-
-__all__ = ["databricks"]
 
 NAME = "main.birds.penguins"
 RUN_ID = "0123456789abcdef0123456789abcdef"
