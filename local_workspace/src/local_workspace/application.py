@@ -11,8 +11,8 @@ from local_workspace.api.dbfs import dbfs_routes
 from local_workspace.api.identity import identity_routes
 from local_workspace.api.invocations import invocation_routes
 from local_workspace.api.jobs import job_routes
-from local_workspace.api.mlflow import DatabricksRules
-from local_workspace.api.model_registry import model_registry_routes
+from local_workspace.api.mlflow.model_registry import model_registry_routes
+from local_workspace.api.mlflow.rules import DatabricksRules
 from local_workspace.api.pages.clusters import cluster_pages
 from local_workspace.api.pages.endpoints import endpoint_pages
 from local_workspace.api.pages.mlflow_links import mlflow_links
@@ -24,6 +24,7 @@ from local_workspace.clock import Clock
 from local_workspace.clusters.clusters import Clusters
 from local_workspace.files.dbfs import DbfsFiles
 from local_workspace.files.dbfs_handles import DbfsHandles
+from local_workspace.files.local_files import LocalFiles
 from local_workspace.files.workspace import WorkspaceFiles
 from local_workspace.mlflow.mlflow import Mlflow
 from local_workspace.processes.processes import Processes
@@ -47,7 +48,8 @@ class LocalWorkspace:
         mlflow = Mlflow(settings)
         self._clusters = Clusters(settings, self._store, clock, self._processes)
         records = RunRecords(self._store, clock)
-        self._runs = Runs(settings, clock, records, self._processes, self._clusters)
+        local_files = LocalFiles(settings.dbfs, files)
+        self._runs = Runs(settings, clock, records, self._processes, self._clusters, local_files)
         self._endpoints = Endpoints(settings, self._store, clock, self._processes, mlflow)
         routes = [
             *identity_routes(settings),

@@ -35,11 +35,8 @@ def spec_of(document: Document) -> ClusterSpec:
 
 
 def running_message(spec: ClusterSpec) -> str:
-    """Says which Spark really runs, and that workers are threads of the driver."""
-    text = f"Runtime {spec.spark_version} is run here by {substitute()}."
-    return (
-        text if spec.is_driver_only else f"{text} Its {spec.num_workers} workers are threads of the driver."
-    )
+    """Says which Spark really runs."""
+    return f"Runtime {spec.spark_version} is run here by {substitute()}."
 
 
 def details(document: Document, settings: Settings) -> dict[str, Any]:
@@ -68,7 +65,7 @@ def _from_spec(spec: ClusterSpec, settings: Settings) -> dict[str, Any]:
         "spark_version": spec.spark_version,
         "node_type_id": spec.node_type_id,
         "driver_node_type_id": spec.driver_node_type_id or spec.node_type_id,
-        "num_workers": 0 if spec.is_driver_only else spec.num_workers,
+        "num_workers": 0,
         "spark_conf": (_SINGLE_NODE_CONF if spec.is_single_node else {}) | spec.spark_conf,
         "spark_env_vars": spec.spark_env_vars,
         "autotermination_minutes": spec.autotermination_minutes,

@@ -27,8 +27,13 @@ SecurityMode = Literal[
 DEDICATED = frozenset({"SINGLE_USER", "DATA_SECURITY_MODE_DEDICATED"})
 PROFILE = "spark.databricks.cluster.profile"
 MOST_CUSTOM_TAGS = 45
+_SINGLE_NODE = (
+    'spark_conf {"spark.databricks.cluster.profile": "singleNode", "spark.master": "local[*]"} and '
+    'custom_tags {"ResourceClass": "SingleNode"} with num_workers 0, or kind CLASSIC_PREVIEW with '
+    "is_single_node."
+)
 _REFUSED = {
-    "autoscale": "give num_workers",
+    "autoscale": "it has no workers: give num_workers 0 and the single node profile",
     "instance_pool_id": "give node_type_id",
     "policy_id": "cluster policies",
     "init_scripts": "init scripts",
@@ -91,12 +96,15 @@ class ClusterSpec(Message):
             raise InvalidParameterValue("Missing required field: num_workers")
         if self.num_workers is not None and self.num_workers < 0:
             raise InvalidParameterValue(f"num_workers must not be negative, got {self.num_workers}")
-        if not self.num_workers and not self._says_single_node:
+        if self.num_workers:
+            raise InvalidParameterValue(
+                f"num_workers: the local workspace has no workers, got {self.num_workers}. Ask for a single "
+                f"node, whose driver runs every Spark task: {_SINGLE_NODE}"
+            )
+        if not self._says_single_node:
             raise InvalidParameterValue(
                 "num_workers can be 0 for single node clusters only: with neither workers nor the "
-                "single node profile, no Spark task could run. Set spark_conf "
-                '{"spark.databricks.cluster.profile": "singleNode", "spark.master": "local[*]"} and '
-                'custom_tags {"ResourceClass": "SingleNode"}, or kind CLASSIC_PREVIEW with is_single_node.'
+                f"single node profile, no Spark task could run. Set {_SINGLE_NODE}"
             )
 
     @property
@@ -113,11 +121,6 @@ class ClusterSpec(Message):
             raise InvalidParameterValue(
                 f"custom_tags: at most {MOST_CUSTOM_TAGS} tags, got {len(self.custom_tags)}"
             )
-
-    @property
-    def is_driver_only(self) -> bool:
-        """One driver and no workers: Spark tasks run in the driver."""
-        return self.is_single_node or not self.num_workers
 
     def to_wire(self) -> dict[str, Any]:
         """The request as it was understood, as `spec` of the cluster shows it."""

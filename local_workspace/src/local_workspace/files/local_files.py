@@ -8,16 +8,16 @@ API answers them as they were sent. Paths for Spark (`dbfs:/…`, `/Volumes/…`
 from pathlib import Path
 
 from local_workspace.errors import InvalidParameterValue
-from local_workspace.files.paths import below, without_workspace_prefix
-from local_workspace.settings import Settings
+from local_workspace.files.paths import below
+from local_workspace.files.workspace import WorkspaceFiles
 
 
 class LocalFiles:
     """Paths of DBFS, of volumes and of the workspace, as files of this machine."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._dbfs = settings.dbfs
-        self._workspace = settings.workspace_files
+    def __init__(self, dbfs: Path, workspace: WorkspaceFiles) -> None:
+        self._dbfs = dbfs
+        self._workspace = workspace
 
     def path(self, name: str) -> Path:
         """The file that a client's path names, there or not; `InvalidParameterValue` if it is not plain."""
@@ -27,7 +27,7 @@ class LocalFiles:
             return below(self._dbfs, name.removeprefix("/dbfs"))
         if name.startswith("/Volumes/"):
             return below(self._dbfs, name)
-        return below(self._workspace, without_workspace_prefix(name))
+        return self._workspace.local_path(name)
 
     def has(self, name: str) -> bool:
         """Whether a client's path names a file."""
@@ -35,6 +35,11 @@ class LocalFiles:
             return self.path(name).is_file()
         except InvalidParameterValue:
             return False
+
+    def is_notebook(self, name: str) -> bool:
+        """Whether a client's path names a notebook, which is no file to those who run files."""
+        is_elsewhere = name.startswith(("dbfs:/", "/dbfs/", "/Volumes/"))
+        return not is_elsewhere and self._workspace.is_notebook(name)
 
     def translated(self, parameter: str) -> str:
         """A run's parameter as plain Python can use it here."""

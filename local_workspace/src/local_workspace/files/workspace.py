@@ -55,6 +55,15 @@ class WorkspaceFiles:
         """Whether there is an object at `path`."""
         return self._resolve(path).exists()
 
+    def local_path(self, path: str) -> Path:
+        """Where `path` is on this machine, there or not."""
+        return self._resolve(path)
+
+    def is_notebook(self, path: str) -> bool:
+        """Whether there is a notebook at `path`."""
+        found = self._resolve(path)
+        return found.is_file() and self._object(found)["object_type"] == NOTEBOOK
+
     def make_folder(self, path: str) -> None:
         """The folder with every folder above it."""
         folder = self._resolve(path)

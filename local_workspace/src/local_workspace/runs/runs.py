@@ -15,8 +15,10 @@ from local_workspace.runs import document
 from local_workspace.runs.outcome import CANCELED, Outcome, internal_error
 from local_workspace.runs.process import RunProcess
 from local_workspace.runs.records import RunPage, RunRecords, Wanted
+from local_workspace.runs.references import values_of
 from local_workspace.runs.spec import SubmitRun
 from local_workspace.runs.task_run import TaskRun
+from local_workspace.runs.tasks.task import RunContext
 from local_workspace.settings import Settings
 from local_workspace.store import Document
 
@@ -33,13 +35,14 @@ class Runs:
         records: RunRecords,
         processes: Processes,
         clusters: Clusters,
+        files: LocalFiles,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._processes = processes
         self._clusters = clusters
         self._records = records
-        self._files = LocalFiles(settings)
+        self._files = files
         self._active: dict[int, TaskRun] = {}
         self._is_stopping = False
         # Held while a run is recorded and begun, so that a cancel never sees the one without the other.
@@ -82,7 +85,8 @@ class Runs:
         run = self._records.run(run_id)
         for task in self._records.tasks_of(run):
             process = RunProcess(task["run_id"], self._settings, self._processes)
-            task_run = TaskRun(run, task, self._clock, self._records, self._clusters, process, self._files)
+            context = RunContext(self._files, values_of(run, task, self._settings))
+            task_run = TaskRun(run, task, self._clock, self._records, self._clusters, process, context)
             self._active[task["run_id"]] = task_run
             task_run.start()
 

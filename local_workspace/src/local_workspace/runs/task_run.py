@@ -9,7 +9,6 @@ from local_workspace.clock import Clock
 from local_workspace.clusters.clusters import Clusters, ClusterUnusable
 from local_workspace.clusters.spark.driver import Attachment, Driver
 from local_workspace.clusters.spark.jvm import DriverFailed
-from local_workspace.files.local_files import LocalFiles
 from local_workspace.runs.outcome import (
     CANCELED,
     SUCCEEDED,
@@ -21,6 +20,7 @@ from local_workspace.runs.outcome import (
 from local_workspace.runs.process import RunProcess
 from local_workspace.runs.records import RunRecords
 from local_workspace.runs.tasks.kinds import task_in
+from local_workspace.runs.tasks.task import RunContext
 from local_workspace.store import Document
 
 _POLL_SECONDS = 0.1
@@ -38,7 +38,7 @@ class TaskRun:
         records: RunRecords,
         clusters: Clusters,
         process: RunProcess,
-        files: LocalFiles,
+        context: RunContext,
     ) -> None:
         self.run_id: int = task["run_id"]
         said = task["task"]
@@ -50,7 +50,7 @@ class TaskRun:
         self._records = records
         self._clusters = clusters
         self._process = process
-        self._files = files
+        self._context = context
         self._end_as: Outcome | None = None
         self._thread = threading.Thread(target=self._run, name=f"run {self.run_id}", daemon=True)
 
@@ -88,7 +88,7 @@ class TaskRun:
         self._records.settle(self.run_id, outcome)
 
     def _on_cluster(self) -> Outcome:
-        if missing := self._task.missing(self._files):
+        if missing := self._task.missing(self._context.files):
             return internal_error(missing, "RESOURCE_NOT_FOUND")
         try:
             driver = self._clusters.wait_for_driver(
@@ -108,7 +108,7 @@ class TaskRun:
             self._clean_up(driver, attachment)
 
     def _execute(self, driver: Driver, attachment: Attachment) -> Outcome:
-        program = self._task.program(self._files)
+        program = self._task.program(self._context)
         self._process.start(program, self._clusters.spec(self._cluster_id), attachment)
         self._records.begin(self.run_id, driver.context_id)
         while not self._process.wait(_POLL_SECONDS):

@@ -12,6 +12,7 @@ from local_workspace.errors import InvalidParameterValue
 from local_workspace.messages import Message, refuse_secret_references
 
 NAME = re.compile(r"[A-Za-z0-9_-]+")
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 WORKLOAD_SIZES = ("Small", "Medium", "Large")
 MOST_ENTITIES = 10
 ALL_TRAFFIC = 100
@@ -44,7 +45,7 @@ class ServedEntity(Message):
         if not NAME.fullmatch(name):
             raise InvalidParameterValue(
                 f"Invalid served entity name {name!r}: only letters, digits, dashes and underscores are "
-                "allowed. Give the served entity a `name`."
+                f"allowed. Give the served entity a `name`, for example {_NOT_IN_NAMES.sub('-', name)!r}."
             )
         return self.model_copy(update={"name": name})
 

@@ -10,6 +10,8 @@ from starlette.testclient import TestClient
 from local_workspace.api.jobs import job_routes
 from local_workspace.api.refusals import application
 from local_workspace.clusters.clusters import Clusters
+from local_workspace.files.local_files import LocalFiles
+from local_workspace.files.workspace import WorkspaceFiles
 from local_workspace.processes.processes import Processes
 from local_workspace.runs.records import RunRecords
 from local_workspace.runs.runs import Runs
@@ -29,8 +31,10 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     """Five runs, which fail for want of a script."""
     settings, store, clock = Settings(tmp_path, 1, "dapi"), Store(tmp_path / "store.db"), ManualClock()
     processes = Processes(store)
+    workspace = WorkspaceFiles(settings.workspace_files, store, clock, settings.user_name)
+    files = LocalFiles(settings.dbfs, workspace)
     clusters = Clusters(settings, store, clock, processes)
-    runs = Runs(settings, clock, RunRecords(store, clock), processes, clusters)
+    runs = Runs(settings, clock, RunRecords(store, clock), processes, clusters, files)
     for _ in range(5):
         runs.submit(REQUEST)
     yield TestClient(application([*job_routes(runs)]))

@@ -19,9 +19,7 @@ def checked(**fields: Any) -> None:
     ClusterSpec.model_validate(SPEC | fields).check()
 
 
-@pytest.mark.parametrize(
-    "fields", [CLASSIC, {"kind": "CLASSIC_PREVIEW", "is_single_node": True}, {"num_workers": 1}]
-)
+@pytest.mark.parametrize("fields", [CLASSIC, {"kind": "CLASSIC_PREVIEW", "is_single_node": True}])
 def test_a_cluster_can_run_spark_tasks(fields: dict[str, Any]) -> None:
     checked(**fields)
 
@@ -30,6 +28,21 @@ def test_a_cluster_can_run_spark_tasks(fields: dict[str, Any]) -> None:
 def test_no_workers_without_the_single_node_profile_could_run_nothing(conf: dict[str, str]) -> None:
     with pytest.raises(InvalidParameterValue, match="num_workers can be 0 for single node clusters only"):
         checked(num_workers=0, spark_conf=conf)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"num_workers": 2},
+        CLASSIC | {"num_workers": 1},
+        {"kind": "CLASSIC_PREVIEW", "is_single_node": True, "num_workers": 2},
+        {"autoscale": {"min_workers": 1, "max_workers": 2}},
+        CLASSIC | {"autoscale": {"min_workers": 0, "max_workers": 2}},
+    ],
+)
+def test_a_cluster_with_workers_is_refused_with_what_to_ask_for(fields: dict[str, Any]) -> None:
+    with pytest.raises(InvalidParameterValue, match=r"has no workers.*num_workers 0"):
+        checked(**fields)
 
 
 @pytest.mark.parametrize("mode", [mode.value for mode in DataSecurityMode])

@@ -11,6 +11,8 @@ from local_workspace.clusters.clusters import Clusters
 from local_workspace.clusters.spark.driver import Driver
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.errors import TemporarilyUnavailable
+from local_workspace.files.local_files import LocalFiles
+from local_workspace.files.workspace import FILE, WorkspaceFiles
 from local_workspace.processes.processes import Processes
 from local_workspace.runs.records import RunRecords, Wanted
 from local_workspace.runs.runs import Runs
@@ -86,9 +88,11 @@ def records(settings: Settings) -> InterruptedRecords:
 
 @pytest.fixture
 def runs(settings: Settings, records: RunRecords, clusters: StuckClusters) -> Iterator[Runs]:
-    settings.workspace_files.mkdir(exist_ok=True)
-    (settings.workspace_files / "a.py").write_text("print(1)")
-    runs = Runs(settings, ManualClock(), records, Processes(Store(settings.database)), clusters)
+    store = Store(settings.database)
+    workspace = WorkspaceFiles(settings.workspace_files, store, ManualClock(), settings.user_name)
+    workspace.write("/a.py", b"print(1)", FILE, None, overwrite=False)
+    files = LocalFiles(settings.dbfs, workspace)
+    runs = Runs(settings, ManualClock(), records, Processes(store), clusters, files)
     yield runs
     clusters.released.set()
     runs.stop(deadline=0.0)

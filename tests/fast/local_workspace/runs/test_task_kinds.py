@@ -12,11 +12,12 @@ import pytest
 import local_workspace
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.files.local_files import LocalFiles
+from local_workspace.files.workspace import WorkspaceFiles
 from local_workspace.runs.document import task_run
 from local_workspace.runs.records import RunRecords
 from local_workspace.runs.spec import SubmitRun
 from local_workspace.runs.tasks.kinds import KINDS, task_in
-from local_workspace.runs.tasks.task import Task
+from local_workspace.runs.tasks.task import RunContext, Task
 from local_workspace.settings import Settings
 from local_workspace.store import Store
 from tests.fast.local_workspace.manual_clock import ManualClock
@@ -33,11 +34,15 @@ class Case:
 
 CASES = {
     "spark_python_task": Case(
-        accepted={"python_file": "/Workspace/Shared/a.py", "parameters": [1, "two"]},
+        accepted={
+            "python_file": "/Workspace/Shared/a.py",
+            "parameters": [1, "run {{job.run_id}} of {{unknown}}"],
+        },
         refused=[
             {"python_file": "relative.py"},
             {"python_file": "/Workspace/a.py", "source": "GIT"},
             {"python_file": "/Workspace/a.py", "parameters": ["x" * 10_000]},
+            {"python_file": "/Workspace/a.py", "parameters": ["{{job.naem}}"]},
         ],
         needs="/Workspace/Shared/a.py",
     ),
@@ -77,8 +82,9 @@ class TestEveryKind:
 
     @pytest.fixture
     def files(self, settings: Settings) -> LocalFiles:
-        settings.workspace_files.mkdir()
-        return LocalFiles(settings)
+        store = Store(settings.database)
+        workspace = WorkspaceFiles(settings.workspace_files, store, ManualClock(), settings.user_name)
+        return LocalFiles(settings.dbfs, workspace)
 
     @pytest.fixture
     def records(self, settings: Settings) -> Iterator[RunRecords]:
@@ -123,11 +129,14 @@ class TestEveryKind:
         files.path(case.needs).touch()
         assert task.missing(files) is None
 
-    def test_it_runs_a_module_that_is_there(self, kind: str, case: Case, files: LocalFiles) -> None:
-        program = self.task(kind, case).program(files)
+    def test_it_runs_a_module_that_is_there_with_its_references_replaced(
+        self, kind: str, case: Case, files: LocalFiles
+    ) -> None:
+        program = self.task(kind, case).program(RunContext(files, {"job.run_id": "7"}))
         assert callable(importlib.import_module(program.module).main)
         assert "result" not in program.request
-        assert json.loads(json.dumps(program.request)) == program.request
+        assert json.loads(text := json.dumps(program.request)) == program.request
+        assert "run 7 of {{unknown}}" in text
 
     def test_a_page_says_what_it_runs(self, kind: str, case: Case) -> None:
         assert case.needs in dict(self.task(kind, case).shown().facts).values()

@@ -6,6 +6,7 @@ from typing import Any
 
 from local_workspace.files.local_files import LocalFiles
 from local_workspace.messages import Message
+from local_workspace.runs.references import Values
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,14 @@ class Program:
 
     module: str
     request: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """What a task needs to know of its run: where files are, and what its references stand for."""
+
+    files: LocalFiles
+    values: Values
 
 
 @dataclass(frozen=True)
@@ -39,8 +48,8 @@ class Task(Message, ABC):
         """The sentence that the run ends with because a file is not there; None when all are."""
 
     @abstractmethod
-    def program(self, files: LocalFiles) -> Program:
-        """What the task's process runs."""
+    def program(self, context: RunContext) -> Program:
+        """What the task's process runs, with the references in its parameters replaced."""
 
     @abstractmethod
     def shown(self) -> Shown:

@@ -1,4 +1,4 @@
-"""MLflow on the workspace's origin: the real server application, behind Databricks' own rules.
+"""Databricks' own rules, in front of MLflow's server application.
 
 Tracking, registry, artifacts and UI are MLflow's. In front of it: experiments have absolute workspace paths
 in folders that exist, artifacts stay in this workspace, and the parts of the server that run code or call
@@ -12,10 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local_workspace.api.bodies import DEFAULT_LIMIT, json_object
+from local_workspace.api.bodies import json_object
+from local_workspace.api.mlflow.requests import read
 from local_workspace.api.refusals import envelope, no_such_route
 from local_workspace.errors import InvalidParameterValue, ResourceAlreadyExists
 from local_workspace.files.workspace import WorkspaceFiles
@@ -24,9 +24,6 @@ OFFERED = re.compile(r"/(ajax-)?api/(2\.0|3\.0)/mlflow(-artifacts)?/")
 WITHHELD = re.compile(
     r"/(ajax-)?api/[\d.]+/(jobs|mlflow/(assistant|gateway|gateway-proxy|webhooks|mcp-servers|prompt-optimization|workspaces"
     r"|runs/create-promptlab-run))(/|$)|/gateway/"
-)
-CHECKED = re.compile(
-    r"/(?:ajax-)?api/[\d.]+/mlflow/(experiments/create|experiments/update|model-versions/create)/?$"
 )
 # Where artifacts may be said to be: on this server, by run, by model. Anything else would make the server ask
 # other hosts, or read files of this machine.
@@ -46,25 +43,21 @@ class DatabricksRules:
         self._files = files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the refusal, or hand over; only the bodies of checked calls are read here."""
+        """Raise the refusal, or hand over; bytes of artifacts stream through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         path = scope["path"]
         if WITHHELD.match(path) or (path.startswith("/api/") and not OFFERED.match(path)):
             raise no_such_route(scope)
-        checked = CHECKED.match(path)
-        if checked and scope["method"] == "POST":
-            await self._check(self._checks[checked[1]], scope, receive, send)
-            return
+        request = await read(scope, receive)
+        if request is not None:
+            request = request.translated()
+            check = self._checks.get(request.call)
+            if check is not None and request.method == "POST":
+                await run_in_threadpool(check, _fields(request.body))
+            scope, receive = request.asgi(receive)
         await self._app(scope, receive, _answering_unknown_routes(scope, send))
-
-    async def _check(
-        self, check: Callable[[dict[str, Any]], None], scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        body = await Request(scope, DEFAULT_LIMIT.receive(receive)).body()
-        await run_in_threadpool(check, _fields(body))
-        await self._app(scope, _replay(body, receive), send)
 
     def _check_experiment(self, fields: dict[str, Any]) -> None:
         self._check_name(fields.get("name"))
@@ -130,16 +123,3 @@ def _is_unknown_route(scope: Scope, start: Message) -> bool:
 
 async def _no_body() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    sent = False
-
-    async def replaying() -> Message:
-        nonlocal sent
-        if sent:
-            return await receive()
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replaying
