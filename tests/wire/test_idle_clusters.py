@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local_workspace.engine.cluster_spec import ClusterSpec
-from local_workspace.engine.clusters import Clusters
-from local_workspace.engine.processes import Processes
+from local_workspace.clusters.clusters import Clusters
+from local_workspace.clusters.spec import ClusterSpec
+from local_workspace.processes.processes import Processes
 from local_workspace.settings import Settings
 from local_workspace.store import Store
 from tests.fast.local_workspace.manual_clock import ManualClock
