@@ -8,14 +8,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from subprocess import Popen
 
 import httpx
 
 from local_stack.environments import AIRFLOW, PROJECT
 from local_stack.services.airflow_home import USER, AirflowHome
 from local_stack.services.ports import free_port
-from local_stack.services.processes import ServiceError, interrupt, service
+from local_stack.services.processes import Service, interrupt, service
+from local_stack.services.signs_of_life import SILENT_SECONDS, Health, SignsOfLife
 from local_stack.waiting import wait_for
 
 
@@ -26,8 +26,9 @@ class AirflowServices:
     url: str
     home: Path
     password: str = field(repr=False)
-    processes: Mapping[str, Popen[bytes]]
+    services: Mapping[str, Service]
     started: datetime
+    signs: SignsOfLife
 
     def api(self) -> httpx.Client:
         """A client of `/api/v2`, logged in, once every service is healthy and has been seen to answer."""
@@ -41,25 +42,39 @@ class AirflowServices:
 
     def require_running(self) -> None:
         """Raise `ServiceError` for a service that has ended."""
-        for name, process in self.processes.items():
-            if process.poll() is not None:
-                raise ServiceError(f"Airflow's {name}", self.home / f"{name}.log")
+        for name, each in self.services.items():
+            each.require_running(f"Airflow's {name}")
+
+    def revive(self) -> Iterator[str]:
+        """Start each service again that lives but does nothing, and say so; to be called now and then."""
+        for name in self.signs.missing(self._health()):
+            self.services[name].restart()
+            yield (
+                f"Airflow's {name} gave no sign of life for {SILENT_SECONDS:.0f} s and was started again; "
+                f"the log of the one before is {self.services[name].log_before}"
+            )
 
     def stop_scheduling(self) -> None:
         """Ask for the end of what starts tasks, which takes it some seconds; the API answers on."""
         for name in ("scheduler", "dag-processor"):
-            interrupt(self.processes[name])
+            interrupt(self.services[name].process)
 
     def _answers(self) -> bool | None:
         self.require_running()
-        try:
-            health = httpx.get(f"{self.url}/api/v2/monitor/health").json()
-        except (httpx.HTTPError, ValueError):
+        health = self._health()
+        if health is None:
             return None
         scheduler = health["scheduler"]
         # The database may still hold the heartbeat of an earlier start's scheduler.
         beat = datetime.fromisoformat(scheduler["latest_scheduler_heartbeat"] or "0001-01-01T00:00:00Z")
         return True if scheduler["status"] == "healthy" and beat > self.started else None
+
+    def _health(self) -> Health | None:
+        try:
+            health: Health = httpx.get(f"{self.url}/api/v2/monitor/health").json()
+        except (httpx.HTTPError, ValueError):
+            return None
+        return health
 
 
 @contextmanager
@@ -80,13 +95,13 @@ def airflow_services(
     airflow = AirflowHome(home, port or free_port(), dags, schedules)
     password = airflow.prepare()
     environment = airflow.environment()
-    processes: dict[str, Popen[bytes]] = {}
+    services: dict[str, Service] = {}
     started = datetime.now(UTC)
     with ExitStack() as stack:
 
         def start(name: str, *arguments: str) -> None:
             command = [str(AIRFLOW / "airflow"), name, *arguments]
-            processes[name] = stack.enter_context(service(command, home / f"{name}.log", environment))
+            services[name] = stack.enter_context(service(command, home / f"{name}.log", environment))
 
         start("api-server", "--host", "127.0.0.1", "--port", str(airflow.port))
         start("dag-processor")
@@ -97,7 +112,7 @@ def airflow_services(
         if schedules:  # no task of ours needs it, but a user's may, and the UI shows its absence as a fault
             start("triggerer", "--skip-serve-logs")
         try:
-            yield AirflowServices(airflow.url, home, password, processes, started)
+            yield AirflowServices(airflow.url, home, password, services, started, SignsOfLife(services))
         finally:
-            for process in processes.values():
-                interrupt(process)
+            for each in services.values():
+                interrupt(each.process)

@@ -27,25 +27,59 @@ class ServiceError(Exception):
         super().__init__(f"{name} ended by itself; the end of its log {log}:\n{tail}")
 
 
-@contextmanager
-def service(
-    command: Sequence[str], log: Path, environment: Mapping[str, str]
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `command` in a process group of its own while the block runs; its output goes to `log`.
+class Service:
+    """A command that runs in a process group of its own; its output goes to `log`.
 
-    At the end the group gets SIGINT (the one signal that every service here handles), and SIGKILL
-    after ten seconds. If this process is killed, the service is killed too: see `lifeline`.
+    If this process is killed, the service is killed too: see `lifeline`.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    guarded = [sys.executable, "-I", lifeline.__file__, *command]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            guarded, stdout=output, stderr=output, stdin=subprocess.PIPE, env=environment, process_group=0
-        )
+
+    def __init__(self, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
+        self.log = log
+        self._command = [sys.executable, "-I", lifeline.__file__, *command]
+        self._environment = dict(environment)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self.process = self._start()
+
+    @property
+    def log_before(self) -> Path:
+        """The log of the process that `restart` has ended."""
+        return self.log.with_suffix(".before.log")
+
+    def restart(self) -> None:
+        """End it and start it again."""
+        self.end()
+        self.log.replace(self.log_before)
+        self.process = self._start()
+
+    def require_running(self, name: str) -> None:
+        """Raise `ServiceError` if it has ended."""
+        if self.process.poll() is not None:
+            raise ServiceError(name, self.log)
+
+    def end(self) -> None:
+        """SIGINT for the group, the one signal that every service here handles; SIGKILL ten seconds later."""
+        end_group(self.process)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with self.log.open("wb") as output:
+            return subprocess.Popen(
+                self._command,
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.PIPE,
+                env=self._environment,
+                process_group=0,
+            )
+
+
+@contextmanager
+def service(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> Iterator[Service]:
+    """Run a service while the block runs."""
+    running = Service(command, log, environment)
     try:
-        yield process
+        yield running
     finally:
-        end_group(process)
+        running.end()
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import Popen
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from local_stack.environments import WORKSPACE
-from local_stack.services.processes import ServiceError, service
+from local_stack.services.processes import Service, service
 from local_stack.waiting import wait_for
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ class Workspace:
 class StartingWorkspace:
     """A workspace that was just started; `ready` waits for it."""
 
-    log: Path
-    process: Popen[bytes]
+    service: Service
 
     def ready(self) -> Workspace:
         """The workspace, once it has said where it answers; `ServiceError` if it ended before."""
@@ -62,11 +60,10 @@ class StartingWorkspace:
 
     def require_running(self) -> None:
         """Raise `ServiceError` if it has ended."""
-        if self.process.poll() is not None:
-            raise ServiceError("The local workspace", self.log)
+        self.service.require_running("The local workspace")
 
     def _ready_line(self) -> dict[str, Any] | None:
-        lines = self.log.read_text().splitlines()
+        lines = self.service.log.read_text().splitlines()
         if ready := next((line for line in lines if line.startswith("{")), None):
             return json.loads(ready)  # type: ignore[no-any-return]
         self.require_running()
@@ -88,5 +85,5 @@ def local_workspace(root: Path, log: Path, port: int = 0) -> Iterator[StartingWo
         str(port),
         "--json",
     ]
-    with service(command, log, os.environ) as process:
-        yield StartingWorkspace(log, process)
+    with service(command, log, os.environ) as running:
+        yield StartingWorkspace(running)

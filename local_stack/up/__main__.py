@@ -1,6 +1,7 @@
 """`python -m local_stack.up`: Airflow, a local workspace and MLflow, until Ctrl-C. See `make up`."""
 
 import argparse
+import itertools
 import os
 import sys
 import time
@@ -17,6 +18,7 @@ from local_stack.services.airflow_services import AirflowServices, airflow_servi
 from local_stack.services.processes import ServiceError
 from local_stack.services.stopping import INTERRUPTED, stop_on_signals
 from local_stack.services.workspace import StartingWorkspace, Workspace, local_workspace
+from local_stack.up.command_line import write_env_file
 from local_stack.up.first_files import FIRST_FILES, put_first_files
 from local_stack.up.state_folder import AlreadyRunningError, StateFolder
 from local_stack.waiting import WaitTimeoutError, wait_for
@@ -27,6 +29,8 @@ EXAMPLE = "penguin_predictor"
 AIRFLOW_PORT, WORKSPACE_PORT = 8080, 8765
 SECONDS_FOR_DAGS = 60
 LOOK_SECONDS = 0.5
+# Airflow's services give a sign of life every five seconds.
+LOOKS_BETWEEN_SIGNS = 10
 
 
 def main() -> int:
@@ -73,7 +77,8 @@ def _run(state: StateFolder) -> None:
         put_first_files(workspace.ready().client())
         dag_ids, errors = _dags(airflow.api())
         state.announce(airflow.url)
-        lines = _where_to_look(airflow, workspace.ready(), dag_ids)
+        env_file = write_env_file(root, airflow.home, workspace.ready())
+        lines = [*_where_to_look(airflow, workspace.ready(), dag_ids), *_how_to_go_on(env_file)]
         seconds = time.monotonic() - started
         print(*errors, *lines, f"Ready after {seconds:.0f} s. Ctrl-C stops it.", sep="\n", flush=True)
         _watch(workspace, airflow, starter)
@@ -81,9 +86,13 @@ def _run(state: StateFolder) -> None:
 
 def _watch(workspace: StartingWorkspace, airflow: AirflowServices, starter: int) -> None:
     """Return when `make`, which started this, is gone; `ServiceError` when a service is."""
+    looks = itertools.count(1)
     while "MAKELEVEL" not in os.environ or os.getppid() == starter:
         workspace.require_running()
         airflow.require_running()
+        if next(looks) % LOOKS_BETWEEN_SIGNS == 0:
+            for revived in airflow.revive():
+                print(revived, flush=True)
         time.sleep(LOOK_SECONDS)
 
 
@@ -119,7 +128,13 @@ def _where_to_look(airflow: AirflowServices, workspace: Workspace, dag_ids: list
     if first:
         yield f"Look first   {airflow.url}/dags/{first}  (Trigger, at the top right, opens the form)"
     yield f"To score     {', '.join(FIRST_FILES)}"
-    yield "DAGs are paused until you trigger them or switch them on; then they run on their schedule too."
+
+
+def _how_to_go_on(env_file: Path) -> Iterator[str]:
+    yield f"Commands     . {env_file}"
+    yield "             lets `airflow` and `rookery check --conn` find all this, in another terminal"
+    yield f"DAGs are paused at first. Trigger one, or switch it on (`airflow dags unpause {EXAMPLE}`):"
+    yield "then it runs on its schedule too. A paused DAG runs no backfill either."
 
 
 if __name__ == "__main__":

@@ -28,8 +28,8 @@ STARTER = """
 import os, sys, time
 from pathlib import Path
 from local_stack.services.processes import service
-with service([sys.executable, "-c", sys.argv[1], sys.argv[2]], Path(sys.argv[3]), os.environ) as process:
-    print(process.pid, flush=True)
+with service([sys.executable, "-c", sys.argv[1], sys.argv[2]], Path(sys.argv[3]), os.environ) as running:
+    print(running.process.pid, flush=True)
     if sys.argv[4] == "stay":
         time.sleep(600)
     while not Path(sys.argv[2]).exists():
