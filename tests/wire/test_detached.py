@@ -1,4 +1,4 @@
-"""What a job detaches ends with what it belongs to: a script's with its run, a Spark worker's with its cluster."""
+"""What a job detaches ends with what it belongs to: its run, or (a Spark worker's) its cluster."""
 
 from tests.wire.detached import BY_SCRIPT, detaching_run, gone
 from tests.wire.running_workspace import RunningWorkspace
