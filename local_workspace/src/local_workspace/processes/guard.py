@@ -11,24 +11,25 @@ Elsewhere (macOS) an orphan goes to the system's first process, where the guard 
 the command's process group and its living descendants are ended (and, by `Processes.end_strays`, what has
 kept the HOME that it was given).
 
-Standard library only, and little of it: one guard runs beside every child.
+Standard library only, and little of it: one guard starts before every child, and stays beside it.
 """
 
-import contextlib
 import ctypes
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` and `collections.abc` would double what is loaded
+    from collections.abc import Callable, Iterator
 
 _SET_CHILD_SUBREAPER = 36
 _PASSED_ON = {signal.SIGTERM}
 # Python ignores them, and what is ignored stays so in a command that is executed.
 _IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
-_PROC = Path("/proc")
+_PROC = "/proc"
 _SECONDS_BETWEEN_LOOKS = 0.01
 
 
@@ -92,17 +93,20 @@ def _kill_what_is_left(child: int) -> None:
 
 def _kill_all(pids: list[int]) -> bool:
     """Whether there was one that could be killed."""
-    killed = False
-    for pid in pids:
-        with contextlib.suppress(OSError):
-            os.kill(pid, signal.SIGKILL)
-            killed = True
-    return killed
+    return sum(_signal(os.kill, pid, signal.SIGKILL) for pid in pids) > 0
 
 
 def _signal_group(leader: int, number: int) -> None:
-    with contextlib.suppress(OSError):
-        os.killpg(leader, number)
+    _signal(os.killpg, leader, number)
+
+
+def _signal(send: "Callable[[int, int], None]", whom: int, number: int) -> bool:
+    """Whether it could be sent: it cannot to what has ended, or belongs to another user."""
+    try:
+        send(whom, number)
+    except OSError:
+        return False
+    return True
 
 
 def _descendants() -> list[int]:
@@ -118,27 +122,55 @@ def _descendants() -> list[int]:
 
 def _parents() -> dict[int, int]:
     """The parent of every process that has not ended."""
-    if not (_PROC / "self" / "stat").exists():
-        said = subprocess.check_output(["/bin/ps", "-A", "-o", "pid=,ppid=,stat="], text=True)
-        rows = [line.split() for line in said.splitlines()]
-        return {int(pid): int(parent) for pid, parent, state in rows if not state.startswith("Z")}
-    parents = {}
-    for folder in _PROC.iterdir():
-        if folder.name.isdigit():
-            with contextlib.suppress(OSError):  # it has just ended
-                state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
-                if state not in "ZX":
-                    parents[int(folder.name)] = int(parent)
-    return parents
+    rows = _rows_of_proc() if sys.platform == "linux" else _rows_of_ps()
+    return {int(pid): int(parent) for pid, state, parent in rows if state[0] not in "ZX"}
+
+
+def _rows_of_proc() -> "Iterator[tuple[str, str, str]]":
+    """Id, state and parent of every process."""
+    for entry in os.scandir(_PROC):
+        stat = _stat(entry.name) if entry.name.isdigit() else ""
+        if stat:
+            state, parent = stat.rpartition(")")[2].split()[:2]
+            yield entry.name, state, parent
+
+
+def _stat(pid: str) -> str:
+    """What the kernel says of a process; "" if it has just ended."""
+    try:
+        file = os.open(f"{_PROC}/{pid}/stat", os.O_RDONLY)
+    except OSError:
+        return ""
+    try:
+        return os.read(file, 4096).decode(errors="replace")
+    except OSError:
+        return ""
+    finally:
+        os.close(file)
+
+
+def _rows_of_ps() -> "Iterator[tuple[str, str, str]]":
+    import subprocess
+
+    for line in subprocess.check_output(["/bin/ps", "-A", "-o", "pid=,stat=,ppid="], text=True).splitlines():
+        pid, state, parent = line.split()
+        yield pid, state, parent
 
 
 def _end_as(code: int) -> None:
     """End with the same exit code, or by the same signal."""
     if code < 0:
-        with contextlib.suppress(OSError, ValueError):  # SIGKILL has no other way
-            signal.signal(-code, signal.SIG_DFL)
+        _default(-code)
         os.kill(os.getpid(), -code)
     os._exit(code)
+
+
+def _default(number: int) -> None:
+    """What the system does with a signal; SIGKILL has no other way."""
+    try:
+        signal.signal(number, signal.SIG_DFL)
+    except OSError:
+        return
 
 
 if __name__ == "__main__":
