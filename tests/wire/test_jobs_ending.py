@@ -8,6 +8,7 @@ import pytest
 from databricks.sdk.errors import BadRequest
 from databricks.sdk.service.compute import State, TerminationReasonCode
 
+from tests.wire.detached import detaching_run, gone
 from tests.wire.polling import until
 from tests.wire.running_workspace import RunningWorkspace, StartWorkspace
 from tests.wire.spark_jobs import (
@@ -25,6 +26,7 @@ from tests.wire.spark_jobs import (
     task,
     task_run_id,
     termination_code,
+    until_it_prints,
 )
 
 # Spark jobs from plain threads of the script: a fit of many small jobs, and one long job.
@@ -61,13 +63,6 @@ def busy_run(workspace: RunningWorkspace, cluster_id: str) -> int:
     until_it_prints(workspace, run_id, "busy")
     until(lambda: bool(active_spark_jobs(workspace, cluster_id)), "an active Spark job")
     return run_id
-
-
-def until_it_prints(workspace: RunningWorkspace, run_id: int, text: str) -> None:
-    """Return when a run that goes on has printed `text`."""
-    jobs = workspace.client.jobs
-    task_run = task_run_id(jobs.get_run(run_id))
-    until(lambda: text in (jobs.get_run_output(task_run).logs or ""), f"{text!r} of run {run_id}")
 
 
 def processes_of(workspace: RunningWorkspace, run_id: int) -> list[psutil.Process]:
@@ -184,6 +179,7 @@ def test_nothing_outlives_a_killed_server_and_the_next_one_says_what_became_of_i
     first = start_workspace()
     cluster_id = new_cluster(first)
     run_id = busy_run(first, cluster_id)
+    _, detached = detaching_run(first, cluster_id)
     children = psutil.Process(first.pid).children(recursive=True)
     assert len(children) >= 2  # the driver and the run
 
@@ -192,6 +188,7 @@ def test_nothing_outlives_a_killed_server_and_the_next_one_says_what_became_of_i
 
     alive = [each for each in children if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
     assert alive == []
+    assert all(map(gone, detached))
     assert second.token == first.token
     cluster = second.client.clusters.get(cluster_id)
     assert cluster.state == State.TERMINATED
@@ -206,6 +203,8 @@ def test_a_server_that_is_asked_to_end_leaves_nothing_running(start_workspace: S
     server = start_workspace()
     cluster_id = new_cluster(server)
     busy_run(server, cluster_id)
+    _, detached = detaching_run(server, cluster_id)
     children = psutil.Process(server.pid).children(recursive=True)
     server.end(signal.SIGTERM)
     assert [each for each in children if each.is_running() and each.status() != psutil.STATUS_ZOMBIE] == []
+    assert all(map(gone, detached))
