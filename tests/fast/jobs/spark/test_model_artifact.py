@@ -7,8 +7,8 @@ from pathlib import Path
 
 import mlflow
 import pytest
-from rookery.workspace.job_code import installed_job_code
 
+from rookery.workspace.job_code import installed_job_code
 from rookery_jobs import scorer
 from rookery_jobs.contract import ARCHIVE
 from rookery_jobs.spark.model_artifact import requirements
