@@ -13,6 +13,7 @@ from airflow.sdk.exceptions import AirflowTaskTimeout
 from rookery.exceptions import TaskStopped
 from rookery.hooks.databricks import workspace_client, workspace_url
 from rookery.plan.training import TrainingPlan
+from rookery.redaction import redacted
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -53,7 +54,7 @@ class DatabricksOperator(BaseOperator):
         try:
             stopped = self.stop_remote_work()
         except Exception as error:
-            stopped = f"what it does in the workspace could not be stopped: {error}"
+            stopped = f"what it does in the workspace could not be stopped: {redacted(str(error))}"
         if isinstance(sys.exception(), AirflowTaskTimeout):
             return
         raise TaskStopped(
