@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rookery.plan.mistakes import Mistake
+    from rookery.mistakes import Mistake
 
 
 class RookeryError(Exception):

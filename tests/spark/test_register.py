@@ -21,7 +21,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 
 from rookery_jobs import contract, parity, scorer, versions
-from rookery_jobs.contract import Gate, SweepSpec
+from rookery_jobs.contract import GateSpec, SweepSpec
 from rookery_jobs.errors import RegistrationError
 from rookery_jobs.grid import Scored
 from rookery_jobs.model_artifact import load_spark_pipeline
@@ -80,7 +80,9 @@ def artifacts_of(run: Run) -> Path:
 
 def test_the_winner_becomes_a_version_with_tags_and_test_metrics(trained: TrainedSweep) -> None:
     winner = trained.scored(0)
-    spec = trained.study.registration_spec(trained.sweep, winner, [Gate("accuracy", 0.8), Gate("f1", 0.8)])
+    spec = trained.study.registration_spec(
+        trained.sweep, winner, [GateSpec("accuracy", 0.8), GateSpec("f1", 0.8)]
+    )
     version = trained.study.register(spec)
     registered = trained.study.client.get_model_version(spec.registered_model_name, version)
     assert registered.run_id == winner.mlflow_run_id
@@ -173,7 +175,9 @@ def test_a_version_that_was_deleted_is_registered_again(trained: TrainedSweep) -
 def test_below_a_gate_there_is_no_version_and_the_error_has_both_numbers(trained: TrainedSweep) -> None:
     study = trained.in_run("scheduled__gate")
     winner = trained.scored(0)
-    spec = study.registration_spec(trained.sweep, winner, [Gate("accuracy", 0.999), Gate("hammingLoss", 1.0)])
+    spec = study.registration_spec(
+        trained.sweep, winner, [GateSpec("accuracy", 0.999), GateSpec("hammingLoss", 1.0)]
+    )
     with pytest.raises(RegistrationError) as refusal:
         study.register(spec)
     measured = study.client.get_run(winner.mlflow_run_id).data.metrics["test_accuracy"]

@@ -64,7 +64,7 @@ def test_every_metric_is_the_evaluators(study: Study, metric: str) -> None:
     evaluator = MulticlassClassificationEvaluator().setMetricName(metric)  # type: ignore[arg-type]
     measured = metrics_of(confusion_matrix(frame, "label"))
     assert measured[metric] == pytest.approx(evaluator.evaluate(frame), abs=1e-12)
-    assert METRICS[metric] == evaluator.isLargerBetter()
+    assert METRICS[metric].larger_is_better == evaluator.isLargerBetter()
 
 
 def test_a_point_is_one_finished_run_that_says_where_it_comes_from(study: Study) -> None:

@@ -50,12 +50,12 @@ def prepare(spark: SparkSession, files: ClusterFiles, spec: SnapshotSpec) -> Man
 
 
 def _check_source(files: ClusterFiles, spec: SnapshotSpec) -> None:
-    if not files.exists(spec.source_path):
-        raise DataError(f"the source {spec.source_path} does not exist")
-    found = files.sha256(spec.source_path)
-    if found != spec.source_sha256:
+    if not files.exists(spec.source.path):
+        raise DataError(f"the source {spec.source.path} does not exist")
+    found = files.sha256(spec.source.path)
+    if found != spec.source.sha256:
         raise DataError(
-            f"the source {spec.source_path} has sha256 {found}, not {spec.source_sha256}: it changed after "
+            f"the source {spec.source.path} has sha256 {found}, not {spec.source.sha256}: it changed after "
             "its download"
         )
 

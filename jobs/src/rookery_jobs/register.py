@@ -12,7 +12,7 @@ from mlflow.entities import Run
 from pyspark.sql import SparkSession
 
 from rookery_jobs import contract, model_artifact, parity, versions
-from rookery_jobs.contract import LAB_METRICS, METRICS, RegistrationSpec, gate_passes
+from rookery_jobs.contract import METRICS, OBJECTIVES, RegistrationSpec
 from rookery_jobs.errors import RegistrationError
 from rookery_jobs.evaluation import confusion_matrix, metrics_of
 from rookery_jobs.files import ClusterFiles
@@ -117,16 +117,19 @@ def _check_parity(model: _Model, snapshot: Snapshot) -> None:
 def _log_test_metrics(
     client: MlflowClient, run: Run, test: Mapping[str, float], spec: RegistrationSpec
 ) -> None:
-    names = dict.fromkeys([*LAB_METRICS, *(gate.metric for gate in spec.gates)])
+    names = dict.fromkeys([*OBJECTIVES["classification"].logged, *(gate.metric for gate in spec.gates)])
     log_metrics(client, run.info.run_id, {contract.TEST_METRIC_PREFIX + name: test[name] for name in names})
 
 
 def _check_gates(test: Mapping[str, float], spec: RegistrationSpec) -> None:
-    failed = [gate for gate in spec.gates if not gate_passes(gate.metric, test[gate.metric], gate.threshold)]
+    failed = [
+        gate for gate in spec.gates if not METRICS[gate.metric].passes(test[gate.metric], gate.threshold)
+    ]
     if failed:
         reasons = "; ".join(
             f"{gate.metric} is {test[gate.metric]:.6g} on the test rows, "
-            f"{'below' if METRICS[gate.metric] else 'above'} the threshold {gate.threshold:.6g}"
+            f"{'below' if METRICS[gate.metric].larger_is_better else 'above'} the threshold "
+            f"{gate.threshold:.6g}"
             for gate in failed
         )
         raise RegistrationError(f"a gate is not passed, so no version is registered: {reasons}")

@@ -36,14 +36,14 @@ def read_source(spark: SparkSession, spec: SnapshotSpec) -> DataFrame:
     The columns may stand in any order, others are ignored. Raises DataError for a missing column, one that is
     there twice, and a header that is not UTF-8.
     """
-    header = header_of(ClusterFiles(spark).first_line(spec.source_path))
+    header = header_of(ClusterFiles(spark).first_line(spec.source.path))
     wanted = _declared(spec)
     problem = _problem(header, wanted)
     if problem:
-        raise DataError(f"{spec.source_path} {problem}; its header has {list(header)}")
+        raise DataError(f"{spec.source.path} {problem}; its header has {list(header)}")
     # Names of no interest may be there twice, which Spark refuses.
     distinct = [name if name in wanted else f"__{position}" for position, name in enumerate(header)]
-    return read_rows(spark, [spec.source_path], distinct, _BROKEN).select(
+    return read_rows(spark, [spec.source.path], distinct, _BROKEN).select(
         *[present(name).alias(name) for name in wanted],
         column(_BROKEN),
         F.monotonically_increasing_id().alias(_ROW),
@@ -68,9 +68,9 @@ def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
         faults.append(_not_cast(spec.as_of_column, time, what))
     faults += [_not_cast(name, value, "is not a finite number", seen) for name, value in doubles.items()]
     faults.append(_not_cast(spec.label, label, "is not a non-negative integer, as a label must be", seen))
-    faults += [_not_utf8(name, seen) for name in (*spec.categorical, spec.split_key) if name]
+    faults += [_not_utf8(name, seen) for name in (*spec.categorical, spec.split.split_key) if name]
     _refuse(rows, faults)
-    key = [] if spec.split_key in (None, *spec.features, spec.label) else [spec.split_key]
+    key = [] if spec.split.split_key in (None, *spec.features, spec.label) else [spec.split.split_key]
     return (
         rows.filter(seen)
         .dropna(subset=_declared(spec))
@@ -118,7 +118,7 @@ def _problem(header: Sequence[str], wanted: Sequence[str]) -> str | None:
 
 
 def _declared(spec: SnapshotSpec) -> list[str]:
-    others = [name for name in (spec.split_key, spec.as_of_column) if name]
+    others = [name for name in (spec.split.split_key, spec.as_of_column) if name]
     return list(dict.fromkeys([*spec.features, spec.label, *others]))
 
 

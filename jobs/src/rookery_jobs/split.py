@@ -4,8 +4,10 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from rookery_jobs.contract import SnapshotSpec
-from rookery_jobs.contract.specs import MAX_CLASSES
 from rookery_jobs.errors import DataError
+
+MAX_CLASSES = 100
+"""Labels are 0 to 99 at most: a model has coefficients for every class up to the largest."""
 
 SIDE = "__side"
 _BUCKETS = 1_000_000
@@ -18,11 +20,11 @@ def with_side(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
     `xxhash64` gives the same numbers on every Spark from 3.5 on; test and validation take the lowest buckets,
     so that a row stays in test when only the validation size changes.
     """
-    key = [spec.split_key] if spec.split_key else [*spec.features, spec.label]
-    hashed = F.xxhash64(F.lit(spec.seed).cast("bigint"), *[F.col(f"`{name}`") for name in key])
+    key = [spec.split.split_key] if spec.split.split_key else [*spec.features, spec.label]
+    hashed = F.xxhash64(F.lit(spec.split.seed).cast("bigint"), *[F.col(f"`{name}`") for name in key])
     bucket = F.pmod(hashed, F.lit(_BUCKETS))
-    test = round(spec.test_size * _BUCKETS)
-    validation = test + round(spec.validation_size * _BUCKETS)
+    test = round(spec.split.test_size * _BUCKETS)
+    validation = test + round(spec.split.validation_size * _BUCKETS)
     side: Column = F.when(bucket < test, "test").when(bucket < validation, "validation").otherwise("train")
     return rows.withColumn(SIDE, side)
 

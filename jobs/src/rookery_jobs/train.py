@@ -12,7 +12,7 @@ from pyspark import inheritable_thread_target
 from pyspark.sql import SparkSession
 
 from rookery_jobs import contract
-from rookery_jobs.contract import LAB_METRICS, Point, SweepSpec
+from rookery_jobs.contract import Point, SweepSpec, objective_of
 from rookery_jobs.errors import ContractError, TrainingError
 from rookery_jobs.evaluation import confusion_matrix, metrics_of
 from rookery_jobs.files import ClusterFiles
@@ -109,7 +109,10 @@ def _train_point(runs: PointRuns, featurised: Featurised, point: Point) -> Train
 
 
 def _logged(measured: Mapping[str, float], runs: PointRuns) -> dict[str, float]:
-    return {name: measured[name] for name in dict.fromkeys([*LAB_METRICS, runs.spec.metric])}
+    return {
+        name: measured[name]
+        for name in dict.fromkeys([*objective_of(runs.spec.metric).logged, runs.spec.metric])
+    }
 
 
 def _describe(error: Exception) -> str:

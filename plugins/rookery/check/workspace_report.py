@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rookery.check.report import Row, Section
 from rookery.hooks.databricks import workspace_client
-from rookery.plan.mistakes import Mistake
-from rookery.workspace_checks import Finding, own_words
+from rookery.mistakes import Mistake
+from rookery.workspace.questions import Finding, own_words
 
 if TYPE_CHECKING:
     from rookery.check.report import Checkable

@@ -1,8 +1,9 @@
-"""What all operators of this package share: the workspace of one Airflow connection, and links to it."""
+"""What the operators of this package share: the workspace of one connection, links to it, the plan."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from airflow.sdk.exceptions import AirflowTaskTimeout
 
 from rookery.exceptions import TaskStopped
 from rookery.hooks.databricks import workspace_client, workspace_url
+from rookery.plan.training import TrainingPlan
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -68,3 +70,18 @@ class DatabricksOperator(BaseOperator):
         self.shown_links[link.xcom_key] = url
         context["ti"].xcom_push(key=link.xcom_key, value=url)
         self.log.info("%s: %s", link.name, url)
+
+
+class PlanOperator(DatabricksOperator):
+    """An operator that carries out a part of the run's plan: `plan` is the JSON that `resolve_plan` left."""
+
+    template_fields: Sequence[str] = ("plan",)
+
+    def __init__(self, *, plan: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plan = plan
+
+    @cached_property
+    def training_plan(self) -> TrainingPlan:
+        """The run's plan, validated once per task."""
+        return TrainingPlan.model_validate(self.plan)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rookery.job_runs import Intent, Try, failure, is_over, state_of, submit, succeeded
 from rookery.links import JobRunLink
 from rookery.operators.base import DatabricksOperator
-from rookery.polling import poll
+from rookery.workspace.job_runs import Intent, Try, failure, submit, succeeded, wait_until_over
+from rookery_jobs.contract import SCRIPT
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperatorLink, Context
-    from databricks.sdk.service.jobs import Run
+
+# Databricks ends a run that takes too long; until its end is seen, this task waits.
+_AFTER_TIMEOUT_SECONDS = 600
 
 
 class JobRunOperator(DatabricksOperator):
@@ -61,7 +63,7 @@ class JobRunOperator(DatabricksOperator):
         self.job_run_id = run.run_id
         if run.run_page_url:
             self.show_link(context, JobRunLink(), run.run_page_url)
-        run = poll(self._observe, until=is_over, timeout=self.timeout_seconds + 600, told=state_of)
+        run = wait_until_over(self.workspace, run, self.timeout_seconds + _AFTER_TIMEOUT_SECONDS)
         if not succeeded(run):
             raise failure(self.workspace, run, is_adopted=is_adopted, goes_on=self.goes_on)
         return int(run.run_id or 0)
@@ -73,9 +75,6 @@ class JobRunOperator(DatabricksOperator):
         self.workspace.jobs.cancel_run(self.job_run_id)
         return f"job run {self.job_run_id} is cancelled"
 
-    def _observe(self) -> Run:
-        return self.workspace.jobs.get_run(int(self.job_run_id or 0))
-
     def _intent(self, context: Context, arguments: Sequence[str]) -> Intent:
         instance = context["ti"]
         return Intent(
@@ -84,7 +83,7 @@ class JobRunOperator(DatabricksOperator):
             task_id=instance.task_id,
             map_index=instance.map_index if instance.map_index is not None else -1,
             existing_cluster_id=self.existing_cluster_id,
-            python_file=f"{self.code_folder}/run.py",
+            python_file=f"{self.code_folder}/{SCRIPT}",
             parameters=(self.code_folder, self.entry, *arguments),
             run_name=f"{self.run_name} of {instance.dag_id}, {instance.run_id}",
             timeout_seconds=self.timeout_seconds,

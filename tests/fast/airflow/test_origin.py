@@ -9,8 +9,8 @@ from rookery import TrainingPlan
 from rookery.operators.snapshot import snapshot_spec
 from rookery.origin import origin_of
 from rookery_jobs.contract import Origin
-from tests.fast.airflow.conftest import DagRun
-from tests.fast.airflow.test_params import PLAN
+from tests.fast.airflow.tasks import DagRun
+from tests.plans import PLAN
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 DATED = TrainingPlan.model_validate({**PLAN.model_dump(), "as_of_column": "SeenOn"})

@@ -10,7 +10,8 @@ from mlflow.exceptions import MlflowException
 
 from rookery_jobs import contract, versions
 from rookery_jobs.contract import Origin, Point, RegistrationSpec, registration_key
-from tests.fast.airflow.conftest import Recorder, Reply, databricks
+from tests.fast.conftest import databricks
+from tests.recorder import Recorder, Reply
 
 __all__ = ["databricks"]
 
