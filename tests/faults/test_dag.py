@@ -1,5 +1,5 @@
-"""The real DAG on the real scheduler: marked, deleted and killed at the worst moment, it leaves nothing behind
-and says how it ended."""
+"""The real DAG on the real scheduler: marked, deleted and killed at the worst moment, it leaves nothing
+behind and says how it ended."""
 
 import shutil
 import signal

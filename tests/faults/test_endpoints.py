@@ -13,9 +13,9 @@ from rookery.operators.endpoint import (
     WaitForEndpointOperator,
 )
 from rookery.plan.training import TrainingPlan
-from tests.fast.airflow.test_params import PLAN
 from tests.faults.played import PlayedTask
 from tests.faults.proxy import FaultProxy, answers, is_missing, is_reset, loses_its_answer
+from tests.plans import PLAN
 from tests.wire.multiplier import register_multiplier
 from tests.wire.running_workspace import RunningWorkspace
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+LOOKED_SECONDS = 70.0
+"""How long one looks for what may still be made. A task that is marked lives until its next heartbeat (five
+seconds), and a request that it has sent by then is done or lost within a minute."""
+
 
 def can_pass(error: BaseException) -> bool:
     """Whether this was no answer about what was asked: no connection, an answer that was lost or cut off, too
     many requests, an error of the server's own (5xx)."""
     import requests
     from databricks.sdk import errors
+    from databricks.sdk.errors.base import DatabricksError
 
     lost = (
         ConnectionError,
@@ -24,7 +29,7 @@ def can_pass(error: BaseException) -> bool:
         errors.DeadlineExceeded,
     )
     # For other states, 502 among them, the SDK has no class of their own.
-    return isinstance(error, (*lost, *answered)) or type(error) is errors.DatabricksError
+    return isinstance(error, (*lost, *answered)) or type(error) is DatabricksError
 
 
 def may_appear(error: BaseException) -> bool:

@@ -1,4 +1,4 @@
-"""The one door for requests that must not be done twice: sent once, repeated after a look at what was done."""
+"""The one door for requests that must not be done twice: sent once, and repeated only after a look."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rookery.workspace.polling import SYSTEM_CLOCK, Clock, backoff
 from rookery.workspace.requests.faults import can_pass, seconds_to_wait
+from rookery.workspace.requests.polling import SYSTEM_CLOCK, Clock, backoff
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient

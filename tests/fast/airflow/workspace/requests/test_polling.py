@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from rookery.workspace.polling import backoff, poll
+from rookery.workspace.requests.polling import backoff, poll
 
 
 class Clock:
