@@ -23,10 +23,10 @@ from rookery.plan.features import Features
 from rookery.plan.gate import Gate
 from rookery.plan.registry import Registry
 from rookery.plan.scoring import BatchScoring
-from rookery.plan.splits import RandomSplit
+from rookery.plan.splits import SPLITS
 from rookery.plan.sweep import Sweep
 from rookery.plan.training import TrainingPlan
-from rookery.sources import CsvSource
+from rookery.sources import SOURCES
 from rookery_jobs.grid import ALGORITHMS
 
 DOCS = Path(__file__).parent
@@ -41,7 +41,7 @@ def pages() -> dict[Path, str]:
 
 
 def _parameters() -> str:
-    parts: list[type[BaseModel]] = [TrainingPlan, CsvSource, Features, RandomSplit, Sweep, Gate]
+    parts: list[type[BaseModel]] = [TrainingPlan, *SOURCES.values(), Features, *SPLITS.values(), Sweep, Gate]
     parts += [Registry, Endpoint, Compute]
     return "\n".join(
         [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from reprlib import Repr
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     SerializerFunctionWrapHandler,
     ValidationError,
@@ -113,6 +114,21 @@ def checked(check: Callable[..., Iterable[Mistake]], *reads: str) -> AfterValida
         return value
 
     return AfterValidator(validate)
+
+
+def by_kind(kinds: Mapping[str, type[Part]], usual: str) -> BeforeValidator:
+    """Have a field's dict made into the kind of part that its `kind` names; without one, into the usual."""
+
+    def validate(value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        kind = str(value.get("kind", usual))
+        if kind not in kinds:
+            known = ", ".join(kinds)
+            raise _refusal([Mistake(f"{kind!r} is unknown; known are {known}", ("kind",))])
+        return kinds[kind](**value)
+
+    return BeforeValidator(validate)
 
 
 def refused(attempt: Callable[[], object], by: type[Exception], *place: str) -> Iterable[Mistake]:

@@ -93,6 +93,7 @@ def _url(hook: DatabricksHook) -> str:
 
 
 def _authorization(hook: DatabricksHook) -> dict[str, str]:
-    # The provider has no public way to ask for a token; tests/fast/airflow/hooks watches this one.
+    # The provider has no public way to ask for a token;
+    # tests/fast/airflow/hooks/test_databricks.py watches this one.
     token = hook._get_token(raise_error=True)
     return {"Authorization": f"Bearer {token}", **hook._get_aad_headers()}

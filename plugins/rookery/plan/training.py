@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from pydantic import SerializeAsAny
+
 from rookery.mistakes import Mistake
-from rookery.parts import Names, Plan, checked
+from rookery.parts import Names, Plan, by_kind, checked
 from rookery.plan.compute import Compute
 from rookery.plan.endpoint import Endpoint, check_request
 from rookery.plan.features import Features, check_as_of, check_features, check_label
 from rookery.plan.folders import check_folder
 from rookery.plan.gate import Gate, check_metric
 from rookery.plan.registry import Registry
-from rookery.plan.splits import Split
+from rookery.plan.splits import SPLITS, Split
 from rookery.plan.sweep import Sweep, candidates, check_sweeps
-from rookery.sources import Source
+from rookery.sources import SOURCES, Source
 from rookery_jobs.grid import Candidate
 
 
@@ -29,13 +31,13 @@ class TrainingPlan(Plan):
     Raises PlanError with every mistake and its place.
     """
 
-    source: Source
+    source: Annotated[SerializeAsAny[Source], by_kind(SOURCES, "csv")]
     """The data."""
     features: Annotated[Features, checked(check_features)]
     """The columns that the model takes."""
     label: Annotated[str, checked(check_label, "features")]
     """The column that the model predicts: classes 0, 1, 2, …"""
-    split: Annotated[Split, checked(_check_split, "label")]
+    split: Annotated[SerializeAsAny[Split], by_kind(SPLITS, "random"), checked(_check_split, "label")]
     """Which rows train, choose and judge."""
     sweep: Annotated[tuple[Sweep, ...], checked(check_sweeps)]
     """The points to train."""
@@ -67,4 +69,4 @@ class TrainingPlan(Plan):
     def columns(self) -> Names:
         """The columns that the source must have."""
         timed = () if self.as_of_column is None else (self.as_of_column,)
-        return (*self.features.columns, self.label, *self.split.columns, *timed)
+        return (*self.features.columns, self.label, *self.split.spec().columns, *timed)

@@ -1,11 +1,9 @@
-"""Where training data comes from: a module per kind of source.
-
-A second kind is a second module here, and `Source` becomes a union that pydantic tells apart by `kind`. What
-the rest of the package may ask of a source is what `CsvSource` offers: nothing else knows its fields.
-"""
+"""Where training data comes from: a module per kind of source, each named here."""
 
 from rookery.sources.csv import CsvSource
+from rookery.sources.source import Source
 
-Source = CsvSource
+SOURCES: dict[str, type[Source]] = {"csv": CsvSource}
+"""By the name that a plan has for them in `kind`, as in the contract."""
 
-__all__ = ["CsvSource", "Source"]
+__all__ = ["SOURCES", "CsvSource", "Source"]

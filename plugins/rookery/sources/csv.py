@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 from rookery.exceptions import DownloadError
 from rookery.fields import Field
 from rookery.mistakes import Mistake
-from rookery.parts import Names, Part, checked
+from rookery.parts import Names, checked
 from rookery.sources.csv_file import check_header
 from rookery.sources.download import Fetched, copy_file, download
 from rookery.sources.project_files import data_folder, project_file
+from rookery.sources.source import Landed, Source
 from rookery.sources.urls import host_problem, redacted, url_problem
 from rookery.workspace import storage
-from rookery.xcom import Handed
 from rookery_jobs.contract import CsvSourceSpec, slug
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class LandedCsv(Handed):
+class LandedCsv(Landed):
     """A CSV file on the data root, its size in bytes, and where it is from (without what may be secret)."""
 
     path: str
@@ -55,7 +55,7 @@ def _check_hosts(hosts: Sequence[str]) -> Iterator[Mistake]:
             yield Mistake(problem, (index,))
 
 
-class CsvSource(Part):
+class CsvSource(Source):
     """A CSV file with a header line, from the web or the project: in UTF-8, a quote within quotes doubled,
     every row on one line."""
 

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import FiniteFloat
 
 from rookery.mistakes import Mistake
-from rookery.parts import Names, Part, checked, refused
+from rookery.parts import checked, refused
+from rookery.plan.splits.split import Split
 from rookery_jobs.contract import ContractError, RandomSplitSpec, check_split_key, check_split_sizes
 
 _SEEDS = range(-(2**63), 2**63)
@@ -26,7 +27,7 @@ def _check_seed(value: int) -> Iterator[Mistake]:
         yield Mistake(f"{value} is not in -2**63 to 2**63 - 1")
 
 
-class RandomSplit(Part):
+class RandomSplit(Split):
     """Each row goes to one side by a hash of itself (or of its `split_key` column) and the seed.
 
     The same row is on the same side in every run. The sizes are shares of the rows; the rest is trained on.
@@ -46,11 +47,6 @@ class RandomSplit(Part):
         """What is wrong with it beside this label."""
         if self.split_key is not None:
             yield from refused(partial(check_split_key, self.split_key, label), ContractError, "split_key")
-
-    @property
-    def columns(self) -> Names:
-        """The columns that it reads in a source."""
-        return self.spec().columns
 
     @property
     def shares(self) -> dict[str, float]:

@@ -7,7 +7,7 @@ from airflow.sdk import Param
 from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import ParamValidationError
 
-from rookery import PlanError, TrainingPlan
+from rookery import CsvSource, PlanError, TrainingPlan
 from rookery.form.run_conf import form, resolve
 from tests.plans import PLAN
 
@@ -173,8 +173,8 @@ def test_a_conf_replaces_the_plans_values() -> None:
             "keep_endpoint": False,
         },
     )
-    assert resolved.plan.source.url == "https://files.test/other.csv"
-    assert resolved.plan.source.allowed_hosts == ("files.test",)
+    source = CsvSource(url="https://files.test/other.csv", allowed_hosts=("files.test",))
+    assert resolved.plan.source == source
     assert [point.params for point in resolved.plan.candidates()] == [
         {"maxIter": 7, "regParam": 0.1},
         {"maxIter": 8, "regParam": 0.1},

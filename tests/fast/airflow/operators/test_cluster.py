@@ -1,4 +1,4 @@
-"""The cluster is the lab's, asked for once, waited for with Databricks' reasons, and never left behind."""
+"""The cluster is a single node, asked for once, waited for with Databricks' reasons, and never left behind."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,7 +50,7 @@ def terminate() -> None:
     operator.execute(context_of(TaskInstance("terminate_cluster")))
 
 
-def test_the_request_is_the_labs_cluster_and_nothing_else(databricks: Recorder) -> None:
+def test_the_request_is_for_a_single_node_and_nothing_else(databricks: Recorder) -> None:
     versions = [
         {"key": "16.4.x-cpu-ml-scala2.12", "name": "16.4 LTS ML (includes Apache Spark 3.5.2, Scala 2.12)"}
     ]

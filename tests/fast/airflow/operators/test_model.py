@@ -9,6 +9,7 @@ from airflow.sdk.execution_time.context import OutletEventAccessors
 from rookery import model_asset
 from rookery.exceptions import JobRunError
 from rookery.operators.model import RegisterModelOperator
+from rookery.workspace.points import BestPoint
 from rookery_jobs.contract import RegistrationSpec, registration_key
 from tests.fast.airflow.job_runs import GET, SUBMIT, run
 from tests.fast.airflow.sweeps import SWEEP
@@ -16,28 +17,16 @@ from tests.fast.airflow.tasks import DagRun, TaskInstance
 from tests.plans import PLAN
 from tests.recorder import Recorder
 
-BEST = {
-    "mlflow_run_id": "winner",
-    "point_id": "p5",
-    "algorithm": "LogisticRegression",
-    "params": {"maxIter": 5},
-}
+BEST = BestPoint("winner", "p5", "LogisticRegression", {"maxIter": 5}, {"accuracy": 0.9}).to_xcom()
 KEY = registration_key(
     dag_id="here/penguins", dag_run_id="manual__1", sweep_id=SWEEP.sweep_id, mlflow_run_id="winner"
 )
-POINTS_FILE = SWEEP.to_json().encode()
-WRITE = "POST /api/2.0/dbfs/add-block"
 
 
 @pytest.fixture
 def workspace(databricks: Recorder) -> Recorder:
     """A workspace whose job run has registered the winner as version 3."""
-    databricks.answers(
-        "GET /api/2.0/dbfs/get-status", {"path": "/points.json", "file_size": len(POINTS_FILE)}
-    )
-    databricks.answers("POST /api/2.0/dbfs/create", {"handle": 7})
-    databricks.answers(WRITE, {})
-    databricks.answers("POST /api/2.0/dbfs/close", {})
+    databricks.files["/points.json"] = SWEEP.to_json().encode()
     databricks.answers(SUBMIT, {"run_id": 7})
     databricks.answers(GET, run(7, "TERMINATED", "SUCCESS"))
     metrics = [
@@ -51,8 +40,6 @@ def workspace(databricks: Recorder) -> Recorder:
 def register(
     workspace: Recorder, deploy: bool = True, installation: str = "here", **facts: Any
 ) -> tuple[dict[str, Any], OutletEventAccessors]:
-    content = {"bytes_read": len(POINTS_FILE), "data": base64.b64encode(POINTS_FILE).decode()}
-    workspace.answers("GET /api/2.0/dbfs/read", content, {"bytes_read": 0, "data": ""})
     events = OutletEventAccessors()
     operator = RegisterModelOperator(
         task_id="register_model",

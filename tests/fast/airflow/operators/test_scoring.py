@@ -56,10 +56,6 @@ def workspace(databricks: Recorder) -> Recorder:
     names = ("b.csv", "a.CSV", "_c.csv", ".d.csv", "notes.txt")
     listed = [{"path": f"/in/{name}", "file_size": 7, "modification_time": 1700} for name in names]
     databricks.answers(LIST, {"files": [*listed, {"path": "/in/old.csv", "is_dir": True}]})
-    databricks.answers(STATUS, FOLDER, MISSING)
-    databricks.answers("POST /api/2.0/dbfs/create", {"handle": 7})
-    databricks.answers(WRITE, {})
-    databricks.answers("POST /api/2.0/dbfs/close", {})
     return databricks
 
 
@@ -73,7 +69,8 @@ def resolve(*events: Event, **conf: Any) -> dict[str, Any]:
 
 
 def written(workspace: Recorder) -> ScoringSpec:
-    return ScoringSpec.from_json(base64.b64decode(workspace.bodies(WRITE)[0]["data"]).decode())
+    (content,) = [each for path, each in workspace.files.items() if path.startswith("/rookery/")]
+    return ScoringSpec.from_json(content.decode())
 
 
 def test_the_spec_names_the_version_and_the_csv_files_of_the_folder(workspace: Recorder) -> None:
@@ -91,7 +88,7 @@ def test_the_spec_names_the_version_and_the_csv_files_of_the_folder(workspace: R
     assert BatchScoring.model_validate(pushed.pop("plan")) == PLAN
     path = pushed.pop("spec_path")
     assert path.startswith("dbfs:/rookery/here/penguins/manual__1-")
-    assert workspace.bodies("POST /api/2.0/dbfs/create")[0]["path"] == path.removeprefix("dbfs:")
+    assert path.removeprefix("dbfs:") in workspace.files
     assert pushed == {
         "report_path": f"{spec.output_path}/scoring.json",
         "owner": "here/penguins/manual__1",
@@ -193,25 +190,16 @@ def test_without_the_folder_the_run_is_skipped(workspace: Recorder) -> None:
 
 def test_files_that_the_version_has_scored_are_not_scored_again(workspace: Recorder) -> None:
     resolve(event("2"))
-    workspace.answers(STATUS, FOLDER, {"path": "/out/scoring.json", "file_size": 99})
+    workspace.files[written(workspace).report_path.removeprefix("dbfs:")] = b"{}"
     with pytest.raises(AirflowSkipException, match="version 2 has scored exactly these files: dbfs:/out/"):
         resolve(event("2"))
-    asked = [call.query["path"] for call in workspace.calls if f"{call.method} {call.path}" == STATUS]
-    assert asked[-1] == [written(workspace).report_path]
-    assert len(workspace.bodies(WRITE)) == 1
 
 
 def test_the_rows_that_were_scored_and_rejected_come_back_from_the_report(databricks: Recorder) -> None:
     report = ScoringReport(NAME, "2", "dbfs:/out/p", ("a.csv",), 3, 2, 1, Origin("d", "r", None, 1))
-    content = report.to_json().encode()
     databricks.answers(SUBMIT, {"run_id": 7})
     databricks.answers(GET, run(7, "TERMINATED", "SUCCESS"))
-    databricks.answers(STATUS, {"path": "/out/scoring.json", "file_size": len(content)})
-    databricks.answers(
-        "GET /api/2.0/dbfs/read",
-        {"bytes_read": len(content), "data": base64.b64encode(content).decode()},
-        {"bytes_read": 0, "data": ""},
-    )
+    databricks.files["/out/scoring.json"] = report.to_json().encode()
     operator = ScoreOperator(
         task_id="score",
         spec_path="dbfs:/spec.json",

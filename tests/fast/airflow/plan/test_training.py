@@ -234,7 +234,7 @@ def test_a_url_that_gives_access_by_itself_is_refused_and_not_repeated(query: st
     "url", ["https://example.com/p.csv?version=2&signed=no", "https://e.com/token?sigs=1"]
 )
 def test_an_ordinary_query_is_none_of_these(url: str) -> None:
-    assert plan(source={"url": url}).source.url == url
+    assert plan(source={"url": url}).source == CsvSource(url=url)
 
 
 @pytest.mark.parametrize("host", ["http://localhost", "localhost:8080", ""])

@@ -1,4 +1,4 @@
-"""The runtime is chosen by the lab's rule: latest, ML, no beta, GPU or Photon, Scala > 2.11, Spark > 3.4."""
+"""The runtime is the newest for machine learning: no beta, no GPU or Photon, Scala > 2.11, Spark > 3.4."""
 
 import pytest
 
