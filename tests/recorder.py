@@ -6,7 +6,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-
 _DBFS = "/api/2.0/dbfs/"
 
 
@@ -63,6 +62,8 @@ class Recorder(ThreadingHTTPServer):
             return Reply(200, {"handle": path})
         if method == "add-block":
             self.files[path] += b64decode(asked["data"])
+        elif any(each.startswith(f"{path}/") for each in self.files):
+            return Reply(200, {"path": path, "is_dir": True})
         elif path not in self.files:
             return Reply(404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": f"no file {path}"})
         content = self.files[path]

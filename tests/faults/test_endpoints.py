@@ -13,9 +13,11 @@ from rookery.operators.endpoint import (
     WaitForEndpointOperator,
 )
 from rookery.plan.training import TrainingPlan
-from tests.faults.played import PlayedTask
+from rookery.workspace.registered_models import RegisteredVersion
+from tests.fast.airflow.tasks import TaskInstance, context_of
 from tests.faults.proxy import FaultProxy, answers, is_missing, is_reset, loses_its_answer
 from tests.plans import PLAN
+from tests.played_clock import PlayedClock
 from tests.wire.multiplier import register_multiplier
 from tests.wire.running_workspace import RunningWorkspace
 
@@ -24,10 +26,14 @@ ONE = r"/api/2\.0/serving-endpoints/[^/]+"
 MODEL = "Multiplier Behind Faults"
 
 
+def handed_on(version: str) -> dict[str, Any]:
+    return RegisteredVersion(MODEL, version, "run-1", {}).to_xcom()
+
+
 @pytest.fixture(scope="module")
-def model(workspace: RunningWorkspace) -> dict[str, str]:
+def model(workspace: RunningWorkspace) -> dict[str, Any]:
     """What `register_model` hands on."""
-    return {"registered_model_name": MODEL, "version": register_multiplier(workspace, MODEL, "2")}
+    return handed_on(register_multiplier(workspace, MODEL, "2"))
 
 
 @pytest.fixture
@@ -44,7 +50,7 @@ def plan(name: str) -> dict[str, Any]:
     return TrainingPlan.model_validate(changed).model_dump(mode="json")
 
 
-def create(name: str, model: dict[str, str], run_id: str = "manual__1") -> None:
+def create(name: str, model: dict[str, Any], run_id: str = "manual__1") -> None:
     operator = CreateEndpointOperator(
         task_id="create_endpoint",
         plan=plan(name),
@@ -52,22 +58,23 @@ def create(name: str, model: dict[str, str], run_id: str = "manual__1") -> None:
         installation="here",
         owner_tag=f"here/penguins/{run_id}",
     )
-    operator.execute(PlayedTask("create_endpoint", run_id).context)
+    operator.clock = PlayedClock()
+    operator.execute(context_of(TaskInstance("create_endpoint", run_id=run_id)))
 
 
-def wait(name: str, model: dict[str, str]) -> None:
+def wait(name: str, model: dict[str, Any]) -> None:
     operator = WaitForEndpointOperator(task_id="wait_for_endpoint", plan=plan(name), model=model)
-    operator.execute(PlayedTask("wait_for_endpoint", "manual__1").context)
+    operator.execute(context_of(TaskInstance("wait_for_endpoint")))
 
 
 def delete(name: str, created: str | None) -> None:
-    task = PlayedTask("delete_endpoint", "manual__1")
-    if created:
-        task.xcoms["create_endpoint", "return_value"] = created
+    task = TaskInstance("delete_endpoint")
+    task.left = {("create_endpoint", "asked"): 1, ("create_endpoint", "return_value"): created}
     operator = DeleteEndpointOperator(
         task_id="delete_endpoint", plan=plan(name), owner_tag="here/penguins/manual__1"
     )
-    operator.execute(task.context)
+    operator.clock = PlayedClock()
+    operator.execute(context_of(task))
 
 
 def names(workspace: RunningWorkspace) -> list[str]:
@@ -84,7 +91,7 @@ FAULTS = [
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_of_the_create_costs_no_try(
-    proxy: FaultProxy, workspace: RunningWorkspace, model: dict[str, str], name: str, fault: Any
+    proxy: FaultProxy, workspace: RunningWorkspace, model: dict[str, Any], name: str, fault: Any
 ) -> None:
     proxy.plays(CREATE, fault)
     create(name, model)
@@ -93,11 +100,11 @@ def test_a_fault_of_the_create_costs_no_try(
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_of_the_update_costs_no_try(
-    proxy: FaultProxy, workspace: RunningWorkspace, model: dict[str, str], name: str, fault: Any
+    proxy: FaultProxy, workspace: RunningWorkspace, model: dict[str, Any], name: str, fault: Any
 ) -> None:
     create(name, model)
     wait(name, model)
-    newer = {**model, "version": register_multiplier(workspace, MODEL, "3")}
+    newer = handed_on(register_multiplier(workspace, MODEL, "3"))
     proxy.plays(f"PUT {ONE}/config", fault)
     create(name, newer)
     wait(name, newer)
@@ -107,7 +114,7 @@ def test_a_fault_of_the_update_costs_no_try(
     "fault", [pytest.param(is_missing(), id="404"), pytest.param(answers(500), id="500")]
 )
 def test_bad_reads_while_the_endpoint_is_waited_for_cost_no_try(
-    proxy: FaultProxy, model: dict[str, str], name: str, fault: Any
+    proxy: FaultProxy, model: dict[str, Any], name: str, fault: Any
 ) -> None:
     create(name, model)
     proxy.plays(f"GET {ONE}", fault, times=4)
@@ -115,7 +122,7 @@ def test_bad_reads_while_the_endpoint_is_waited_for_cost_no_try(
 
 
 def test_one_404_is_not_the_end_of_an_endpoint(
-    proxy: FaultProxy, workspace: RunningWorkspace, model: dict[str, str], name: str
+    proxy: FaultProxy, workspace: RunningWorkspace, model: dict[str, Any], name: str
 ) -> None:
     create(name, model)
     proxy.plays(f"GET {ONE}", is_missing())
@@ -127,7 +134,7 @@ def test_one_404_is_not_the_end_of_an_endpoint(
 def test_a_fault_of_the_delete_costs_no_try_and_the_log_says_what_was_deleted(
     proxy: FaultProxy,
     workspace: RunningWorkspace,
-    model: dict[str, str],
+    model: dict[str, Any],
     name: str,
     fault: Any,
     caplog: pytest.LogCaptureFixture,
@@ -136,4 +143,5 @@ def test_a_fault_of_the_delete_costs_no_try_and_the_log_says_what_was_deleted(
     proxy.plays(f"DELETE {ONE}", fault)
     with caplog.at_level(logging.INFO):
         delete(name, name)
+    assert f"The endpoint {name} is deleted" in caplog.messages
     assert name not in names(workspace)

@@ -12,7 +12,7 @@ from databricks.sdk.service.workspace import ImportFormat
 
 from rookery.exceptions import JobRunError, TaskStopped
 from rookery.operators.job_run import JobRunOperator
-from tests.faults.played import PlayedTask
+from tests.fast.airflow.tasks import TaskInstance, context_of
 from tests.faults.proxy import Answer, FaultProxy, SendOn, answers, is_missing, loses_its_answer
 from tests.wire.running_workspace import RunningWorkspace
 from tests.wire.spark_jobs import shared_cluster
@@ -38,8 +38,8 @@ def operator(workspace: RunningWorkspace, source: str) -> JobRunOperator:
     )
 
 
-def played() -> PlayedTask:
-    return PlayedTask("train", f"manual__{secrets.token_hex(4)}", max_tries=2)
+def played() -> TaskInstance:
+    return TaskInstance("train", max_tries=2, run_id=f"manual__{secrets.token_hex(4)}")
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def played() -> PlayedTask:
 )
 def test_bad_reads_of_a_run_cost_no_try(proxy: FaultProxy, workspace: RunningWorkspace, fault: Any) -> None:
     proxy.plays(GET, fault, times=5)
-    run_id = operator(workspace, "print(1)").execute(played().context)
+    run_id = operator(workspace, "print(1)").execute(context_of(played()))
     assert len(proxy.asked(SUBMIT)) == 1
     assert workspace.client.jobs.get_run(run_id).state.result_state.value == "SUCCESS"  # type: ignore[union-attr]
 
@@ -55,16 +55,15 @@ def test_bad_reads_of_a_run_cost_no_try(proxy: FaultProxy, workspace: RunningWor
 def test_a_submit_whose_answer_is_lost_is_one_run(proxy: FaultProxy, workspace: RunningWorkspace) -> None:
     before = len(list(workspace.client.jobs.list_runs()))
     proxy.plays(SUBMIT, loses_its_answer())
-    operator(workspace, "print(1)").execute(played().context)
+    operator(workspace, "print(1)").execute(context_of(played()))
     assert len(list(workspace.client.jobs.list_runs())) == before + 1
 
 
-def test_a_process_that_a_signal_killed_is_worth_another_try(
-    proxy: FaultProxy, workspace: RunningWorkspace
-) -> None:
+@pytest.mark.usefixtures("proxy")
+def test_a_process_that_a_signal_killed_is_worth_another_try(workspace: RunningWorkspace) -> None:
     with pytest.raises(JobRunError, match="SIGKILL") as caught:
         operator(workspace, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)").execute(
-            played().context
+            context_of(played())
         )
     assert caught.value.retriable
 
@@ -105,5 +104,5 @@ def test_a_task_that_is_stopped_cancels_its_run_unless_another_try_goes_on_with_
     stopped_by(task)
     instance.state = state
     with pytest.raises(TaskStopped):
-        task.execute(instance.context)
+        task.execute(context_of(instance))
     assert len(proxy.asked(CANCEL)) == cancelled

@@ -6,10 +6,10 @@ import secrets
 import pytest
 from databricks.sdk import WorkspaceClient
 
-from rookery import storage
 from rookery.hooks.databricks import workspace_client
 from rookery.operators.job_code import UploadJobCodeOperator
-from tests.faults.played import PlayedTask
+from rookery.workspace import storage
+from tests.fast.airflow.tasks import TaskInstance, context_of
 from tests.faults.proxy import FaultProxy, answers, is_reset, loses_its_answer
 from tests.wire.running_workspace import RunningWorkspace
 
@@ -55,7 +55,7 @@ def test_a_fault_while_a_large_file_is_written_does_not_break_it(
 ) -> None:
     content = secrets.token_bytes((2 << 20) + 17)
     proxy.plays(WRITES, fault, after=after)  # type: ignore[arg-type]
-    storage.upload(client, f"{data_root}/source.csv", io.BytesIO(content))
+    storage.put(client, f"{data_root}/source.csv", io.BytesIO(content))
     assert stored(workspace, f"{data_root}/source.csv") == content
 
 
@@ -64,8 +64,8 @@ def test_job_code_arrives_though_its_imports_are_refused_at_first(
 ) -> None:
     proxy.plays(IMPORT, answers(503, retry_after="1"), times=3)
     root = f"/Users/local.user@example.com/{secrets.token_hex(4)}"
-    task = PlayedTask("upload_job_code", "manual__1")
-    UploadJobCodeOperator(task_id="upload_job_code", code_root=root).execute(task.context)
+    task = TaskInstance("upload_job_code")
+    UploadJobCodeOperator(task_id="upload_job_code", code_root=root).execute(context_of(task))
     folder = str(task.pushed["code_folder"]).removeprefix("/Workspace")
     names = {str(each.path).rpartition("/")[2] for each in workspace.client.workspace.list(folder)}
     assert names == {"rookery_jobs.zip", "run.py"}

@@ -120,7 +120,7 @@ def _blocks(workspace: WorkspaceClient, path: str) -> Iterator[bytes]:
         return
     offset = 0
     while True:
-        read = workspace.dbfs.read(path, offset=offset, length=BLOCK_BYTES)
+        read = workspace.dbfs.read(path.removeprefix("dbfs:"), offset=offset, length=BLOCK_BYTES)
         if not read.bytes_read:
             return
         yield b64decode(read.data or "")
@@ -134,7 +134,8 @@ def _write(workspace: WorkspaceClient, path: str, content: BinaryIO, total: int)
         workspace.files.upload(path, content, overwrite=True)
     elif total <= BLOCK_BYTES:
         # One request, which can be done twice.
-        workspace.dbfs.put(path, contents=b64encode(content.read()).decode(), overwrite=True)
+        contents = b64encode(content.read()).decode()
+        workspace.dbfs.put(path.removeprefix("dbfs:"), contents=contents, overwrite=True)
     else:
         _write_in_blocks(workspace, path, content)
 
@@ -142,7 +143,8 @@ def _write(workspace: WorkspaceClient, path: str, content: BinaryIO, total: int)
 def _write_in_blocks(workspace: WorkspaceClient, path: str, content: BinaryIO) -> None:
     # None of these requests can be done twice: after a fault, all begins anew.
     # https://docs.databricks.com/api/azure/workspace/dbfs/addblock
-    created = send_once(workspace, "POST", "/api/2.0/dbfs/create", {"path": path, "overwrite": True})
+    body = {"path": path.removeprefix("dbfs:"), "overwrite": True}
+    created = send_once(workspace, "POST", "/api/2.0/dbfs/create", body)
     handle = created["handle"]
     for block in iter(lambda: content.read(BLOCK_BYTES), b""):
         data = {"handle": handle, "data": b64encode(block).decode()}

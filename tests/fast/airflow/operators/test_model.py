@@ -1,6 +1,5 @@
 """The registered version is learnt from the winner's MLflow run, and told to other DAGs by an asset event."""
 
-import base64
 from typing import Any
 
 import pytest
@@ -37,9 +36,15 @@ def workspace(databricks: Recorder) -> Recorder:
     return databricks
 
 
+def written(workspace: Recorder) -> RegistrationSpec:
+    (content,) = [each for path, each in workspace.files.items() if "/register-" in path]
+    return RegistrationSpec.from_json(content.decode())
+
+
 def register(
     workspace: Recorder, deploy: bool = True, installation: str = "here", **facts: Any
 ) -> tuple[dict[str, Any], OutletEventAccessors]:
+    assert "/points.json" in workspace.files
     events = OutletEventAccessors()
     operator = RegisterModelOperator(
         task_id="register_model",
@@ -87,11 +92,9 @@ def test_the_event_says_if_it_is_a_backfills_that_does_not_deploy(
 
 def test_another_generation_asks_for_the_same_registration(workspace: Recorder) -> None:
     register(workspace, clear_number=0)
+    first = written(workspace)
     register(workspace, clear_number=1)
-    first, second = (
-        RegistrationSpec.from_json(base64.b64decode(body["data"]).decode())
-        for body in workspace.bodies(WRITE)
-    )
+    second = written(workspace)
     assert (first.origin.generation, second.origin.generation) == (1, 2)
     assert first.registration_key == second.registration_key == KEY
 

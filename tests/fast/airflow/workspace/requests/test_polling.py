@@ -1,29 +1,17 @@
 """Polling is fast first, then backs off, and ends."""
 
 import itertools
+from collections.abc import Callable
 
 import pytest
+from databricks.sdk.errors import InternalError, NotFound, PermissionDenied
 
-from rookery.workspace.requests.polling import backoff, poll
-
-
-class Clock:
-    """Time that passes only by sleeping."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-    def time(self) -> float:
-        return self.now
+from rookery.workspace.requests.polling import BORNE_SECONDS, backoff, poll
+from tests.played_clock import PlayedClock
 
 
-def watch(clock: Clock, done_at: float, timeout: float) -> float:
-    return poll(clock.time, lambda now: now >= done_at, timeout=timeout, sleep=clock.sleep, clock=clock.time)
+def watch(clock: PlayedClock, done_at: float, timeout: float) -> float:
+    return poll(clock.time, lambda now: now >= done_at, timeout=timeout, clock=clock)
 
 
 def test_delays_grow_to_the_longest_with_some_jitter() -> None:
@@ -34,21 +22,58 @@ def test_delays_grow_to_the_longest_with_some_jitter() -> None:
 
 
 def test_what_is_done_is_returned_without_waiting() -> None:
-    clock = Clock()
+    clock = PlayedClock()
     assert watch(clock, done_at=0, timeout=10) == 0
     assert clock.slept == []
 
 
 def test_short_waits_end_soon_and_long_ones_ask_seldom() -> None:
-    clock = Clock()
+    clock = PlayedClock()
     assert watch(clock, done_at=2, timeout=3600) < 3
-    clock = Clock()
+    clock = PlayedClock()
     watch(clock, done_at=1800, timeout=3600)
     assert len(clock.slept) < 150
 
 
 def test_what_is_never_done_ends_in_an_error_with_what_was_last_seen() -> None:
-    clock = Clock()
+    clock = PlayedClock()
     with pytest.raises(TimeoutError, match=r"not done after 60 s; last seen: \d+"):
         watch(clock, done_at=1e9, timeout=60)
     assert clock.now <= 60
+
+
+def observed(*answers: object) -> Callable[[], object]:
+    """Gives, or raises, one answer after the other."""
+    left = iter(answers)
+
+    def observe() -> object:
+        answer = next(left)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return observe
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [InternalError("oops"), NotFound("not seen yet"), ConnectionError("reset"), TimeoutError("no answer")],
+)
+def test_bad_answers_one_after_the_other_are_borne(fault: Exception) -> None:
+    observe = observed(*[fault] * 5, "PENDING", *[fault] * 5, "RUNNING")
+    seen = poll(observe, lambda seen: seen == "RUNNING", timeout=3600, clock=PlayedClock())
+    assert seen == "RUNNING"
+
+
+def test_bad_answers_without_end_are_no_longer_borne_after_five_minutes() -> None:
+    clock = PlayedClock()
+    with pytest.raises(NotFound):
+        poll(observed("PENDING", *[NotFound("gone")] * 1000), lambda _: False, timeout=3600, clock=clock)
+    assert BORNE_SECONDS - 20 < clock.now <= BORNE_SECONDS
+
+
+def test_a_refusal_is_not_borne() -> None:
+    clock = PlayedClock()
+    with pytest.raises(PermissionDenied):
+        poll(observed(PermissionDenied("no")), lambda _: True, timeout=3600, clock=clock)
+    assert clock.slept == []
