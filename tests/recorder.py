@@ -1,9 +1,12 @@
 """A server that records what is asked of Databricks' APIs, and answers what a test has taught it."""
 
 import json
+from base64 import b64decode, b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
+
+_DBFS = "/api/2.0/dbfs/"
 
 
 class Call(NamedTuple):
@@ -25,6 +28,7 @@ class Reply(NamedTuple):
 
 class Recorder(ThreadingHTTPServer):
     """Records requests, and answers each `METHOD path` with the replies it was given, the last one for ever.
+    Files on DBFS it keeps by itself, in `files`.
 
     What goes over the wire can be compared whole with it, and an answer can be one that a workspace gives
     only on a bad day; how a workspace behaves is tested against the local workspace.
@@ -34,6 +38,7 @@ class Recorder(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
+        self.files: dict[str, bytes] = {}
         self._replies: dict[str, list[Reply]] = {}
         super().__init__(("127.0.0.1", 0), _Handler)
 
@@ -42,10 +47,30 @@ class Recorder(ThreadingHTTPServer):
 
     def reply_to(self, call: Call) -> Reply:
         replies = self._replies.get(f"{call.method} {call.path}")
+        if replies is None and call.path.startswith(_DBFS):
+            return self._file(call.path.removeprefix(_DBFS), call)
         if replies is None:
             missing = {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": f"nothing at {call.path}"}
             return Reply(404, missing)
         return replies.pop(0) if len(replies) > 1 else replies[0]
+
+    def _file(self, method: str, call: Call) -> Reply:
+        asked = call.body or {name: values[0] for name, values in call.query.items()}
+        path = str(asked.get("path", asked.get("handle"))).removeprefix("dbfs:")
+        if method in ("put", "create"):
+            self.files[path] = b64decode(asked.get("contents", ""))
+            return Reply(200, {"handle": path})
+        if method == "add-block":
+            self.files[path] += b64decode(asked["data"])
+        elif any(each.startswith(f"{path}/") for each in self.files):
+            return Reply(200, {"path": path, "is_dir": True})
+        elif path not in self.files:
+            return Reply(404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": f"no file {path}"})
+        content = self.files[path]
+        if method == "read":
+            content = content[int(asked["offset"]) :][: int(asked["length"])]
+            return Reply(200, {"bytes_read": len(content), "data": b64encode(content).decode()})
+        return Reply(200, {"path": path, "file_size": len(content), "is_dir": False})
 
     def bodies(self, request: str) -> list[Any]:
         return [call.body for call in self.calls if f"{call.method} {call.path}" == request]

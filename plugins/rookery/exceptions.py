@@ -45,6 +45,10 @@ class DownloadError(RookeryError):
     """The source could not be fetched, or must not be, or is not what the plan expects."""
 
 
+class StorageError(RookeryError):
+    """A file in the workspace is not what was written."""
+
+
 class ClusterError(RookeryError):
     """No runtime fits, or the cluster did not start."""
 

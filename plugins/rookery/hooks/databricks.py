@@ -11,12 +11,18 @@ from rookery.hooks.connection import clean, hide
 if TYPE_CHECKING:
     from airflow.providers.databricks.hooks.databricks import DatabricksHook
     from databricks.sdk import WorkspaceClient
+    from urllib3.util.retry import Retry
 
 _AUTH_TYPE = "airflow-connection"
 
 # The SDK first asks the host for a document that we do not need, and past the connection's proxies: where
 # those are the only way out, it must not wait long for it.
 _DISCOVERY_SECONDS = 1
+
+# What the SDK does not repeat: a GET that failed inside the server. At once, then after 1, 2 and 4 seconds.
+_REPEATED_STATES = (500, 502, 504)
+_REPEATED_TIMES = 4
+_REPEATED_AFTER = 0.5
 
 
 def workspace_client(
@@ -48,8 +54,27 @@ def workspace_client(
     )
     config.retry_timeout_seconds = retry_timeout_seconds
     client = WorkspaceClient(config=config)
-    client.api_client._api_client._session.proxies.update(hook.proxies or {})
+    session = client.api_client._api_client._session
+    session.proxies.update(hook.proxies or {})
+    for adapter in session.adapters.values():
+        adapter.max_retries = _retries_of_reads()
     return client
+
+
+def _retries_of_reads() -> Retry:
+    from urllib3.util.retry import Retry
+
+    return Retry(
+        total=_REPEATED_TIMES,
+        connect=0,
+        read=False,
+        redirect=False,
+        status_forcelist=_REPEATED_STATES,
+        allowed_methods=("GET", "HEAD"),
+        backoff_factor=_REPEATED_AFTER,
+        raise_on_status=False,
+        respect_retry_after_header=False,
+    )
 
 
 def workspace_url(databricks_conn_id: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rookery.links import ClusterLink, cluster_page
 from rookery.operators.base import DatabricksOperator
+from rookery.operators.own_state import begin_to_ask, left_by, may_have_asked, require_wanted
 from rookery.plan.compute import Compute
 from rookery.workspace import clusters
 
@@ -28,8 +29,11 @@ class ClusterOperator(DatabricksOperator):
 class CreateClusterOperator(ClusterOperator):
     """Ask for the run's single-node cluster and return its id at once, without waiting for it.
 
-    A cluster that an earlier try has asked for is adopted.
+    A cluster that an earlier try has asked for is adopted. Raises TaskStopped if its run does not want it any
+    more, and leaves none then.
     """
+
+    repeated_seconds = 15  # what is asked for is repeated by ourselves, after a look
 
     template_fields: Sequence[str] = ("cluster_name", "owner_tag", "user_name", "plan")
 
@@ -45,7 +49,11 @@ class CreateClusterOperator(ClusterOperator):
     def execute(self, context: Context) -> str:
         compute = Compute.model_validate(self.plan["compute"])
         wanted = compute.request(self.cluster_name, self.owner_tag, self.user_name)
-        cluster_id = clusters.ask_for(self.workspace, wanted)
+        instance = context["ti"]
+        begin_to_ask(instance)
+        cluster_id = clusters.ask_for(
+            self.workspace, wanted, lambda: require_wanted(instance), clock=self.clock
+        )
         self.show_cluster(context, cluster_id)
         return cluster_id
 
@@ -67,28 +75,41 @@ class WaitForClusterOperator(ClusterOperator):
 
 
 class TerminateClusterOperator(ClusterOperator):
-    """Terminate every cluster with the run's name and owner tag, and see it gone.
+    """Terminate every cluster with the run's name and owner tag, and see it TERMINATED.
 
-    It needs no id: a cluster whose creating task died before it could tell is found as well.
+    It needs no id: a cluster whose creating task `creates` died before it could tell is found as well. While
+    that task's request may be under way, the look lasts longer than the request.
     """
 
     template_fields: Sequence[str] = ("cluster_name", "owner_tag")
+    repeated_seconds = 15  # the whole look is repeated
 
     def __init__(
         self,
         *,
         cluster_name: str,
         owner_tag: str,
+        creates: str = "create_cluster",
         timeout: timedelta = timedelta(minutes=15),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.cluster_name = cluster_name
         self.owner_tag = owner_tag
+        self.creates = creates
         self.timeout = timeout
 
     def execute(self, context: Context) -> None:
-        for cluster in list(clusters.owned_clusters(self.workspace, self.cluster_name, self.owner_tag)):
-            self.show_cluster(context, str(cluster.cluster_id))
-            clusters.terminate(self.workspace, cluster)
-        clusters.wait_until_gone(self.workspace, self.cluster_name, self.owner_tag, self.timeout)
+        instance = context["ti"]
+        # Who marks a task a success leaves no id.
+        created = left_by(instance, self.creates)
+        clusters.end(
+            self.workspace,
+            self.cluster_name,
+            self.owner_tag,
+            created,
+            may_come=created is None and may_have_asked(instance, self.creates),
+            timeout=self.timeout,
+            told=lambda cluster_id: self.show_cluster(context, cluster_id),
+            clock=self.clock,
+        )

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk.exceptions import AirflowSkipException
-
 from rookery.form.run_conf import asks_to_deploy
 from rookery.links import EndpointLink, endpoint_page
 from rookery.operators.base import PlanOperator
+from rookery.operators.own_state import (
+    SKIPPED_BECAUSE,
+    begin_to_ask,
+    left_by,
+    may_have_asked,
+    require_wanted,
+)
 from rookery.workspace import storage
 from rookery.workspace.endpoints import answers, deployments
 from rookery.workspace.endpoints.answers import Answer
@@ -68,9 +73,11 @@ class CreateEndpointOperator(ServeModelOperator):
 
     It is skipped if the run does not deploy. It is also skipped if a later run has deployed, unless the conf
     says `deploy: true`: who clears an old run does not mean to put its model in place of today's. Raises
-    EndpointError for an endpoint of this name that is not this DAG's.
+    EndpointError for an endpoint of this name that is not this DAG's, and TaskStopped if the run does not
+    want it any more.
     """
 
+    repeated_seconds = 15  # what is asked for is repeated by ourselves, after a look
     template_fields: Sequence[str] = (*ServeModelOperator.template_fields, "installation", "owner_tag")
 
     def __init__(self, *, installation: str, owner_tag: str, **kwargs: Any) -> None:
@@ -81,16 +88,21 @@ class CreateEndpointOperator(ServeModelOperator):
     def execute(self, context: Context) -> str:
         run = context["dag_run"]
         if not self.training_plan.deploy:
-            raise AirflowSkipException("this run does not deploy (deploy is false)")
+            raise self.skipped(context, "this run does not deploy (deploy is false)")
+        instance = context["ti"]
+        begin_to_ask(instance)
         self.show_endpoint(context)
-        over_later = asks_to_deploy(run.conf or {})
         later = deployments.deploy(
-            self.workspace, self._deployment(run), over_later=over_later, timeout=self.timeout
+            self.workspace,
+            self._deployment(run),
+            over_later=asks_to_deploy(run.conf or {}),
+            timeout=self.timeout,
+            require_wanted=lambda: require_wanted(instance),
+            clock=self.clock,
         )
         if later:
-            reason = f"{later}; a run whose conf says deploy: true replaces it all the same"
-            self.log.info("Not deployed: %s", reason)
-            raise AirflowSkipException(reason)
+            why = f"not deployed: {later}; a run whose conf says deploy: true replaces it all the same"
+            raise self.skipped(context, why)
         return self.endpoint_name
 
     def _deployment(self, run: DagRunProtocol) -> Deployment:
@@ -145,17 +157,31 @@ class QueryEndpointOperator(EndpointOperator):
 
 
 class DeleteEndpointOperator(EndpointOperator):
-    """Delete the endpoint if this run created it and is not to keep it; else skip itself."""
+    """Delete the endpoint if this run created it and is not to keep it; else skip itself.
 
+    While the request of the task that `creates` it may be under way, the look for it lasts longer than that.
+    """
+
+    repeated_seconds = 15  # the whole look is repeated
     template_fields: Sequence[str] = (*EndpointOperator.template_fields, "owner_tag")
 
-    def __init__(self, *, owner_tag: str, **kwargs: Any) -> None:
+    def __init__(self, *, owner_tag: str, creates: str = "create_endpoint", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.owner_tag = owner_tag
+        self.creates = creates
 
-    def execute(self, context: Context) -> None:  # noqa: ARG002 - Airflow's signature
-        name = self.endpoint_name
+    def execute(self, context: Context) -> None:
+        name, instance = self.endpoint_name, context["ti"]
         if self.training_plan.keep_endpoint:
-            raise AirflowSkipException(f"the endpoint {name} is kept")
-        if not deployments.delete(self.workspace, name, self.owner_tag, self.timeout):
-            raise AirflowSkipException(f"there is no endpoint {name} that this run created")
+            raise self.skipped(context, f"the endpoint {name} is kept")
+        has_skipped = left_by(instance, self.creates, SKIPPED_BECAUSE) is not None
+        is_deleted = deployments.delete(
+            self.workspace,
+            name,
+            self.owner_tag,
+            looks_on=may_have_asked(instance, self.creates) and not has_skipped,
+            timeout=self.timeout,
+            clock=self.clock,
+        )
+        if not is_deleted:
+            raise self.skipped(context, f"there is no endpoint {name} that this run created")

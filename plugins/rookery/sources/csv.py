@@ -134,12 +134,10 @@ def _read_url(value: Any) -> str:
 
 
 def _upload(site: Site, content: BinaryIO, path: str, fetched: Fetched) -> None:
-    if storage.size(site.workspace, path) == fetched.size:
+    if storage.put(site.workspace, path, content):
+        log.info("%d bytes with sha256 %s are at %s", fetched.size, fetched.sha256, path)
+    else:
         log.info("%s is already there", path)
-        return
-    content.seek(0)
-    storage.upload(site.workspace, path, content)
-    log.info("%d bytes with sha256 %s are at %s", fetched.size, fetched.sha256, path)
 
 
 def _file_name(url: str) -> str:

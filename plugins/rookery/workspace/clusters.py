@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from rookery.exceptions import ClusterError
+from rookery.exceptions import ClusterError, TaskStopped
 from rookery.workspace.leases import is_owned, lease_from, owned_by
-from rookery.workspace.polling import poll
+from rookery.workspace.requests.faults import LOOKED_SECONDS
+from rookery.workspace.requests.once import done, send_once
+from rookery.workspace.requests.polling import SYSTEM_CLOCK, Clock, poll
 from rookery.workspace.runtimes import newest_runtime
 
 if TYPE_CHECKING:
@@ -50,13 +52,19 @@ class ClusterRequest:
         }
 
 
-def ask_for(workspace: WorkspaceClient, wanted: ClusterRequest) -> str:
+def ask_for(
+    workspace: WorkspaceClient,
+    wanted: ClusterRequest,
+    require_wanted: Callable[[], None],
+    clock: Clock = SYSTEM_CLOCK,
+) -> str:
     """The id of the cluster, which is asked for and not waited for.
 
-    Clusters have no idempotency token: one that an earlier try has asked for is found by name and owner tag,
-    and adopted.
+    Clusters have no idempotency token: one that an earlier try or request has asked for is found by name and
+    owner tag, and adopted. `require_wanted` raises TaskStopped when the cluster is wanted no more: it is
+    asked just before and just after each request, and what was made by then is terminated.
     """
-    return _adopted(workspace, wanted) or _created(workspace, wanted)
+    return _adopted(workspace, wanted) or _created(workspace, wanted, require_wanted, clock)
 
 
 def wait_until_running(
@@ -66,9 +74,8 @@ def wait_until_running(
 
     Raises ClusterError with Databricks' reason if it is not to be.
     """
-    if is_retry and state_of(workspace.clusters.get(cluster_id)) == "TERMINATED":
-        log.info("Cluster %s is started again", cluster_id)
-        workspace.clusters.start(cluster_id)
+    if is_retry:
+        done(lambda: _start_if_ended(workspace, cluster_id))
     cluster = poll(
         lambda: workspace.clusters.get(cluster_id),
         until=lambda seen: state_of(seen) in (*_STARTED, "TERMINATED", "ERROR"),
@@ -81,20 +88,57 @@ def wait_until_running(
     return cluster
 
 
-def terminate(workspace: WorkspaceClient, cluster: ClusterDetails) -> None:
-    """Have a cluster terminated, without waiting for that."""
-    log.info("Terminating cluster %s, which is %s", cluster.cluster_id, state_of(cluster))
-    workspace.clusters.delete(str(cluster.cluster_id))
+def end(
+    workspace: WorkspaceClient,
+    name: str,
+    owner: str,
+    created: str | None,
+    *,
+    may_come: bool,
+    timeout: timedelta,
+    told: Callable[[str], None],
+    clock: Clock = SYSTEM_CLOCK,
+) -> None:
+    """Terminate the clusters with this name and owner tag, and the one that was `created`, and see them
+    TERMINATED. `told` hears the id of each.
 
+    One empty list proves nothing, and a cluster that is asked for at this moment is in no list yet. With
+    `may_come`, where no id is known, the look lasts `LOOKED_SECONDS`. Raises TimeoutError.
+    """
+    known: list[str] = []
+    looked_until = clock.time() + LOOKED_SECONDS
 
-def wait_until_gone(workspace: WorkspaceClient, name: str, owner: str, timeout: timedelta) -> None:
-    """Wait until no cluster with this name and owner tag is left that is not TERMINATED."""
+    def left() -> list[str]:
+        listed = [str(each.cluster_id) for each in owned_clusters(workspace, name, owner)]
+        for cluster_id in [*([created] if created else []), *listed]:
+            if cluster_id not in known:
+                known.append(cluster_id)
+                told(cluster_id)
+        return [each for each in known if _is_left(workspace, each, clock.time() < looked_until)]
+
     poll(
-        lambda: [each.cluster_id for each in owned_clusters(workspace, name, owner)],
-        until=lambda left: not left,
+        left,
+        until=lambda left: not left and (not may_come or clock.time() >= looked_until),
         timeout=timeout.total_seconds(),
+        longest=3.0 if may_come else 15.0,
         told=lambda left: f"not terminated yet: {left}",
+        clock=clock,
     )
+
+
+def _is_left(workspace: WorkspaceClient, cluster_id: str, unseen: bool) -> bool:
+    """Whether the cluster is not TERMINATED yet; it is told to. `unseen`: what one that is not found is."""
+    from databricks.sdk.errors import NotFound
+
+    try:
+        state = state_of(workspace.clusters.get(cluster_id))
+        if state == "TERMINATED":
+            return False
+        log.info("Terminating cluster %s, which is %s", cluster_id, state)
+        workspace.clusters.delete(cluster_id)
+    except NotFound:
+        return unseen
+    return True
 
 
 def owned_clusters(workspace: WorkspaceClient, name: str, owner: str) -> Iterator[ClusterDetails]:
@@ -116,17 +160,36 @@ def state_of(cluster: ClusterDetails) -> str:
 def _adopted(workspace: WorkspaceClient, wanted: ClusterRequest) -> str | None:
     for cluster in owned_clusters(workspace, wanted.name, wanted.owner):
         if state_of(cluster) != "TERMINATING":
-            log.info("Cluster %s of an earlier try is adopted", cluster.cluster_id)
+            log.info("Cluster %s, which was asked for before, is adopted", cluster.cluster_id)
             return str(cluster.cluster_id)
     return None
 
 
-def _created(workspace: WorkspaceClient, wanted: ClusterRequest) -> str:
+def _created(
+    workspace: WorkspaceClient, wanted: ClusterRequest, require_wanted: Callable[[], None], clock: Clock
+) -> str:
     spark_version = wanted.spark_version or newest_runtime(workspace)
     log.info("Asking for %s with %s", wanted.node_type_id, spark_version)
     body = wanted.body(spark_version, datetime.now(UTC))
-    answer = workspace.api_client.do("POST", "/api/2.1/clusters/create", body=body)
-    return str(dict(answer)["cluster_id"])
+
+    def send() -> str:
+        require_wanted()
+        return str(send_once(workspace, "POST", "/api/2.1/clusters/create", body)["cluster_id"])
+
+    cluster_id = done(send, lambda: _adopted(workspace, wanted), clock=clock)
+    try:
+        require_wanted()
+    except TaskStopped:
+        log.info("Cluster %s is wanted no more", cluster_id)
+        workspace.clusters.delete(cluster_id)
+        raise
+    return cluster_id
+
+
+def _start_if_ended(workspace: WorkspaceClient, cluster_id: str) -> None:
+    if state_of(workspace.clusters.get(cluster_id)) == "TERMINATED":
+        log.info("Cluster %s is started again", cluster_id)
+        send_once(workspace, "POST", "/api/2.1/clusters/start", {"cluster_id": cluster_id})
 
 
 def _not_started(cluster: ClusterDetails) -> ClusterError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rookery.exceptions import PlanError
+from rookery.workspace.requests.once import done
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -50,9 +51,9 @@ def _found(workspace: WorkspaceClient, path: str) -> str | None:
 def _created(workspace: WorkspaceClient, path: str) -> str:
     from databricks.sdk.errors import AlreadyExists, ResourceAlreadyExists
 
-    workspace.workspace.mkdirs(path.rpartition("/")[0])
+    done(lambda: workspace.workspace.mkdirs(path.rpartition("/")[0]))
     try:
-        return str(workspace.experiments.create_experiment(path).experiment_id)
+        return str(done(lambda: workspace.experiments.create_experiment(path)).experiment_id)
     except (AlreadyExists, ResourceAlreadyExists):
         experiment_id = _found(workspace, path)
         if experiment_id is None:

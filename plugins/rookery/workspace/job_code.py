@@ -11,6 +11,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, NamedTuple
 
+from rookery.workspace.requests.once import done
 from rookery.xcom import Handed
 from rookery_jobs.contract import ARCHIVE, PACKAGE, SCRIPT
 
@@ -50,7 +51,7 @@ def upload(workspace: WorkspaceClient, code_root: str, code: JobCode) -> Uploade
     """Put the files into a workspace folder named by their digest. What is there already, byte for byte, is
     left alone."""
     folder = f"{code_root}/{code.digest}"
-    workspace.workspace.mkdirs(folder)
+    done(lambda: workspace.workspace.mkdirs(folder))
     for name, content in code.files.items():
         _upload(workspace, f"{folder}/{name}", content)
     return UploadedCode(f"/Workspace{folder}", code.digest)
@@ -93,7 +94,9 @@ def _upload(workspace: WorkspaceClient, path: str, content: bytes) -> None:
         log.info("%s is already there", path)
         return
     # A file as it is: with AUTO, Databricks decides by name and content what it is, archives included.
-    workspace.workspace.upload(path, content, format=ImportFormat.RAW, overwrite=True)
+    done(
+        lambda: workspace.workspace.upload(path, content, format=ImportFormat.RAW, overwrite=True),
+    )
     log.info("%d bytes are at %s", len(content), path)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from rookery.exceptions import JobRunError
-from rookery.workspace.polling import poll
+from rookery.workspace.requests.once import done
+from rookery.workspace.requests.polling import BORNE_SECONDS, poll
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -32,6 +35,9 @@ _RETRIABLE_CODES = frozenset(
         "WORKSPACE_RUN_LIMIT_EXCEEDED",
     }
 )
+
+# "The Python process exited with exit code 137 (SIGKILL: Killed)", and the local workspace's words for it.
+_KILLED = re.compile(r"Python process\b.*\bSIG[A-Z]+\b")
 
 
 class Try(NamedTuple):
@@ -85,11 +91,18 @@ class Submission(NamedTuple):
     is_adopted: bool
 
 
-def submit(workspace: WorkspaceClient, intent: Intent, this_try: Try) -> Submission:
+def submit(
+    workspace: WorkspaceClient, intent: Intent, this_try: Try, told: Callable[[int], None] = lambda _: None
+) -> Submission:
     """The run that does what is intended: that of an earlier try if it is active or succeeded, else a new
-    one. Nothing needs to be remembered between tries, so a try that died in between loses nothing."""
+    one. Nothing needs to be remembered between tries, so a try that died in between loses nothing.
+
+    `told` hears the id of a run as soon as it is known.
+    """
     for submission in range(this_try.number):
-        run = _submitted(workspace, intent, intent.token(this_try.epoch, submission))
+        run_id = _submitted(workspace, intent, intent.token(this_try.epoch, submission))
+        told(run_id)
+        run = _first_seen(workspace, run_id)
         is_adopted = submission + 1 < this_try.number
         if is_adopted and _is_ending(run):
             # It may have been cancelled, when its try was stopped: then this try needs another one.
@@ -109,7 +122,7 @@ def _is_ending(run: Run) -> bool:
     return _life_cycle(run) == "TERMINATING"
 
 
-def _submitted(workspace: WorkspaceClient, intent: Intent, token: str) -> Run:
+def _submitted(workspace: WorkspaceClient, intent: Intent, token: str) -> int:
     from databricks.sdk.service.jobs import SparkPythonTask, SubmitTask
 
     task = SubmitTask(
@@ -118,13 +131,20 @@ def _submitted(workspace: WorkspaceClient, intent: Intent, token: str) -> Run:
         spark_python_task=SparkPythonTask(intent.python_file, parameters=list(intent.parameters)),
         timeout_seconds=intent.timeout_seconds,
     )
-    waiter = workspace.jobs.submit(
-        run_name=intent.run_name,
-        tasks=[task],
-        timeout_seconds=intent.timeout_seconds,
-        idempotency_token=token,
+    # By its token it can be asked for twice.
+    waiter = done(
+        lambda: workspace.jobs.submit(
+            run_name=intent.run_name,
+            tasks=[task],
+            timeout_seconds=intent.timeout_seconds,
+            idempotency_token=token,
+        )
     )
-    return workspace.jobs.get_run(waiter.run_id)
+    return int(waiter.run_id)
+
+
+def _first_seen(workspace: WorkspaceClient, run_id: int) -> Run:
+    return poll(lambda: workspace.jobs.get_run(run_id), until=lambda _: True, timeout=BORNE_SECONDS)
 
 
 def is_over(run: Run) -> bool:
@@ -160,9 +180,10 @@ def failure(
     said = "; ".join(errors) or (state and state.state_message) or "no message"
     details = [(state and state.state_message) or "", *(output.trace for output in outputs)]
     details += [f"see {run.run_page_url}"] if run.run_page_url else []
+    is_killed = any(map(_KILLED.search, errors))
     return JobRunError(
         "\n".join([f"job run {run.run_id} ended {result}: {said}{_advice(run)}", "", *filter(None, details)]),
-        retriable=_can_pass(run, is_adopted=is_adopted, goes_on=goes_on),
+        retriable=is_killed or _can_pass(run, is_adopted=is_adopted, goes_on=goes_on),
     )
 
 

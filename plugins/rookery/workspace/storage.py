@@ -2,39 +2,67 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import logging
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from rookery.exceptions import PlanError
+from rookery.exceptions import PlanError, StorageError
+from rookery.workspace.requests.once import done, send_once
+from rookery.workspace.requests.polling import SYSTEM_CLOCK, Clock
 from rookery_jobs.contract import InputFile
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
     from databricks.sdk.service.files import FileInfo
 
+BLOCK_BYTES = 1 << 20
+"""The most that DBFS takes or gives in one request."""
 
-def upload(workspace: WorkspaceClient, path: str, content: BinaryIO) -> None:
-    """Write a file, over whatever is there: in blocks of 1 MiB on DBFS, as a stream to a Volume."""
-    if path.startswith("/Volumes/"):
-        workspace.files.create_directory(str(PurePosixPath(path).parent))
-        workspace.files.upload(path, content, overwrite=True)
-        return
-    workspace.dbfs.upload(path, content, overwrite=True)
+_WRITES = 3
+
+log = logging.getLogger(__name__)
+
+
+class _Fingerprint(NamedTuple):
+    size: int
+    sha256: str
+
+
+def put(workspace: WorkspaceClient, path: str, content: BinaryIO, clock: Clock = SYSTEM_CLOCK) -> bool:
+    """Have a file there with this content; whether it had to be written.
+
+    What is there is read and compared, before and after: a lost answer can leave a part of a file, or a block
+    twice. Raises StorageError if it still differs after `_WRITES` times.
+    """
+    content.seek(0)
+    wanted = _fingerprint(iter(lambda: content.read(BLOCK_BYTES), b""))
+    if _is_there(workspace, path, wanted):
+        return False
+    for _ in range(_WRITES):
+        done(partial(_write, workspace, path, content, wanted.size), clock=clock)
+        if _is_there(workspace, path, wanted):
+            return True
+        log.info("%s is not what was written, and is written again", path)
+    raise StorageError(
+        f"{path} was written {_WRITES} times and is not what was written: it must have {wanted.size} bytes "
+        f"with the SHA-256 {wanted.sha256}. Something else writes there, or the storage is broken",
+        retriable=True,
+    )
 
 
 def write_text(workspace: WorkspaceClient, path: str, text: str) -> None:
-    """Write a small file."""
-    upload(workspace, path, io.BytesIO(text.encode()))
+    """Have a small file there."""
+    put(workspace, path, io.BytesIO(text.encode()))
 
 
 def read_text(workspace: WorkspaceClient, path: str) -> str:
     """Read a small file."""
-    if path.startswith("/Volumes/"):
-        contents = workspace.files.download(path).contents
-        return bytes(contents.read() if contents else b"").decode()
-    with workspace.dbfs.download(path) as content:
-        return bytes(content.read(-1)).decode()
+    return b"".join(_blocks(workspace, path)).decode()
 
 
 def size(workspace: WorkspaceClient, path: str) -> int | None:
@@ -68,6 +96,60 @@ def csv_files(workspace: WorkspaceClient, folder: str) -> tuple[InputFile, ...]:
 def folder_fact(path: str, workspace: WorkspaceClient) -> str:
     """What is at a folder that a plan names, in words. Raises PlanError if it can be none."""
     return _volume_fact(path, workspace) if path.startswith("/Volumes/") else _dbfs_fact(path, workspace)
+
+
+def _is_there(workspace: WorkspaceClient, path: str, wanted: _Fingerprint) -> bool:
+    # The size first: most files that differ need not be read.
+    return size(workspace, path) == wanted.size and _fingerprint(_blocks(workspace, path)) == wanted
+
+
+def _fingerprint(blocks: Iterable[bytes]) -> _Fingerprint:
+    total, digest = 0, hashlib.sha256()
+    for block in blocks:
+        total += len(block)
+        digest.update(block)
+    return _Fingerprint(total, digest.hexdigest())
+
+
+def _blocks(workspace: WorkspaceClient, path: str) -> Iterator[bytes]:
+    if path.startswith("/Volumes/"):
+        contents = workspace.files.download(path).contents
+        if contents:
+            with contents:
+                yield from iter(lambda: contents.read(BLOCK_BYTES), b"")
+        return
+    offset = 0
+    while True:
+        read = workspace.dbfs.read(path.removeprefix("dbfs:"), offset=offset, length=BLOCK_BYTES)
+        if not read.bytes_read:
+            return
+        yield b64decode(read.data or "")
+        offset += read.bytes_read
+
+
+def _write(workspace: WorkspaceClient, path: str, content: BinaryIO, total: int) -> None:
+    content.seek(0)
+    if path.startswith("/Volumes/"):
+        workspace.files.create_directory(str(PurePosixPath(path).parent))
+        workspace.files.upload(path, content, overwrite=True)
+    elif total <= BLOCK_BYTES:
+        # One request, which can be done twice.
+        contents = b64encode(content.read()).decode()
+        workspace.dbfs.put(path.removeprefix("dbfs:"), contents=contents, overwrite=True)
+    else:
+        _write_in_blocks(workspace, path, content)
+
+
+def _write_in_blocks(workspace: WorkspaceClient, path: str, content: BinaryIO) -> None:
+    # None of these requests can be done twice: after a fault, all begins anew.
+    # https://docs.databricks.com/api/azure/workspace/dbfs/addblock
+    body = {"path": path.removeprefix("dbfs:"), "overwrite": True}
+    created = send_once(workspace, "POST", "/api/2.0/dbfs/create", body)
+    handle = created["handle"]
+    for block in iter(lambda: content.read(BLOCK_BYTES), b""):
+        data = {"handle": handle, "data": b64encode(block).decode()}
+        send_once(workspace, "POST", "/api/2.0/dbfs/add-block", data)
+    send_once(workspace, "POST", "/api/2.0/dbfs/close", {"handle": handle})
 
 
 def _volume_fact(path: str, workspace: WorkspaceClient) -> str:

@@ -1,7 +1,5 @@
 """A snapshot of the plan's source, and a workspace that holds its manifest."""
 
-import base64
-
 from rookery.operators.snapshot import snapshot_spec
 from rookery.sources.csv import LandedCsv
 from rookery_jobs.contract import Manifest, Origin
@@ -12,12 +10,8 @@ SOURCE = LandedCsv("dbfs:/rookery/source.csv", "0" * 64, 7, "data/penguins.csv")
 
 
 def holds_manifest(workspace: Recorder, example: dict[str, float | str]) -> None:
-    """A workspace whose only file on DBFS is the manifest of a snapshot with this example."""
+    """A workspace that holds the manifest of a snapshot with this example, where it belongs and in `/s`."""
     snapshot = snapshot_spec(PLAN, SOURCE, Origin("penguins", "manual__1", None, 1))
     manifest = Manifest(snapshot, {}, 3, 0, 1, 2, {"train": 1, "test": 1}, {}, example)
-    content = manifest.to_json().encode()
-    workspace.answers("GET /api/2.0/dbfs/get-status", {"path": "/s/manifest.json", "file_size": len(content)})
-    data = base64.b64encode(content).decode()
-    workspace.answers(
-        "GET /api/2.0/dbfs/read", {"bytes_read": len(content), "data": data}, {"bytes_read": 0, "data": ""}
-    )
+    for folder in ("/s", snapshot.snapshot_path.removeprefix("dbfs:")):
+        workspace.files[f"{folder}/manifest.json"] = manifest.to_json().encode()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from rookery.exceptions import TaskStopped
 from rookery.workspace.endpoints import states
 from rookery.workspace.endpoints.states import TAG_RUN_AFTER, Served
 from rookery.workspace.leases import (
@@ -19,7 +20,9 @@ from rookery.workspace.leases import (
     owned_by,
     require_dags_own,
 )
-from rookery.workspace.polling import poll
+from rookery.workspace.requests.faults import LOOKED_SECONDS
+from rookery.workspace.requests.once import done, send_once
+from rookery.workspace.requests.polling import SYSTEM_CLOCK, Clock, poll
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -51,25 +54,36 @@ class Deployment:
         }
 
 
-def deploy(workspace: WorkspaceClient, wanted: Deployment, *, over_later: bool, timeout: timedelta) -> str:
+def deploy(
+    workspace: WorkspaceClient,
+    wanted: Deployment,
+    *,
+    over_later: bool,
+    timeout: timedelta,
+    require_wanted: Callable[[], None],
+    clock: Clock = SYSTEM_CLOCK,
+) -> str:
     """Create the endpoint, or update it, without waiting for what was asked for; "" if that was done.
 
     What an earlier try has asked for is not asked for again. Another update that is on its way is waited for.
     If the version of a later run is served, nothing is done, unless `over_later` says so: the answer is why.
-    Raises EndpointError for an endpoint of this name that is not this DAG's.
+    `require_wanted` raises TaskStopped when the run wants it no more: it is asked just before and just after
+    each request, and an endpoint that was made by then is deleted. Raises EndpointError for an endpoint of
+    this name that is not this DAG's.
     """
     endpoint = states.find(workspace, wanted.endpoint_name)
     tags = wanted.tags(datetime.now(UTC))
     if endpoint is None:
-        _create(workspace, wanted, tags)
+        _create(workspace, wanted, tags, require_wanted, clock)
         return ""
     require_dags_own(wanted.endpoint_name, states.tags_of(endpoint), wanted.dag_id, wanted.installation)
     endpoint = _after_others(workspace, endpoint, wanted, timeout)
     later = "" if over_later else states.later_than(endpoint, wanted.run_after, wanted.served)
     if later:
         return later
-    _update(workspace, endpoint, wanted.served)
-    _tag(workspace, endpoint, tags)
+    require_wanted()
+    _update(workspace, endpoint, wanted.served, clock)
+    done(lambda: _tag(workspace, endpoint, tags), clock=clock)
     return ""
 
 
@@ -97,31 +111,91 @@ def wait_until_served(
     log.info("%s serves version %s", name, wanted.version)
 
 
-def delete(workspace: WorkspaceClient, name: str, owner: str, timeout: timedelta) -> bool:
-    """Delete the endpoint and see it gone, if the DAG run `owner` has created it; whether it was deleted."""
-    if not states.is_of_run(states.find(workspace, name), owner):
-        return False
-    log.info("Deleting the endpoint %s", name)
-    workspace.serving_endpoints.delete(name)
+def delete(
+    workspace: WorkspaceClient,
+    name: str,
+    owner: str,
+    *,
+    looks_on: bool,
+    timeout: timedelta,
+    clock: Clock = SYSTEM_CLOCK,
+) -> bool:
+    """Delete the endpoint and see it gone, if the DAG run `owner` has created it; whether it was deleted.
+
+    One answer that there is none proves nothing, unless a deletion was confirmed before. With `looks_on`,
+    where an endpoint was or may be asked for at this moment, the look lasts `LOOKED_SECONDS`. Raises
+    TimeoutError.
+    """
+    looked_until = clock.time() + (LOOKED_SECONDS if looks_on else 0)
+    deletions = 0
+
+    def seen() -> ServingEndpointDetailed | None:
+        nonlocal deletions
+        endpoint = states.find(workspace, name)
+        if states.is_of_run(endpoint, owner):
+            log.info("Deleting the endpoint %s", name)
+            _confirm_deletion(workspace, name)
+            deletions += 1
+        return endpoint
+
+    def is_over(endpoint: ServingEndpointDetailed | None) -> bool:
+        if endpoint is not None:
+            return not states.is_of_run(endpoint, owner)
+        return deletions > 0 or clock.time() >= looked_until
+
     poll(
-        lambda: states.find(workspace, name),
-        until=lambda seen: not states.is_of_run(seen, owner),
+        seen,
+        until=is_over,
         timeout=timeout.total_seconds(),
+        longest=3.0,
         told=states.state_of,
+        clock=clock,
     )
-    return True
+    if deletions:
+        log.info("The endpoint %s is deleted", name)
+    return deletions > 0
 
 
-def _create(workspace: WorkspaceClient, wanted: Deployment, tags: Mapping[str, str]) -> None:
-    from databricks.sdk.service.serving import EndpointCoreConfigInput, EndpointTag
+def _confirm_deletion(workspace: WorkspaceClient, name: str) -> None:
+    from databricks.sdk.errors import NotFound
 
+    try:
+        workspace.serving_endpoints.delete(name)
+    except NotFound:
+        # A request before this one, whose answer was lost, has deleted it.
+        return
+
+
+def _create(
+    workspace: WorkspaceClient,
+    wanted: Deployment,
+    tags: Mapping[str, str],
+    require_wanted: Callable[[], None],
+    clock: Clock,
+) -> None:
     name = wanted.endpoint_name
     log.info("Creating the endpoint %s", name)
-    workspace.serving_endpoints.create(
-        name,
-        config=EndpointCoreConfigInput(name=name, served_entities=[wanted.served.entity()]),
-        tags=[EndpointTag(key, value) for key, value in tags.items()],
-    )
+    body = {
+        "name": name,
+        "config": {"name": name, "served_entities": [wanted.served.entity().as_dict()]},
+        "tags": [{"key": key, "value": value} for key, value in tags.items()],
+    }
+
+    def send() -> bool:
+        require_wanted()
+        send_once(workspace, "POST", "/api/2.0/serving-endpoints", body)
+        return True
+
+    def is_there() -> bool | None:
+        return states.is_of_run(states.find(workspace, name), wanted.owner) or None
+
+    done(send, is_there, clock=clock)
+    try:
+        require_wanted()
+    except TaskStopped:
+        log.info("The endpoint %s is wanted no more", name)
+        workspace.serving_endpoints.delete(name)
+        raise
 
 
 def _after_others(
@@ -140,13 +214,31 @@ def _after_others(
     )
 
 
-def _update(workspace: WorkspaceClient, endpoint: ServingEndpointDetailed, wanted: Served) -> None:
+def _update(
+    workspace: WorkspaceClient, endpoint: ServingEndpointDetailed, wanted: Served, clock: Clock
+) -> None:
     name = str(endpoint.name)
     if states.is_updating(endpoint) or states.serves(endpoint, wanted):
         log.info("%s has been asked for version %s already", name, wanted.version)
         return
     log.info("Updating %s to version %s", name, wanted.version)
-    workspace.serving_endpoints.update_config(name, served_entities=[wanted.entity()])
+    _ask_for_version(workspace, name, wanted, clock)
+
+
+def _ask_for_version(workspace: WorkspaceClient, name: str, wanted: Served, clock: Clock) -> None:
+    """Have the endpoint serve this version. A second such request would be refused while the first is on its
+    way."""
+    body = {"served_entities": [wanted.entity().as_dict()]}
+
+    def send() -> bool:
+        send_once(workspace, "PUT", f"/api/2.0/serving-endpoints/{name}/config", body)
+        return True
+
+    def is_asked_for() -> bool | None:
+        seen = workspace.serving_endpoints.get(name)
+        return wanted.is_in(seen.pending_config) or states.serves(seen, wanted) or None
+
+    done(send, is_asked_for, clock=clock)
 
 
 def _tag(workspace: WorkspaceClient, endpoint: ServingEndpointDetailed, tags: Mapping[str, str]) -> None:
@@ -169,4 +261,4 @@ def _ask_again_if_failed(workspace: WorkspaceClient, name: str, wanted: Served) 
     endpoint = workspace.serving_endpoints.get(name)
     if states.has_failed(endpoint) and not states.another_failed(endpoint, wanted):
         log.info("Updating %s to version %s once more", name, wanted.version)
-        workspace.serving_endpoints.update_config(name, served_entities=[wanted.entity()])
+        _ask_for_version(workspace, name, wanted, SYSTEM_CLOCK)

@@ -1,5 +1,6 @@
 """The endpoint is created or updated once, waited for, asked, and deleted only by the run that made it."""
 
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from rookery.workspace.registered_models import RegisteredVersion
 from tests.fast.airflow.snapshots import holds_manifest
 from tests.fast.airflow.tasks import TaskInstance, context_of
 from tests.plans import PLAN
+from tests.played_clock import PlayedClock
 from tests.recorder import Recorder, Reply
 
 OWNER = "here/penguins/manual__1"
@@ -84,11 +86,17 @@ def wait(try_number: int = 1) -> None:
     operator.execute(context_of(TaskInstance("wait_for_endpoint", try_number)))
 
 
-def delete(owner: str = OWNER, keep: bool = False) -> None:
+def delete(owner: str = OWNER, keep: bool = False, **left: Any) -> PlayedClock:
+    """Delete the run's endpoint; `left` is what `create_endpoint` has left, by key. The clock of it."""
+    instance, clock = TaskInstance("delete_endpoint"), PlayedClock()
+    instance.left = {("create_endpoint", key): value for key, value in left.items()}
     operator = DeleteEndpointOperator(
         task_id="delete_endpoint", plan=json_of(keep_endpoint=keep), owner_tag=owner
     )
-    operator.execute(context_of(TaskInstance("delete_endpoint")))
+    operator.clock = clock
+    with suppress(AirflowSkipException) if left else nullcontext():
+        operator.execute(context_of(instance))
+    return clock
 
 
 def query(**changes: Any) -> Any:
@@ -119,7 +127,7 @@ def test_a_new_endpoint_is_asked_for_with_a_name_that_the_api_takes(databricks: 
         {"key": "rookery_run_after", "value": RUN_AFTER},
     ]
     page = f"http://127.0.0.1:{databricks.server_port}/ml/endpoints/predict-penguin"
-    assert instance.pushed == {"_link_EndpointLink": page}
+    assert instance.pushed == {"asked": 1, "_link_EndpointLink": page}
 
 
 def test_an_ephemeral_endpoint_carries_the_end_of_its_lease(databricks: Recorder) -> None:
@@ -322,10 +330,12 @@ def test_an_ephemeral_endpoint_is_deleted_and_seen_gone(databricks: Recorder) ->
     databricks.answers(GET, endpoint(config=served("2")), endpoint(config=served("2")), GONE)
     databricks.answers(DELETE, {})
     delete()
+    # It is told to go in every round in which it is seen.
     assert [call.method for call in databricks.calls if "serving" in call.path] == [
         "GET",
         "DELETE",
         "GET",
+        "DELETE",
         "GET",
     ]
 
@@ -376,6 +386,30 @@ def test_an_endpoint_that_is_kept_stays_that_of_the_run_that_made_it(databricks:
     takes_an_update(databricks, {**endpoint(config=served("1")), "tags": tags("here/penguins/manual__0")})
     create(keep_endpoint=False)
     assert patched(databricks) == ({"rookery_run_after": RUN_AFTER}, [])
+
+
+def test_one_404_is_not_the_end_of_an_endpoint(databricks: Recorder) -> None:
+    databricks.answers(GET, GONE, GONE, endpoint(config=served("2")), GONE)
+    databricks.answers(DELETE, {})
+    delete(asked=1, return_value="predict-penguin")
+    assert len([call for call in databricks.calls if call.method == "DELETE"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("left", "lasts"),
+    [
+        pytest.param({"asked": 1}, True, id="asked for"),
+        pytest.param({"asked": 1, "return_value": "predict-penguin"}, True, id="created"),
+        pytest.param({"asked": 1, "skipped_because": "a later run has deployed"}, False, id="skipped itself"),
+        pytest.param({"skipped_because": "it does not deploy"}, False, id="not asked for"),
+    ],
+)
+def test_a_look_lasts_longer_than_a_request_that_may_be_under_way_and_75_s_at_most(
+    databricks: Recorder, left: dict[str, Any], lasts: bool
+) -> None:
+    databricks.answers(GET, GONE)
+    clock = delete(**left)
+    assert (65 < clock.now < 75) if lasts else clock.now == 0
 
 
 def test_nothing_to_delete_is_no_error(databricks: Recorder) -> None:

@@ -2,11 +2,12 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from airflow.sdk.exceptions import AirflowTaskTimeout
+from airflow.sdk.execution_time.timeout import timeout
 
 from rookery.exceptions import JobRunError, TaskStopped
 from rookery.operators.job_run import JobRunOperator
@@ -240,48 +241,76 @@ def stopping() -> Iterator[JobRunOperator]:
     signal.signal(signal.SIGTERM, before)
 
 
-def test_a_killed_task_cancels_its_run_and_stops_at_once(
-    databricks: Recorder, stopping: JobRunOperator, monkeypatch: pytest.MonkeyPatch
+def stops_while_watched(
+    databricks: Recorder, monkeypatch: pytest.MonkeyPatch, stop: Callable[[], None]
 ) -> None:
+    """A workspace whose run never ends; `stop` is called while the run is watched."""
     databricks.answers(SUBMIT, {"run_id": 7})
     databricks.answers(GET, run(7, "RUNNING"))
-    databricks.answers(CANCEL, {})
-    answer = databricks.reply_to
+    answer, stopped = databricks.reply_to, []
 
-    def kill_while_watched(call: Call) -> Reply:
-        if len(databricks.bodies(GET)) == 2 and not databricks.bodies(CANCEL):
-            os.kill(os.getpid(), signal.SIGTERM)
+    def answer_and_stop(call: Call) -> Reply:
+        if len(databricks.bodies(GET)) == 2 and not stopped:
+            stopped.append(call)
+            stop()
         return answer(call)
 
-    monkeypatch.setattr(databricks, "reply_to", kill_while_watched)
-    with pytest.raises(TaskStopped, match=r"stopped from outside: .*; job run 7 is cancelled"):
-        stopping.execute(context_of(TaskInstance("train", 1, RETRIES)))
+    monkeypatch.setattr(databricks, "reply_to", answer_and_stop)
+
+
+def killed(task: JobRunOperator, state: str | None) -> TaskStopped:
+    instance = TaskInstance("train", 1, RETRIES)
+    instance.state = state
+    with pytest.raises(TaskStopped, match="stopped from outside") as caught:
+        task.execute(context_of(instance))
+    return caught.value
+
+
+@pytest.mark.parametrize("state", ["failed", "success", "skipped", "restarting", None])
+def test_a_task_that_is_marked_cleared_or_deleted_cancels_its_run(
+    databricks: Recorder, stopping: JobRunOperator, monkeypatch: pytest.MonkeyPatch, state: str | None
+) -> None:
+    databricks.answers(CANCEL, {})
+    stops_while_watched(databricks, monkeypatch, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    assert "job run 7 is cancelled" in str(killed(stopping, state))
     assert databricks.bodies(CANCEL) == [{"run_id": 7}]
 
 
-def test_a_task_killed_before_its_run_is_submitted_cancels_nothing(databricks: Recorder) -> None:
+@pytest.mark.parametrize("state", ["running", "queued", "scheduled", "up_for_retry"])
+def test_a_task_that_another_try_goes_on_with_leaves_its_run_to_it(
+    databricks: Recorder, stopping: JobRunOperator, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    stops_while_watched(databricks, monkeypatch, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    assert "job run 7 goes on" in str(killed(stopping, state))
+    assert databricks.bodies(CANCEL) == []
+
+
+def test_a_task_stopped_before_its_run_is_submitted_cancels_nothing(databricks: Recorder) -> None:
     with pytest.raises(TaskStopped, match="stopped from outside"):
         operator().on_kill()
     assert databricks.calls == []
 
 
-def test_a_killed_task_stops_though_its_run_cannot_be_cancelled(databricks: Recorder) -> None:
-    task = operator()
-    task.job_run_id = 7
+def test_a_stopped_task_stops_though_its_run_cannot_be_cancelled(
+    databricks: Recorder, stopping: JobRunOperator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     databricks.answers(CANCEL, Reply(403, {"error_code": "PERMISSION_DENIED", "message": "not yours"}))
-    with pytest.raises(TaskStopped, match="could not be stopped: not yours"):
-        task.on_kill()
+    stops_while_watched(databricks, monkeypatch, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    assert "could not be cancelled: not yours" in str(killed(stopping, "failed"))
 
 
-def test_a_task_that_takes_too_long_cancels_its_run_and_keeps_airflows_error(databricks: Recorder) -> None:
-    task = operator()
-    task.job_run_id = 7
+def test_a_task_that_takes_too_long_cancels_its_run_and_keeps_airflows_error(
+    databricks: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     databricks.answers(CANCEL, {})
+    stops_while_watched(databricks, monkeypatch, lambda: None)
+    task = operator()
 
     def time_out() -> None:
         # As Airflow's task runner does.
         try:
-            raise AirflowTaskTimeout
+            with timeout(1):
+                task.execute(context_of(TaskInstance("train", 1, RETRIES)))
         except AirflowTaskTimeout:
             task.on_kill()
             raise
@@ -289,6 +318,22 @@ def test_a_task_that_takes_too_long_cancels_its_run_and_keeps_airflows_error(dat
     with pytest.raises(AirflowTaskTimeout):
         time_out()
     assert databricks.bodies(CANCEL) == [{"run_id": 7}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Python process exited with exit code 137 (SIGKILL: Killed). This may be an OOM error.",
+        "The Python process of the run ended by signal SIGKILL before its script did.",
+    ],
+)
+def test_a_process_that_a_signal_killed_is_worth_another_try(databricks: Recorder, text: str) -> None:
+    databricks.answers(SUBMIT, {"run_id": 7})
+    databricks.answers(GET, ended("FAILED", "RUN_EXECUTION_ERROR"))
+    databricks.answers(OUTPUT, {"error": text})
+    with pytest.raises(JobRunError, match="SIGKILL") as caught:
+        execute()
+    assert caught.value.retriable
 
 
 def test_a_retry_waits_for_a_run_that_is_just_ending_and_replaces_it_if_it_was_cancelled(

@@ -1,6 +1,5 @@
 """The registered version is learnt from the winner's MLflow run, and told to other DAGs by an asset event."""
 
-import base64
 from typing import Any
 
 import pytest
@@ -21,19 +20,12 @@ BEST = BestPoint("winner", "p5", "LogisticRegression", {"maxIter": 5}, {"accurac
 KEY = registration_key(
     dag_id="here/penguins", dag_run_id="manual__1", sweep_id=SWEEP.sweep_id, mlflow_run_id="winner"
 )
-POINTS_FILE = SWEEP.to_json().encode()
-WRITE = "POST /api/2.0/dbfs/add-block"
 
 
 @pytest.fixture
 def workspace(databricks: Recorder) -> Recorder:
     """A workspace whose job run has registered the winner as version 3."""
-    databricks.answers(
-        "GET /api/2.0/dbfs/get-status", {"path": "/points.json", "file_size": len(POINTS_FILE)}
-    )
-    databricks.answers("POST /api/2.0/dbfs/create", {"handle": 7})
-    databricks.answers(WRITE, {})
-    databricks.answers("POST /api/2.0/dbfs/close", {})
+    databricks.files["/points.json"] = SWEEP.to_json().encode()
     databricks.answers(SUBMIT, {"run_id": 7})
     databricks.answers(GET, run(7, "TERMINATED", "SUCCESS"))
     metrics = [
@@ -44,11 +36,15 @@ def workspace(databricks: Recorder) -> Recorder:
     return databricks
 
 
+def written(workspace: Recorder) -> RegistrationSpec:
+    (content,) = [each for path, each in workspace.files.items() if "/register-" in path]
+    return RegistrationSpec.from_json(content.decode())
+
+
 def register(
     workspace: Recorder, deploy: bool = True, installation: str = "here", **facts: Any
 ) -> tuple[dict[str, Any], OutletEventAccessors]:
-    content = {"bytes_read": len(POINTS_FILE), "data": base64.b64encode(POINTS_FILE).decode()}
-    workspace.answers("GET /api/2.0/dbfs/read", content, {"bytes_read": 0, "data": ""})
+    assert "/points.json" in workspace.files
     events = OutletEventAccessors()
     operator = RegisterModelOperator(
         task_id="register_model",
@@ -96,11 +92,9 @@ def test_the_event_says_if_it_is_a_backfills_that_does_not_deploy(
 
 def test_another_generation_asks_for_the_same_registration(workspace: Recorder) -> None:
     register(workspace, clear_number=0)
+    first = written(workspace)
     register(workspace, clear_number=1)
-    first, second = (
-        RegistrationSpec.from_json(base64.b64decode(body["data"]).decode())
-        for body in workspace.bodies(WRITE)
-    )
+    second = written(workspace)
     assert (first.origin.generation, second.origin.generation) == (1, 2)
     assert first.registration_key == second.registration_key == KEY
 

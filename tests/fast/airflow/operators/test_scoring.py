@@ -1,6 +1,5 @@
 """Which version scores which files; and a run with nothing to do ends before it costs anything."""
 
-import base64
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -20,12 +19,9 @@ from tests.recorder import Recorder, Reply
 NAME = "Penguin Predictor"
 ASSET = model_asset(NAME)
 LIST = "GET /api/2.0/dbfs/list"
-STATUS = "GET /api/2.0/dbfs/get-status"
 VERSION = "GET /api/2.0/mlflow/model-versions/get"
 VERSIONS = "GET /api/2.0/mlflow/model-versions/search"
-WRITE = "POST /api/2.0/dbfs/add-block"
 MISSING = Reply(404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "No file or directory exists"})
-FOLDER = {"path": "/in", "is_dir": True}
 
 
 class Event(NamedTuple):
@@ -56,10 +52,7 @@ def workspace(databricks: Recorder) -> Recorder:
     names = ("b.csv", "a.CSV", "_c.csv", ".d.csv", "notes.txt")
     listed = [{"path": f"/in/{name}", "file_size": 7, "modification_time": 1700} for name in names]
     databricks.answers(LIST, {"files": [*listed, {"path": "/in/old.csv", "is_dir": True}]})
-    databricks.answers(STATUS, FOLDER, MISSING)
-    databricks.answers("POST /api/2.0/dbfs/create", {"handle": 7})
-    databricks.answers(WRITE, {})
-    databricks.answers("POST /api/2.0/dbfs/close", {})
+    databricks.files["/in/b.csv"] = b"a,b\n1,2"
     return databricks
 
 
@@ -72,8 +65,13 @@ def resolve(*events: Event, **conf: Any) -> dict[str, Any]:
     return instance.pushed
 
 
+def written_paths(workspace: Recorder) -> list[str]:
+    return [path for path in workspace.files if path.startswith("/rookery/")]
+
+
 def written(workspace: Recorder) -> ScoringSpec:
-    return ScoringSpec.from_json(base64.b64decode(workspace.bodies(WRITE)[0]["data"]).decode())
+    (path,) = written_paths(workspace)
+    return ScoringSpec.from_json(workspace.files[path].decode())
 
 
 def test_the_spec_names_the_version_and_the_csv_files_of_the_folder(workspace: Recorder) -> None:
@@ -91,7 +89,7 @@ def test_the_spec_names_the_version_and_the_csv_files_of_the_folder(workspace: R
     assert BatchScoring.model_validate(pushed.pop("plan")) == PLAN
     path = pushed.pop("spec_path")
     assert path.startswith("dbfs:/rookery/here/penguins/manual__1-")
-    assert workspace.bodies("POST /api/2.0/dbfs/create")[0]["path"] == path.removeprefix("dbfs:")
+    assert path.removeprefix("dbfs:") in workspace.files
     assert pushed == {
         "report_path": f"{spec.output_path}/scoring.json",
         "owner": "here/penguins/manual__1",
@@ -147,7 +145,7 @@ def test_models_of_the_past_do_not_score_todays_files(
 ) -> None:
     with pytest.raises(AirflowSkipException, match=reason):
         resolve(*events)
-    assert workspace.bodies(WRITE) == []
+    assert written_paths(workspace) == []
 
 
 @pytest.mark.parametrize(
@@ -174,7 +172,7 @@ def test_a_version_that_is_not_there_is_refused(workspace: Recorder) -> None:
     workspace.answers(VERSIONS, {})
     with pytest.raises(PlanError, match="has no version: register one first"):
         resolve()
-    assert workspace.bodies(WRITE) == []
+    assert written_paths(workspace) == []
 
 
 @pytest.mark.parametrize("listed", [[], [{"path": "/in/notes.txt"}]])
@@ -182,36 +180,27 @@ def test_without_a_csv_file_the_run_is_skipped(workspace: Recorder, listed: list
     workspace.answers(LIST, {"files": listed})
     with pytest.raises(AirflowSkipException, match="there is no CSV file in dbfs:/in"):
         resolve(event("2"))
-    assert workspace.bodies(WRITE) == []
+    assert written_paths(workspace) == []
 
 
 def test_without_the_folder_the_run_is_skipped(workspace: Recorder) -> None:
-    workspace.answers(STATUS, MISSING)
+    workspace.files.clear()
     with pytest.raises(AirflowSkipException, match="there is no CSV file in dbfs:/in"):
         resolve(event("2"))
 
 
 def test_files_that_the_version_has_scored_are_not_scored_again(workspace: Recorder) -> None:
     resolve(event("2"))
-    workspace.answers(STATUS, FOLDER, {"path": "/out/scoring.json", "file_size": 99})
+    workspace.files[written(workspace).report_path.removeprefix("dbfs:")] = b"{}"
     with pytest.raises(AirflowSkipException, match="version 2 has scored exactly these files: dbfs:/out/"):
         resolve(event("2"))
-    asked = [call.query["path"] for call in workspace.calls if f"{call.method} {call.path}" == STATUS]
-    assert asked[-1] == [written(workspace).report_path]
-    assert len(workspace.bodies(WRITE)) == 1
 
 
 def test_the_rows_that_were_scored_and_rejected_come_back_from_the_report(databricks: Recorder) -> None:
     report = ScoringReport(NAME, "2", "dbfs:/out/p", ("a.csv",), 3, 2, 1, Origin("d", "r", None, 1))
-    content = report.to_json().encode()
     databricks.answers(SUBMIT, {"run_id": 7})
     databricks.answers(GET, run(7, "TERMINATED", "SUCCESS"))
-    databricks.answers(STATUS, {"path": "/out/scoring.json", "file_size": len(content)})
-    databricks.answers(
-        "GET /api/2.0/dbfs/read",
-        {"bytes_read": len(content), "data": base64.b64encode(content).decode()},
-        {"bytes_read": 0, "data": ""},
-    )
+    databricks.files["/out/scoring.json"] = report.to_json().encode()
     operator = ScoreOperator(
         task_id="score",
         spec_path="dbfs:/spec.json",
@@ -231,4 +220,4 @@ def test_a_cluster_that_the_workspace_does_not_offer_is_refused_before_anything_
     workspace.answers(NODE_TYPES, {"node_types": []})
     with pytest.raises(PlanError, match=r"compute\.node_type_id: .*Standard_DS3_v2"):
         resolve(event("2"))
-    assert workspace.bodies(WRITE) == []
+    assert written_paths(workspace) == []

@@ -10,8 +10,6 @@ from tests.recorder import Recorder
 
 def test_no_row_of_the_data_is_handed_on(databricks: Recorder) -> None:
     holds_manifest(databricks, {"Island": "Biscoe", "BodyMass": 4450.0})
-    for call in ("create", "add-block", "close"):
-        databricks.answers(f"POST /api/2.0/dbfs/{call}", {"handle": 7})
     databricks.answers(SUBMIT, {"run_id": 7})
     databricks.answers(GET, run(7, "TERMINATED", "SUCCESS"))
     instance = TaskInstance("prepare_data")

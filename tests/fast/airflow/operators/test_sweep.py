@@ -12,8 +12,6 @@ DIGEST = "0123456789abcdef"
 
 
 def test_the_links_to_the_experiment_are_there_before_anything_is_trained(databricks: Recorder) -> None:
-    for call in ("create", "add-block", "close"):
-        databricks.answers(f"POST /api/2.0/dbfs/{call}", {"handle": 1})
     expanding = TaskInstance("expand_grid")
     ExpandGridOperator(
         task_id="expand_grid",
