@@ -53,8 +53,8 @@ class ResolvePlanOperator(FirstTaskOperator):
 
     def execute(self, context: Context) -> None:
         run, installation = context["dag_run"], installation_id()
-        self.end_left_behind(context, installation)
         resolved = resolve(self.plan, run.conf or {}, self.points_per_task, self.other_keys, run.run_type)
+        self.end_left_behind(context, installation)
         user_name = str(self.workspace.current_user.me().user_name)
         names = RunNames(installation, run.dag_id, run.run_id, user_name)
         require_usable(self.workspace, training_questions(resolved.plan, names))

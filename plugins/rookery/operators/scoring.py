@@ -83,8 +83,9 @@ class ResolveScoringOperator(FirstTaskOperator):
 
     def execute(self, context: Context) -> None:
         run, installation = context["dag_run"], installation_id()
+        asked = asked_version(run.conf or {}, self.other_keys)
         self.end_left_behind(context, installation)
-        version = self._version(context)
+        version = self._version(context, asked)
         page = model_version_page(self.workspace_url, self.plan.registered_model_name, version)
         self.show_link(context, ModelVersionLink(), page)
         user_name = str(self.workspace.current_user.me().user_name)
@@ -97,10 +98,9 @@ class ResolveScoringOperator(FirstTaskOperator):
         self.log.info("Version %s scores %d files: %s", version, len(spec.files), spec.output_path)
         self._hand_on(context, spec, layout, names)
 
-    def _version(self, context: Context) -> str:
+    def _version(self, context: Context, asked: str | None) -> str:
         name = self.plan.registered_model_name
-        conf = context["dag_run"].conf or {}
-        version = asked_version(conf, self.other_keys) or self._announced(context, name)
+        version = asked or self._announced(context, name)
         if version is None:
             version = newest_version(self.workspace, name)
             if version is None:
