@@ -23,7 +23,7 @@ LOCKED := pyproject.toml jobs/pyproject.toml local_workspace/pyproject.toml uv.l
 
 # What only Docker's own reading finds; with settings that exist for this check alone.
 LINT_COMPOSE = DATABRICKS_CONNECTION={} docker compose --env-file .build/lint.env -f docker-compose.yaml
-CHECK_COMPOSE = rm -f .build/lint.env && $(PYTHON) -m local_stack.env_file .build/lint.env > /dev/null && \
+CHECK_COMPOSE = rm -f .build/lint.env && $(PYTHON) -m local_stack.compose.env_file .build/lint.env > /dev/null && \
 	$(LINT_COMPOSE) config --quiet && $(LINT_COMPOSE) -f docker-compose.databricks.yaml config --quiet && echo "compose: clean"
 
 help: ## List the targets
@@ -39,7 +39,7 @@ bench: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Me
 	@exec .venv-airflow/bin/python -m bench $${ROUNDS:+--rounds "$$ROUNDS"}
 
 screenshots: .venv-screenshots/ready .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Take the pictures of docs/images in Chromium (CHROMIUM=path)
-	@exec .venv-screenshots/bin/python -m local_stack.screenshots
+	@exec .venv-screenshots/bin/python -m local_stack.pictures
 
 docs: .venv/ready ## Write the pages of docs that are made from the code
 	@.venv/bin/python docs/reference.py
@@ -51,11 +51,11 @@ test-faults: .venv/ready .venv-airflow/ready .venv-workspace/ready .build/airflo
 	@.venv/bin/python -m pytest tests/faults -m "matrix or not matrix"
 
 compose-test: .venv-airflow/ready ## Build the images and put the stack of docker-compose.yaml to the test (needs Docker)
-	@exec .venv-airflow/bin/python -m local_stack.compose_test
+	@exec .venv-airflow/bin/python -m local_stack.compose
 
 # There is no prerequisite: the secrets of an .env that is there stay.
 .env: ## Write the settings of docker-compose.yaml, with new secrets
-	@$(PYTHON) -m local_stack.env_file $@
+	@$(PYTHON) -m local_stack.compose.env_file $@
 
 lint: .venv/ready ## Check format, style, types, import directions and container files
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet . && echo "ruff: clean"
@@ -74,7 +74,7 @@ lock: $(UV) ## Resolve the dependencies again and write uv.lock
 	@UV_FROZEN=0 $(UV) lock
 
 clean: ## Remove the environments, what was built and the state of `make up`
-	@[ ! -d .local ] || $(PYTHON) -m local_stack.state_folder .local
+	@[ ! -d .local ] || $(PYTHON) -m local_stack.up.state_folder .local
 	rm -rf .build .local .venv .venv-airflow .venv-workspace .venv-screenshots
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

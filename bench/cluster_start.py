@@ -21,13 +21,14 @@ def compare(rounds: int) -> Iterator[Comparison]:
 
 def main() -> None:
     """Print the seconds of each start, in the workspace's environment."""
-    from local_workspace.engine.class_archive import java_options
-    from local_workspace.engine.cluster_spec import ClusterSpec
-    from local_workspace.engine.driver import launch
-    from local_workspace.engine.java import find_java
-    from local_workspace.engine.jvm import Jvm
-    from local_workspace.engine.processes import Processes
-    from local_workspace.engine.runtimes import RUNTIMES
+    from local_workspace.clock import SystemClock
+    from local_workspace.clusters.runtimes import RUNTIMES
+    from local_workspace.clusters.spark.class_archive import java_options
+    from local_workspace.clusters.spark.driver import launch
+    from local_workspace.clusters.spark.java import find_java
+    from local_workspace.clusters.spark.jvm import Jvm
+    from local_workspace.clusters.spec import ClusterSpec
+    from local_workspace.processes.processes import Processes
     from local_workspace.store import Store
 
     java = find_java()
@@ -40,7 +41,7 @@ def main() -> None:
         def start(options: list[str]) -> float:
             jvm = Jvm(java, options, spec, root / "cluster", root / "dbfs")
             started = time.monotonic()
-            driver = launch(jvm, "bench", processes, threading.Event())
+            driver = launch(jvm, "bench", processes, SystemClock(), threading.Event())
             seconds = time.monotonic() - started
             processes.end(driver.process, 30.0)
             return seconds

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 
 from bench.measures import Comparison, in_turns
-from local_stack.airflow_services import airflow_services
-from local_stack.dag_run import follow, trigger
-from local_stack.workspace import local_workspace
+from local_stack.runs.dag_run import follow, trigger
+from local_stack.services.airflow_services import airflow_services
+from local_stack.services.workspace import local_workspace
 
 DAG_ID = "penguin_predictor"
 POINTS = 12

@@ -10,14 +10,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from local_stack.airflow_home import USER
-from local_stack.airflow_services import airflow_services
-from local_stack.dag_run import DagRun, TaskInstance, TriggerError, follow, most_at_once, trigger
-from local_stack.left_behind import cluster_seconds, left_behind
-from local_stack.processes import Descendants, ServiceError
-from local_stack.report import Summary, outcome, show, summarise
-from local_stack.stopping import INTERRUPTED, stop_on_signals
-from local_stack.workspace import local_workspace
+from local_stack.runs.dag_run import DagRun, TaskInstance, TriggerError, follow, most_at_once, trigger
+from local_stack.runs.left_behind import cluster_seconds, left_behind
+from local_stack.runs.report import Summary, outcome, show, summarise
+from local_stack.services.airflow_home import USER
+from local_stack.services.airflow_services import airflow_services
+from local_stack.services.processes import Descendants, ServiceError
+from local_stack.services.stopping import INTERRUPTED, stop_on_signals
+from local_stack.services.workspace import local_workspace
 
 DAG_ID = "penguin_predictor"
 # As in the lab, the endpoint is deleted once it has answered.

@@ -1,17 +1,27 @@
 """What holds for all tests: quiet logs, repeatable examples, and how several processes share the work."""
 
 import logging
+import os
+import sys
 from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
+
+# The shell may forbid Python to keep what it has compiled. Then each of the many processes of these tests
+# would compile Airflow, MLflow and Spark anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Py4J reports the end of each connection, also those that the garbage collector ends after pytest has.
 logging.getLogger("py4j").setLevel(logging.WARNING)
 
-settings.register_profile("repeatable", derandomize=True)
+# A machine that others load takes any time for an example, and for making one.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("repeatable")
 
 # They start services of their own; the others of their folder share a stack.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rookery.redaction import redacted
+
 if TYPE_CHECKING:
     from rookery.mistakes import Mistake
 
@@ -13,11 +15,12 @@ class RookeryError(Exception):
     """Root of the errors that Rookery raises in Airflow's processes.
 
     `retriable` says whether trying the same task again can help: a cluster lost to a cloud fault, yes;
-    a plan that cannot be, no. The message's first paragraph is the reason; details follow an empty line.
+    a plan that cannot be, no. The message's first paragraph is the reason; details follow an empty line. It
+    may quote what others wrote: secrets are taken out of it.
     """
 
     def __init__(self, message: str, *, retriable: bool = False) -> None:
-        super().__init__(message)
+        super().__init__(redacted(message))
         self.retriable = retriable
 
 
@@ -28,6 +31,10 @@ class PlanError(RookeryError):
     def __init__(self, message: str, mistakes: Sequence[Mistake] = ()) -> None:
         super().__init__(message)
         self.mistakes = tuple(mistakes)
+
+
+class ConnectionUnfitError(RookeryError):
+    """An Airflow connection that cannot be used as it is written."""
 
 
 class DagFileError(RookeryError):

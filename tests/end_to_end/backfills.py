@@ -6,16 +6,15 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from local_stack.dag_run import DagRun
 from local_stack.environments import AIRFLOW
+from local_stack.runs.dag_run import DagRun
 from local_stack.waiting import wait_for
-from tests.end_to_end.stack import EndedRun, Stack
+from tests.end_to_end.stack import HANGING_SECONDS, EndedRun, Stack
 
 Reprocess = Literal["none", "completed"]
 
 # At once, each with a cluster of its own.
 ACTIVE_RUNS = 3
-MINUTES = 10
 
 
 def backfill_by_rest(
@@ -58,7 +57,9 @@ def backfill_by_cli(
 
 def _ended(stack: Stack, dag_id: str) -> dict[str, EndedRun]:
     backfill = stack.get(f"backfills?dag_id={dag_id}&order_by=-id&limit=1")["backfills"][0]
-    wait_for("the end of the backfill's runs", lambda: _all_over(stack, dag_id), 60 * MINUTES, interval=0.5)
+    wait_for(
+        "the end of the backfill's runs", lambda: _all_over(stack, dag_id), HANGING_SECONDS, interval=0.5
+    )
     # Airflow notices it every half minute, and takes no other backfill of the DAG before.
     stack.airflow.put(f"backfills/{backfill['id']}/cancel")
     runs = [DagRun(stack.airflow, dag_id, run["dag_run_id"]) for run in _runs(stack, dag_id)]

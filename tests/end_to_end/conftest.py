@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from local_stack.airflow_services import airflow_services
 from local_stack.environments import PROJECT
-from local_stack.first_files import put_first_files
-from local_stack.workspace import local_workspace
+from local_stack.services.airflow_services import airflow_services
+from local_stack.services.workspace import local_workspace
+from local_stack.up.first_files import put_first_files
 from tests.end_to_end.csv_server import CsvServer
 from tests.end_to_end.measured import measured_rows
 from tests.end_to_end.stack import DAG, SCORING_DAG, EndedRun, Stack

@@ -3,8 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from local_stack.airflow_home import AirflowHome
 from local_stack.environments import AIRFLOW
+from local_stack.services.airflow_home import AirflowHome
 
 # As a backfill creates its runs: a savepoint, a look at what is there, then the write.
 BETWEEN_LOOK_AND_WRITE = """

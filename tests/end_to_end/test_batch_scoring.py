@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from databricks.sdk.service.compute import State
 
-from local_stack.dag_run import DagRun
+from local_stack.runs.dag_run import DagRun
 from local_stack.waiting import wait_for
-from tests.end_to_end.stack import SCORING_DAG, Created, EndedRun, Stack
+from tests.end_to_end.stack import HANGING_SECONDS, SCORING_DAG, Created, EndedRun, Stack
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def repeat_event(stack: Stack, first_run: EndedRun, first_scoring: EndedRun) -> 
         names = {run["dag_run_id"] for run in runs} - {first_scoring.dag_run.run_id}
         return DagRun(stack.airflow, SCORING_DAG, names.pop()) if names else None
 
-    return wait_for("a second run of the scoring DAG", look, seconds=120)
+    return wait_for("a second run of the scoring DAG", look, seconds=HANGING_SECONDS)
 
 
 def content_of(stack: Stack, path: str) -> bytes:

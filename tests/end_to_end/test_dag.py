@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from local_stack.dag_run import TriggerError, most_at_once
 from local_stack.environments import PROJECT
-from local_stack.ports import free_port
+from local_stack.runs.dag_run import TriggerError, most_at_once
+from local_stack.services.ports import free_port
 from local_stack.waiting import wait_for
 from tests.end_to_end.csv_server import CsvServer
-from tests.end_to_end.stack import DAG, Created, EndedRun, Stack
+from tests.end_to_end.stack import DAG, HANGING_SECONDS, Created, EndedRun, Stack
 from tests.end_to_end.work import mlflow_runs, params_of, versions
 
 PENGUINS = (PROJECT / "data" / "penguins.csv").read_text()
@@ -94,7 +94,7 @@ def test_a_run_that_is_marked_while_its_tasks_wait_is_no_success(stack: Stack) -
         others = {states["upload_job_code"], states["create_experiment"]}
         return (states["download_data"] == "up_for_retry" and others == {"success"}) or None
 
-    wait_for("a run of which nothing runs", nothing_runs, seconds=60, interval=0.2)
+    wait_for("a run of which nothing runs", nothing_runs, seconds=HANGING_SECONDS, interval=0.2)
     marked = stack.airflow.patch(f"dags/{HTTP_DAG}/dagRuns/{run.run_id}", json={"state": "failed"})
     assert marked.is_success, marked.text
     ended = stack.followed(run)

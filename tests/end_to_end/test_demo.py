@@ -14,7 +14,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProces
     """The demo's command with no arguments but a folder for what it keeps."""
     root = tmp_path_factory.mktemp("demo")
     command = [str(AIRFLOW / "python"), "-m", "local_stack.demo", "--root", str(root)]
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=400, check=False)
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
 
 
 def test_the_demo_trains_registers_serves_and_leaves_nothing(demo: subprocess.CompletedProcess[str]) -> None:

@@ -10,11 +10,11 @@ import psutil
 import pytest
 from databricks.sdk.service.compute import State
 
-from local_stack.dag_run import DagRun
+from local_stack.runs.dag_run import DagRun
 from local_stack.waiting import wait_for
 from tests.end_to_end.csv_server import CsvServer
 from tests.end_to_end.measured import MEASURED, MODEL, conf_of, measured_rows
-from tests.end_to_end.stack import EndedRun, Stack
+from tests.end_to_end.stack import HANGING_SECONDS, EndedRun, Stack
 from tests.end_to_end.work import Work, params_of, tags_of, work_of
 
 SHARDS = ("LogisticRegression 1–2 of 4", "LogisticRegression 3–4 of 4")  # noqa: RUF001
@@ -59,9 +59,10 @@ def watched(stack: Stack, csv_server: CsvServer) -> Watched:
     url = csv_server.serve("watched.csv", "\n".join(measured_rows()) + "\n")
     conf = conf_of(url, [3, 6, 9, 12], points_per_task=2) | {"deploy": False}
     run = stack.start(MEASURED, conf | {"LogisticRegression_regParam": ["0.02"]})
-    wait_for("a job run of the second shard", lambda: submitted(stack, run, SHARDS[1]), 300, interval=0.05)
+    second = f"{SHARDS[1]} of {run.dag_id}, {run.run_id}"
+    wait_for("the second shard", lambda: submitted(stack, second), HANGING_SECONDS, interval=0.05)
     kill_task(shard(stack, run, 1))
-    links = wait_for("the link of the first shard", lambda: shown_links(stack, run), 60)
+    links = wait_for("the link of the first shard", lambda: shown_links(stack, run), HANGING_SECONDS)
     seen = shard(stack, run, 0)
     token = str(stack.workspace.config.token)
     page = httpx.get(links["Databricks run"], headers={"Authorization": f"Bearer {token}"})
@@ -154,10 +155,9 @@ def after(stack: Stack, run: EndedRun) -> After:
     return After(run, work_of(stack.workspace, MEASURED, MODEL))
 
 
-def submitted(stack: Stack, run: DagRun, name: str) -> bool | None:
+def submitted(stack: Stack, name: str) -> bool | None:
     """Whether the job run of this name is there."""
-    runs = stack.workspace.jobs.list_runs(active_only=True)
-    return any(each.run_name == f"{name} of {run.dag_id}, {run.run_id}" for each in runs) or None
+    return any(each.run_name == name for each in stack.workspace.jobs.list_runs(active_only=True)) or None
 
 
 def shard(stack: Stack, run: DagRun, map_index: int) -> dict[str, Any]:

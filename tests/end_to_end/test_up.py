@@ -16,15 +16,14 @@ import httpx
 import psutil
 import pytest
 
-from local_stack.dag_run import trigger
 from local_stack.environments import AIRFLOW, PROJECT
-from local_stack.first_files import FIRST_FILES
-from local_stack.ports import free_port
+from local_stack.runs.dag_run import trigger
+from local_stack.services.ports import free_port
+from local_stack.up.first_files import FIRST_FILES
 from local_stack.waiting import WaitTimeoutError, wait_for
+from tests.end_to_end.stack import HANGING_SECONDS
 
 COMMAND = [str(AIRFLOW / "python"), "-m", "local_stack.up", "--root"]
-SECONDS_TO_START = 240
-SECONDS_TO_END = 30
 DAG = "penguin_predictor"
 
 
@@ -87,7 +86,7 @@ class Up:
 
     def ready(self) -> Addresses:
         """Wait until everything answers."""
-        wait_for("make up", lambda: self._printed("Ready after"), SECONDS_TO_START)
+        wait_for("make up", lambda: self._printed("Ready after"), HANGING_SECONDS)
         text = self.log.read_text()
         found = re.findall(r"^(?:Airflow|Workspace) +(http\S+) .*password (\S+)\)", text, re.MULTILINE)
         (airflow, password), (workspace, token) = found
@@ -98,12 +97,12 @@ class Up:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def end(self, how: Callable[[], None]) -> End:
-        """Do `how`, and wait until nothing runs any more, or for half a minute."""
+        """Do `how`, and wait until nothing runs any more, as long as that may take."""
         processes = self.processes()
         how()
-        status = self.process.wait(SECONDS_TO_END)
+        status = self.process.wait(HANGING_SECONDS)
         with suppress(WaitTimeoutError):
-            wait_for("its processes' end", lambda: None if _living(processes) else True, SECONDS_TO_END)
+            wait_for("its processes' end", lambda: None if _living(processes) else True, HANGING_SECONDS)
         return End(status, self.log.read_text(), _living(processes))
 
     def _printed(self, text: str) -> bool | None:
@@ -144,7 +143,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         first = up.ready()
         seen = _look(first)
         second = subprocess.run(
-            [*COMMAND, str(root)], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
+            [*COMMAND, str(root)], cwd=PROJECT, capture_output=True, text=True, check=False
         )
         with first.api() as api:
             # It waits, as the DAG is paused: a run that is there after the next start, and costs nothing.
@@ -160,7 +159,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         deprived = up.end(scheduler.kill)
 
     with Up(root, folder / "interrupted.log") as up:
-        wait_for("the services' start", lambda: up.processes()[2:] or None, seconds=60)
+        wait_for("the services' start", lambda: up.processes()[2:] or None, seconds=HANGING_SECONDS)
         interrupted = up.end(lambda: os.killpg(up.process.pid, signal.SIGINT))
     return Story(root, first, seen, second, killed, again, seen_again, deprived, interrupted)
 

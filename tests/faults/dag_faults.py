@@ -7,7 +7,7 @@ from typing import Any
 
 import psutil
 
-from local_stack.dag_run import DagRun
+from local_stack.runs.dag_run import DagRun
 from local_stack.waiting import wait_for
 from tests.end_to_end.csv_server import CsvServer
 from tests.end_to_end.stack import Stack

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from local_stack.airflow_services import airflow_services
 from local_stack.environments import PROJECT
-from local_stack.workspace import Workspace, local_workspace
+from local_stack.services.airflow_services import airflow_services
+from local_stack.services.workspace import Workspace, local_workspace
 from tests.end_to_end.csv_server import CsvServer
 from tests.end_to_end.stack import Stack
 from tests.end_to_end.work import versions

@@ -10,7 +10,7 @@ import mlflow
 import pytest
 from pyspark.sql import SparkSession
 
-from local_workspace.engine.java import find_java
+from local_workspace.clusters.spark.java import find_java
 from tests.spark.study import Study, new_study
 
 # Spark's launcher asks for a module that a reduced Java runtime may not have, and needs not. The second

@@ -94,6 +94,12 @@ class Study:
         _write(contract.spec_path(spec.snapshot_path), spec.to_json().encode())
         return spec
 
+    @staticmethod
+    def source_file(spec: SnapshotSpec) -> Path:
+        """The CSV file that the spec means."""
+        assert isinstance(spec.source, CsvSourceSpec)
+        return Path(spec.source.path)
+
     def cached_frames(self) -> int:
         """What the cluster's JVM keeps in memory."""
         return int(self.spark.sparkContext._jsc.getPersistentRDDs().size())

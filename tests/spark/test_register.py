@@ -20,15 +20,16 @@ from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 
-from rookery_jobs import contract, parity, scorer, versions
+from rookery_jobs import contract, scorer
 from rookery_jobs.contract import GateSpec, SweepSpec
 from rookery_jobs.errors import RegistrationError
 from rookery_jobs.grid import Scored
-from rookery_jobs.model_artifact import load_spark_pipeline
-from rookery_jobs.snapshot import load_snapshot
+from rookery_jobs.spark import parity, versions
+from rookery_jobs.spark.model_artifact import load_spark_pipeline
+from rookery_jobs.spark.snapshot import load_snapshot
 from tests.spark.study import Study
 
-LAB_REQUEST = {
+REQUEST = {
     "Island": "Biscoe",
     "CulmenLength": 48.7,
     "CulmenDepth": 14.1,
@@ -288,10 +289,10 @@ def test_the_model_has_two_flavors_few_pinned_requirements_and_a_signature(train
     assert all("==" in line for line in requirements)
     assert model.signature is not None
     columns = [(one["name"], one["type"]) for one in model.signature.inputs.to_dict()]
-    assert columns == [("Island", "string"), *((name, "double") for name in list(LAB_REQUEST)[1:])]
+    assert columns == [("Island", "string"), *((name, "double") for name in list(REQUEST)[1:])]
     assert model.saved_input_example_info is not None
     example = json.loads((folder / model.saved_input_example_info["artifact_path"]).read_text())
-    assert example["columns"] == list(LAB_REQUEST)
+    assert example["columns"] == list(REQUEST)
 
 
 def test_the_model_answers_without_spark_and_without_the_job_code(trained: TrainedSweep) -> None:
@@ -301,10 +302,10 @@ def test_the_model_answers_without_spark_and_without_the_job_code(trained: Train
             sys.modules[name] = None
         import mlflow.pyfunc, pandas
         model = mlflow.pyfunc.load_model({str(model_folder(trained, 3))!r})
-        print(model.predict(pandas.DataFrame([{LAB_REQUEST!r}])).tolist())
+        print(model.predict(pandas.DataFrame([{REQUEST!r}])).tolist())
     """
     command = [sys.executable, "-c", textwrap.dedent(script)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[0.0]", "a model of no iterations predicts the most frequent class"
 
 
@@ -321,12 +322,12 @@ def test_a_request_that_the_model_cannot_score_is_the_clients_error(
 ) -> None:
     model = mlflow.pyfunc.load_model(str(model_folder(trained, 3)))
     with pytest.raises(MlflowException, match=message) as refusal:
-        model.predict(pd.DataFrame([{**LAB_REQUEST, column: value}]))
+        model.predict(pd.DataFrame([{**REQUEST, column: value}]))
     assert refusal.value.error_code == "INVALID_PARAMETER_VALUE"
 
 
-def test_the_registered_version_answers_the_labs_request(trained: TrainedSweep) -> None:
+def test_the_registered_version_answers_a_request(trained: TrainedSweep) -> None:
     study = trained.in_run("scheduled__answer")
     version = study.register(study.registration_spec(trained.sweep, trained.scored(0)))
     model = mlflow.pyfunc.load_model(f"models:/Penguin Predictor/{version}")
-    assert list(model.predict(pd.DataFrame([LAB_REQUEST]))) == [1.0]
+    assert list(model.predict(pd.DataFrame([REQUEST]))) == [1.0]

@@ -15,9 +15,9 @@ import httpx
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.config import Config
 
+from tests.wire.polling import HANGING_SECONDS
+
 PROJECT = Path(__file__).parents[2]
-SECONDS_TO_START = 90
-SECONDS_TO_END = 20
 
 
 def workspace_python() -> str:
@@ -79,7 +79,7 @@ class RunningWorkspace:
             base_url=self.origin,
             headers={"authorization": f"Bearer {self.token}"},
             trust_env=False,
-            timeout=60,
+            timeout=HANGING_SECONDS,
         )
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
@@ -91,7 +91,7 @@ class RunningWorkspace:
         """Send a signal and wait; the exit status. Kills the server if it does not end."""
         self.process.send_signal(number)
         try:
-            self.process.communicate(timeout=SECONDS_TO_END)
+            self.process.communicate(timeout=HANGING_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.communicate()

@@ -69,10 +69,10 @@ def submit(workspace: RunningWorkspace, source: str, *parameters: str, **options
     return int(workspace.client.jobs.submit(run_name="test", tasks=tasks, **options).run_id)
 
 
-def finished(workspace: RunningWorkspace, run_id: int, seconds: float = 120.0) -> Run:
+def finished(workspace: RunningWorkspace, run_id: int) -> Run:
     """The run, once it has ended, however it did."""
     jobs = workspace.client.jobs
-    until(lambda: bool(jobs.get_run(run_id).end_time), f"the end of run {run_id}", seconds)
+    until(lambda: bool(jobs.get_run(run_id).end_time), f"the end of run {run_id}")
     return jobs.get_run(run_id)
 
 
@@ -87,6 +87,18 @@ def task_run_id(run: Run) -> int:
 def output(workspace: RunningWorkspace, run_id: int) -> RunOutput:
     """The output of the only task of a run, once it has ended."""
     return workspace.client.jobs.get_run_output(task_run_id(finished(workspace, run_id)))
+
+
+def until_it_prints(workspace: RunningWorkspace, run_id: int, text: str) -> str:
+    """Return what a run that goes on has printed once `text` is in it."""
+    jobs = workspace.client.jobs
+    task_run = task_run_id(jobs.get_run(run_id))
+
+    def logs() -> str:
+        return jobs.get_run_output(task_run).logs or ""
+
+    until(lambda: text in logs(), f"{text!r} of run {run_id}")
+    return logs()
 
 
 def printed(workspace: RunningWorkspace, source: str, *parameters: str, **options: Any) -> str:
@@ -116,8 +128,8 @@ def driver_process(workspace: RunningWorkspace, cluster_id: str) -> psutil.Proce
     """The JVM of a cluster."""
     (found,) = [
         process
-        for process in psutil.Process(workspace.pid).children()
-        if cluster_id in " ".join(process.cmdline()) and "SparkSubmit" in " ".join(process.cmdline())
+        for process in psutil.Process(workspace.pid).children(recursive=True)
+        if process.name() == "java" and cluster_id in " ".join(process.cmdline())
     ]
     return found
 

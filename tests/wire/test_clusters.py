@@ -61,6 +61,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"node_type_id": "Standard_E4s_v4"}, "Standard_E4s_v4 is not supported"),
     ({"num_workers": None}, "num_workers"),
     ({"num_workers": -1}, "num_workers must not be negative"),
+    ({"num_workers": 2}, "the local workspace has no workers, got 2"),
+    ({"autoscale": {"min_workers": 1, "max_workers": 2}}, "autoscale is not supported .*it has no workers"),
     ({"autotermination_minutes": 9}, "between 10 and 10000, got 9"),
     ({"autotermination_minutes": 10001}, "between 10 and 10000, got 10001"),
     ({"is_single_node": True}, "is_single_node can only be used with kind"),
@@ -159,7 +161,7 @@ def test_deleting_a_cluster_that_starts_ends_its_start(workspace: RunningWorkspa
     clusters = workspace.client.clusters
     cluster_id = str(clusters.create(**SINGLE_NODE).cluster_id)
     clusters.delete_and_wait(cluster_id)
-    children = [" ".join(each.cmdline()) for each in psutil.Process(workspace.pid).children()]
+    children = [" ".join(each.cmdline()) for each in psutil.Process(workspace.pid).children(recursive=True)]
     assert not [each for each in children if cluster_id in each]
 
 

@@ -10,7 +10,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.wire.polling import until
+from tests.wire.polling import HANGING_SECONDS, until
 from tests.wire.running_workspace import RunningWorkspace, StartWorkspace, command
 
 ME = "/api/2.0/preview/scim/v2/Me"
@@ -31,7 +31,7 @@ def ask(workspace: RunningWorkspace, method: str, path: str, **headers: str) -> 
     body = {"max_results": 1} if method == "POST" else None
     headers |= {"authorization": f"Bearer {workspace.token}"}
     return httpx.request(
-        method, workspace.origin + path, headers=headers, json=body, trust_env=False, timeout=30
+        method, workspace.origin + path, headers=headers, json=body, trust_env=False, timeout=HANGING_SECONDS
     )
 
 
@@ -81,7 +81,6 @@ def test_what_would_be_open_to_others_or_cannot_be_is_refused(
         command("serve", "--root", str(tmp_path / "root"), "--port", "0", *options),
         capture_output=True,
         text=True,
-        timeout=60,
         check=False,
         env=os.environ | {"LOCAL_WORKSPACE_TOKEN": token},
     )
@@ -100,6 +99,6 @@ def test_a_server_that_is_ended_while_it_starts_does_not_say_that_it_is_ready(tm
     )
     until((root / "workspace.db").exists, "the store of a server that starts")
     process.send_signal(signal.SIGTERM)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate()
     assert (process.returncode, said) == (0, "")
     assert json.loads((root / "lock").read_text())["url"] == ""

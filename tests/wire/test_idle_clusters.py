@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local_workspace.engine.cluster_spec import ClusterSpec
-from local_workspace.engine.clusters import Clusters
-from local_workspace.engine.processes import Processes
+from local_workspace.clusters.clusters import Clusters
+from local_workspace.clusters.spec import ClusterSpec
+from local_workspace.processes.processes import Processes
 from local_workspace.settings import Settings
 from local_workspace.store import Store
 from tests.fast.local_workspace.manual_clock import ManualClock
@@ -38,7 +38,7 @@ def test_a_cluster_ends_when_no_run_has_used_it_for_its_minutes(
 ) -> None:
     spec = ClusterSpec.model_validate(SINGLE_NODE | {"autotermination_minutes": MINUTES})
     cluster_id = clusters.create(spec)
-    until(lambda: clusters.state_of(cluster_id)[0] == "RUNNING", "a running cluster", 120)
+    until(lambda: clusters.state_of(cluster_id)[0] == "RUNNING", "a running cluster")
 
     with clusters.used_by(cluster_id, run_id=1):
         clock.pass_seconds(MINUTES * 60 + 1)
@@ -50,7 +50,7 @@ def test_a_cluster_ends_when_no_run_has_used_it_for_its_minutes(
     assert clusters.state_of(cluster_id)[0] == "RUNNING"
 
     clock.pass_seconds(1)
-    until(lambda: clusters.state_of(cluster_id) == ("TERMINATED", "INACTIVITY"), "the end by the ticker", 30)
+    until(lambda: clusters.state_of(cluster_id) == ("TERMINATED", "INACTIVITY"), "the end by the ticker")
     reason = clusters.get(cluster_id)["termination_reason"]
     assert reason["parameters"] == {"inactivity_duration_min": str(MINUTES)}
 
@@ -58,7 +58,7 @@ def test_a_cluster_ends_when_no_run_has_used_it_for_its_minutes(
 def test_a_cluster_without_minutes_does_not_end_by_itself(clusters: Clusters, clock: ManualClock) -> None:
     spec = ClusterSpec.model_validate(SINGLE_NODE | {"autotermination_minutes": 0})
     cluster_id = clusters.create(spec)
-    until(lambda: clusters.state_of(cluster_id)[0] == "RUNNING", "a running cluster", 120)
+    until(lambda: clusters.state_of(cluster_id)[0] == "RUNNING", "a running cluster")
     clock.pass_seconds(10**7)
     clusters.terminate_idle()
     assert clusters.state_of(cluster_id)[0] == "RUNNING"

@@ -5,11 +5,13 @@ import json
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from databricks.sdk.errors import InvalidParameterValue
 from databricks.sdk.service.jobs import RunType
+from databricks.sdk.service.workspace import ImportFormat, Language
 
 from tests.wire.running_workspace import RunningWorkspace
 from tests.wire.spark_jobs import (
@@ -191,6 +193,36 @@ def test_a_script_that_is_not_there_fails_the_run_before_it_starts(workspace: Ru
     assert "Cannot read the python file /Workspace/Shared/nothing.py" in (run.state.state_message or "")
 
 
+def test_a_notebook_is_not_a_python_file(workspace: RunningWorkspace) -> None:
+    path = f"/Workspace/Users/local.user@example.com/notebook-{time.time_ns()}"
+    source = io.BytesIO(b"print(1)")
+    workspace.client.workspace.upload(path, source, format=ImportFormat.SOURCE, language=Language.PYTHON)
+    tasks = [task(shared_cluster(workspace), path)]
+    run = finished(workspace, workspace.client.jobs.submit(tasks=tasks).run_id)
+    assert state(run) == ("INTERNAL_ERROR", "FAILED")
+    assert run.state is not None
+    assert f"Cannot read the python file {path}: it is a notebook" in (run.state.state_message or "")
+
+
+def test_a_reference_in_a_parameter_is_replaced_and_shown_as_it_was_sent(
+    workspace: RunningWorkspace,
+) -> None:
+    sent = (
+        "--run={{job.run_id}}",
+        "{{task.run_id}}",
+        "{{task.name}} {{unknown}}",
+        "{{job.start_time.iso_date}}",
+    )
+    run_id = submit(workspace, "import sys; print(*sys.argv[1:], sep='|')", *sent)
+    run = finished(workspace, run_id)
+    day = datetime.fromtimestamp((run.start_time or 0) / 1000, UTC).date()
+    logs = (output(workspace, run_id).logs or "").strip()
+    assert logs.split("|") == [f"--run={run_id}", str(task_run_id(run)), "main {{unknown}}", str(day)]
+    (shown,) = run.tasks or []
+    assert shown.spark_python_task is not None
+    assert shown.spark_python_task.parameters == list(sent)
+
+
 def test_a_run_on_an_unknown_cluster_fails_with_databricks_text(workspace: RunningWorkspace) -> None:
     tasks = [task("0101-000000-nothing0", put_script(workspace, "print(1)"))]
     run = finished(workspace, workspace.client.jobs.submit(tasks=tasks).run_id)
@@ -210,7 +242,7 @@ from pathlib import Path
 mine, other = Path(sys.argv[1]), Path(sys.argv[2])
 mine.parent.mkdir(parents=True, exist_ok=True)
 mine.touch()
-deadline = time.monotonic() + 60
+deadline = time.monotonic() + 300
 while not other.exists():
     assert time.monotonic() < deadline, "the other run did not start while this one ran"
     time.sleep(0.05)
@@ -304,6 +336,10 @@ def _submit_body(**changes: Any) -> dict[str, Any]:
         (
             {"spark_python_task": {"python_file": "/Workspace/x.py", "parameters": ["x" * 10_000]}},
             "must not exceed 10000 bytes",
+        ),
+        (
+            {"spark_python_task": {"python_file": "/Workspace/x.py", "parameters": ["{{job.naem}}"]}},
+            "parameters refer to {{job.naem}}, which a run of this workspace does not have",
         ),
         ({"timeout_seconds": -1}, "timeout_seconds"),
     ],

@@ -1,5 +1,6 @@
 """MLflow on the workspace's origin, by MLflow's own client and by the SDK."""
 
+import json
 import socket
 import threading
 from pathlib import Path
@@ -178,3 +179,72 @@ def test_mlflow_s_client_needs_the_token(
         monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "wrong")
         with pytest.raises(MlflowException, match="Invalid access token"):
             client.search_experiments()
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"max_results": 0}', b'{"max_results": "0"}'])
+def test_a_search_needs_no_number_of_results(workspace: RunningWorkspace, body: bytes) -> None:
+    name = f"{HOME}/{uuid4()}"
+    workspace.client.experiments.create_experiment(name)
+    with workspace.http as http:
+        answer = http.post("/api/2.0/mlflow/experiments/search", content=body)
+        assert name in [each["name"] for each in answer.json()["experiments"]]
+        for call in ("runs/search", "logged-models/search"):
+            fields = json.loads(body or b"{}") | {"experiment_ids": ["0"]}
+            assert http.post(f"/api/2.0/mlflow/{call}", json=fields).is_success
+        for call in ("registered-models/search", "model-versions/search"):
+            assert http.get(f"/api/2.0/mlflow/{call}", params=json.loads(body or b"{}")).is_success
+    assert name in [each.name for each in workspace.client.experiments.search_experiments()]
+
+
+def test_more_experiments_and_models_than_a_page_of_mlflow_are_all_listed(
+    workspace: RunningWorkspace,
+) -> None:
+    experiments = {f"{HOME}/{uuid4()}" for _ in range(3)}
+    models = {str(uuid4()) for _ in range(3)}
+    client = workspace.client
+    for name in experiments:
+        client.experiments.create_experiment(name)
+    for name in models:
+        client.model_registry.create_model(name)
+    assert experiments <= {each.name for each in client.experiments.list_experiments()}
+    assert experiments <= {each.name for each in client.experiments.list_experiments(max_results=1)}
+    assert models <= {each.name for each in client.model_registry.list_models()}
+    assert models <= {each.name for each in client.model_registry.list_models(max_results=1)}
+
+
+def test_what_the_sdk_deletes_is_gone(workspace: RunningWorkspace) -> None:
+    """Its fields are in the query of the DELETE."""
+    name = f"Deleted {uuid4()}"
+    kept, deleted = (register_multiplier(workspace, name, factor) for factor in ("2", "3"))
+    registry = workspace.client.model_registry
+    registry.set_model_tag(name, "a", "1")
+    registry.set_model_version_tag(name, kept, "b", "2")
+    registry.delete_model_tag(name, "a")
+    registry.delete_model_version_tag(name, kept, "b")
+    registry.delete_model_version(name, deleted)
+    model = registry.get_model(name).registered_model_databricks
+    assert model is not None
+    assert not model.tags
+    versions = list(registry.search_model_versions(filter=f"name='{name}'"))
+    assert [(version.version, version.tags or []) for version in versions] == [(kept, [])]
+    registry.delete_model(name)
+    with pytest.raises(ResourceDoesNotExist):
+        registry.get_model(name)
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/json", "text/plain", "application/x-www-form-urlencoded", None]
+)
+def test_json_is_read_under_any_content_type(workspace: RunningWorkspace, content_type: str | None) -> None:
+    body = json.dumps({"name": (name := f"{HOME}/{uuid4()}")}).encode()
+    with workspace.http as http:
+        headers = {"content-type": content_type} if content_type else {}
+        created = http.post("/api/2.0/mlflow/experiments/create", content=body, headers=headers)
+        assert created.is_success, created.text
+        found = http.request(
+            "GET",
+            "/api/2.0/mlflow/experiments/get-by-name",
+            content=json.dumps({"experiment_name": name}).encode(),
+            headers=headers,
+        )
+    assert found.json()["experiment"]["experiment_id"] == created.json()["experiment_id"]

@@ -9,7 +9,7 @@ import pytest
 
 from rookery import links
 from tests.wire.multiplier import mlflow_client, register_multiplier
-from tests.wire.polling import until
+from tests.wire.polling import HANGING_SECONDS, until
 from tests.wire.running_workspace import RunningWorkspace
 from tests.wire.serving_requests import config, entity
 from tests.wire.spark_jobs import (
@@ -28,7 +28,7 @@ HOSTILE = "<script>alert(1)</script>&\"'"
 @pytest.fixture
 def browser(workspace: RunningWorkspace) -> Iterator[httpx.Client]:
     """It knows the token as the password of HTTP Basic, and follows no link by itself."""
-    with httpx.Client(auth=("token", workspace.token), trust_env=False, timeout=60) as client:
+    with httpx.Client(auth=("token", workspace.token), trust_env=False, timeout=HANGING_SECONDS) as client:
         yield client
 
 

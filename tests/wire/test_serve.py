@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 import psutil
@@ -20,7 +19,7 @@ SERVED = {"entity_name": "m", "entity_version": "1", "workload_size": "Small", "
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
 
 
 def with_an_endpoint(running: RunningWorkspace) -> list[psutil.Process]:
@@ -67,10 +66,8 @@ def test_a_signal_ends_it_with_every_process(
 ) -> None:
     running = start_workspace()
     children = with_an_endpoint(running)
-    asked = time.monotonic()
     running.process.send_signal(number)
-    said = running.process.communicate(timeout=20)[1]
-    assert time.monotonic() - asked < 10
+    said = running.process.communicate()[1]
     assert running.process.returncode == status
     assert "ended served model e/m-1" in said
     assert not [child for child in children if child.is_running()]
@@ -85,8 +82,10 @@ def test_a_second_interrupt_does_not_wait(start_workspace: StartWorkspace) -> No
     assert running.process.stderr is not None
     assert "stopping" in running.process.stderr.readline()
     running.process.send_signal(signal.SIGINT)
-    assert running.process.wait(timeout=5) == 130
-    psutil.wait_procs(children, timeout=5)
+    said = running.process.communicate()[1]
+    assert running.process.returncode == 130
+    assert "ended" not in said  # it says so of what it has waited for
+    psutil.wait_procs(children)
     assert not [child for child in children if child.is_running()]
 
 

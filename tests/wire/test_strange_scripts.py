@@ -50,7 +50,7 @@ os.kill(os.getpid(), 40)
     run_id = submit(workspace, source)
     assert state(finished(workspace, run_id)) == ("INTERNAL_ERROR", "FAILED")
     assert "ended by signal 40 before its script did" in (output(workspace, run_id).error or "")
-    until(lambda: not active_spark_jobs(workspace, shared_cluster(workspace)), "no active Spark job", 30)
+    until(lambda: not active_spark_jobs(workspace, shared_cluster(workspace)), "no active Spark job")
 
 
 def test_what_a_script_started_in_another_session_ends_with_its_run(workspace: RunningWorkspace) -> None:

@@ -48,7 +48,7 @@ def check(file: Path, home: Path, **environment: str) -> subprocess.CompletedPro
 
 def in_airflow(command: list[str], home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "AIRFLOW_HOME": str(home), **environment}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
 def connection(workspace: RunningWorkspace) -> dict[str, Any]:

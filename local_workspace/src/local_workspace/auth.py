@@ -11,10 +11,11 @@ import binascii
 import secrets
 
 from starlette.datastructures import Headers
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local_workspace.api.wire import error_response
-from local_workspace.errors import InvalidAccessToken, PermissionDenied, Unauthenticated, WorkspaceError
+from local_workspace.api.refusals import application
+from local_workspace.errors import InvalidAccessToken, PasswordAsked, PermissionDenied, Unauthenticated
 from local_workspace.settings import Settings
 
 # The SDK asks for it before it has chosen a credential; it tells nothing but the workspace's number. Exactly
@@ -22,6 +23,11 @@ from local_workspace.settings import Settings
 PUBLIC = ("GET", "/.well-known/databricks-config")
 # Everywhere else a browser may be asking, which then shows its dialogue for a password.
 API_PREFIXES = ("/api/", "/serving-endpoints/")
+
+
+def guarded(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """The application for those who may talk to it; every answer names the workspace, refusals too."""
+    return AnswerHeaders(application([Mount("/", TokenAuthentication(app, settings))]), settings)
 
 
 class TokenAuthentication:
@@ -32,22 +38,19 @@ class TokenAuthentication:
         self._token = settings.token.encode()
         self._names = settings.host_names
         self._public_url = settings.public_url
-        self._org_id = str(settings.workspace_id).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the error, or pass the request on with Databricks' headers on its answer."""
+        """Raise the error, or pass the request on."""
         if scope["type"] != "http":
-            if (
-                scope["type"] == "lifespan"
-            ):  # a websocket would need a check of its own; nothing here offers one
-                await self._app(scope, receive, send)
-            return
+            return  # a websocket would need a check of its own; nothing here offers one
+        asked = (scope["method"], scope["path"])
         try:
-            self._check((scope["method"], scope["path"]), Headers(scope=scope))
-        except WorkspaceError as error:
-            await self._refuse(error, scope, receive, send)
-            return
-        await self._app(scope, receive, self._with_headers(send))
+            self._check(asked, Headers(scope=scope))
+        except (Unauthenticated, InvalidAccessToken) as error:
+            if scope["path"].startswith(API_PREFIXES):
+                raise
+            raise PasswordAsked(error) from error
+        await self._app(scope, receive, send)
 
     def _check(self, asked: tuple[str, str], headers: Headers) -> None:
         self._check_caller(headers.get("host", ""), headers.get("origin", ""))
@@ -72,16 +75,17 @@ class TokenAuthentication:
                 "Foreign Origin header: this workspace refuses requests that another web site makes."
             )
 
-    async def _refuse(self, error: WorkspaceError, scope: Scope, receive: Receive, send: Send) -> None:
-        response = error_response(error)
-        if isinstance(error, InvalidAccessToken):
-            response.headers["x-databricks-reason-phrase"] = "Invalid access token."
-        if not scope["path"].startswith(API_PREFIXES) and not isinstance(error, PermissionDenied):
-            response.headers["www-authenticate"] = 'Basic realm="local workspace: the token is the password"'
-            response.status_code = 401
-        await response(scope, receive, send)
 
-    def _with_headers(self, send: Send) -> Send:
+class AnswerHeaders:
+    """The headers that Databricks puts on every answer."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._org_id = str(settings.workspace_id).encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [
@@ -91,7 +95,7 @@ class TokenAuthentication:
                 ]
             await send(message)
 
-        return send_with_headers
+        await self._app(scope, receive, send_with_headers)
 
 
 def _host_name(host: str) -> str:

@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from local_workspace.addresses import (
-    LOOPBACK,
+from local_workspace.server.addresses import (
     AddressError,
     checked_host,
     checked_names,
     checked_url,
-    own_address,
 )
-from local_workspace.ports import DEFAULT_PORT, PortInUseError, listen
-from local_workspace.root_lock import LOCK_NAME, RootIsHeldError, RootLock, holder_of
-from local_workspace.settings import Settings
+from local_workspace.server.ports import DEFAULT_PORT, PortInUseError, listen
+from local_workspace.server.root_lock import LOCK_NAME, RootIsHeldError, RootLock, holder_of
+from local_workspace.server.token import chosen_token
+from local_workspace.settings import LOOPBACK, Settings, own_address
 
 ROOT_VARIABLE, TOKEN_VARIABLE = "LOCAL_WORKSPACE_ROOT", "LOCAL_WORKSPACE_TOKEN"
 HOST_VARIABLE, ALLOWED_HOSTS_VARIABLE = "LOCAL_WORKSPACE_HOST", "LOCAL_WORKSPACE_ALLOWED_HOSTS"
@@ -53,13 +52,14 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace, lock: RootLock) -> int:
-    from local_workspace import server
+    from local_workspace.server import server
+    from local_workspace.server.web import StartError
 
     with listen(options.host, options.port) as listener:
         settings = Settings(
             root=options.root,
             port=listener.getsockname()[1],
-            token=server.chosen_token(options.root, options.token),
+            token=chosen_token(options.root, options.token),
             host=options.host,
             allowed_hosts=options.allowed_host,
             public_url=options.public_url,
@@ -68,7 +68,7 @@ def _serve(options: argparse.Namespace, lock: RootLock) -> int:
             server.say(f"port {DEFAULT_PORT} is in use: taking {settings.port}")
         try:
             return server.serve(settings, listener, lock, lambda: _say_ready(settings, as_json=options.json))
-        except server.StartError as error:
+        except StartError as error:
             return _fail(str(error), FAILED)
 
 
@@ -147,7 +147,7 @@ def connection_variables(settings: Settings) -> dict[str, str]:
 
 def _running(root: Path) -> Settings | None:
     """The workspace of `root` if it answers to the token in the root's token file."""
-    from local_workspace import server
+    from local_workspace.server.web import who_answers
 
     holder = holder_of(root)
     if holder is None or not holder.url:
@@ -156,10 +156,10 @@ def _running(root: Path) -> Settings | None:
     settings = Settings(
         root=root,
         port=where.port or 0,
-        token=server.chosen_token(root, None),
+        token=chosen_token(root, None),
         host=where.hostname or LOOPBACK,
     )
-    return settings if server.who_answers(settings.origin, settings.token) else None
+    return settings if who_answers(settings.origin, settings.token) else None
 
 
 def _say_ready(settings: Settings, *, as_json: bool) -> None:

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 
 class WorkspaceError(Exception):
-    """A request is refused; raised by the API and the engine, answered by `api.wire`."""
+    """A request is refused; raised wherever that is found, answered by `api.refusals`."""
 
     status: ClassVar[int] = 500
     error_code: ClassVar[str | int] = "INTERNAL_ERROR"
+    headers: ClassVar[dict[str, str]] = {}
 
     @property
     def envelope(self) -> dict[str, Any]:
@@ -100,6 +101,25 @@ class InvalidAccessToken(WorkspaceError):
 
     status = 403
     error_code = 403
+    headers: ClassVar[dict[str, str]] = {"x-databricks-reason-phrase": "Invalid access token."}
+
+
+class PasswordAsked(WorkspaceError):
+    """No credential, or not ours, where a browser may be asking: it shows its dialogue for a password."""
+
+    status = 401
+    headers: ClassVar[dict[str, str]] = {
+        "www-authenticate": 'Basic realm="local workspace: the token is the password"'
+    }
+
+    def __init__(self, error: Unauthenticated | InvalidAccessToken) -> None:
+        super().__init__(str(error))
+        self._error = error
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """That of the error that an API would have answered."""
+        return self._error.envelope
 
 
 class PermissionDenied(WorkspaceError):

@@ -1,8 +1,11 @@
 """What a client sends, as typed fields."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from local_workspace.errors import InvalidParameterValue
 
 # What `next_page_token` of a list holds: the number of the first entry; "" for the first page.
 PageToken = Annotated[str, Field(pattern=r"^[0-9]{0,18}$")]
@@ -14,3 +17,15 @@ class Message(BaseModel):
     """Fields of a request: unknown ones are ignored, numbers may come as strings."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+def refuse_secret_references(field: str, values: Mapping[str, str]) -> None:
+    """`InvalidParameterValue` for a value `{{secrets/scope/key}}`, which Databricks replaces by a secret.
+
+    There are no secrets here, and the reference itself would be a wrong one.
+    """
+    for name, value in values.items():
+        if value.strip().startswith("{{secrets/"):
+            raise InvalidParameterValue(
+                f"{field}.{name}: the local workspace has no secrets, so it cannot resolve {value.strip()}."
+            )

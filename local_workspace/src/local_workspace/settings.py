@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local_workspace.addresses import LOOPBACK, LOOPBACK_NAMES, own_address
+LOOPBACK = "127.0.0.1"
+LOOPBACK_NAMES = frozenset({LOOPBACK, "localhost", "[::1]"})
+_EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - to tell it from the others
 
 
 @dataclass(frozen=True)
@@ -92,3 +94,8 @@ class Settings:
     def served_models(self) -> Path:
         """A folder per served version: the model's own files and the scoring server's log."""
         return self.root / "served_models"
+
+
+def own_address(host: str) -> str:
+    """The address by which the server and its processes call it when it listens on `host`."""
+    return LOOPBACK if host == _EVERY_ADDRESS else host

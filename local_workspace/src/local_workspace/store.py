@@ -6,8 +6,10 @@ A write is committed before it returns, so what a client was told is still true 
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection as Values
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,55 @@ CREATE TABLE IF NOT EXISTS documents (
 );
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
+
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What must hold for a field of a document: a piece of SQL, and its parameters."""
+
+    sql: str
+    parameters: tuple[str | int, ...] = ()
+
+
+def is_unset(field: str) -> Condition:
+    """The field is null, or not there."""
+    return Condition(f"{_of_body(field)} IS NULL")
+
+
+def is_set(field: str) -> Condition:
+    """The field has a value."""
+    return Condition(f"{_of_body(field)} IS NOT NULL")
+
+
+def is_among(field: str, values: Values[str | int]) -> Condition:
+    """The field has one of these values."""
+    places = ", ".join("?" * len(values))
+    return Condition(f"{_of_body(field)} IN ({places})", tuple(values))
+
+
+def is_between(field: str, lowest: int, highest: int | None) -> Condition:
+    """The field is a number in this range, both ends included; None: no upper end."""
+    ends = (_in_range(lowest), _LARGEST if highest is None else _in_range(highest))
+    return Condition(f"{_of_body(field)} BETWEEN ? AND ?", ends)
+
+
+def _of_body(field: str) -> str:
+    return f"json_extract(body, '$.{field}')"
+
+
+def _in_range(number: int) -> int:
+    """SQLite's integers have 64 bits."""
+    return max(-_LARGEST, min(number, _LARGEST))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some documents of a list, and whether there are more after them."""
+
+    documents: list[Document]
+    has_more: bool = False
 
 
 class Store:
@@ -121,3 +172,16 @@ class Collection:
                 "SELECT body FROM documents WHERE collection = ? ORDER BY rowid", (self._name,)
             ).fetchall()
         return [json.loads(body) for (body,) in rows]
+
+    def newest(self, conditions: Sequence[Condition] = (), *, first: int = 0, count: int) -> Page:
+        """At most `count` documents for which all conditions hold, newest first, after the first `first`."""
+        sql = " AND ".join(["collection = ?", *(condition.sql for condition in conditions)])
+        parameters = [value for condition in conditions for value in condition.parameters]
+        with self._store.transaction() as connection:
+            rows = connection.execute(
+                # The conditions' fields are named in our own code; every value is a parameter.
+                f"SELECT body FROM documents WHERE {sql} ORDER BY rowid DESC LIMIT ? OFFSET ?",  # noqa: S608
+                (self._name, *parameters, count + 1, first),
+            ).fetchall()
+        documents = [json.loads(body) for (body,) in rows]
+        return Page(documents[:count], len(documents) > count)

@@ -3,7 +3,7 @@
     python -m local_workspace.warm_up
 
 Once for each Spark and Java, as a part of the installation: it takes about a minute and 230 MB in the Python
-environment. See `local_workspace.engine.class_archive`.
+environment. See `local_workspace.clusters.spark.class_archive`.
 """
 
 import sys
@@ -13,14 +13,19 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_workspace.engine.class_archive import archive_file, recording_options, write_base
-from local_workspace.engine.cluster_spec import ClusterSpec
-from local_workspace.engine.driver import Attachment, launch
-from local_workspace.engine.java import find_java
-from local_workspace.engine.jvm import Jvm
-from local_workspace.engine.processes import Processes
-from local_workspace.engine.run_process import RunProcess
-from local_workspace.engine.runtimes import RUNTIMES
+from local_workspace.clock import SystemClock
+from local_workspace.clusters.runtimes import RUNTIMES
+from local_workspace.clusters.spark.class_archive import archive_file, recording_options, write_base
+from local_workspace.clusters.spark.driver import Attachment, launch
+from local_workspace.clusters.spark.java import find_java
+from local_workspace.clusters.spark.jvm import Jvm
+from local_workspace.clusters.spec import ClusterSpec
+from local_workspace.files.local_files import LocalFiles
+from local_workspace.files.workspace import FILE, WorkspaceFiles
+from local_workspace.processes.processes import Processes
+from local_workspace.runs.process import RunProcess
+from local_workspace.runs.tasks.spark_python import SparkPythonTask
+from local_workspace.runs.tasks.task import Program, RunContext
 from local_workspace.settings import Settings
 from local_workspace.store import Store
 
@@ -29,7 +34,8 @@ if TYPE_CHECKING:
 
 _SECONDS_TO_WRITE = 600.0
 _POLL_SECONDS = 0.5
-_SCRIPT = "from local_workspace.warm_up import trial_run\ntrial_run(spark)\n"
+_SCRIPT = "/Workspace/Shared/trial.py"
+_SOURCE = b"from local_workspace.warm_up import trial_run\ntrial_run(spark)\n"
 
 
 def main() -> int:
@@ -56,19 +62,21 @@ def record(java: Path, archive: Path, root: Path) -> None:
     recorded = archive.with_suffix(f".{time.time_ns()}")
     spec = ClusterSpec(spark_version=next(reversed(RUNTIMES)))
     jvm = Jvm(java, recording_options(java, recorded), spec, settings.clusters / "warm-up", settings.dbfs)
-    driver = launch(jvm, "warm-up", processes, threading.Event())
+    driver = launch(jvm, "warm-up", processes, SystemClock(), threading.Event())
     try:
-        _run_script(RunProcess(1, settings, processes), settings, spec, driver.attach("warm-up"))
+        files = WorkspaceFiles(settings.workspace_files, store, SystemClock(), settings.user_name)
+        context = RunContext(LocalFiles(settings.dbfs, files), {})
+        files.write(_SCRIPT, _SOURCE, FILE, None, overwrite=True)
+        program = SparkPythonTask(python_file=_SCRIPT).program(context)
+        _run(RunProcess(1, settings, processes), program, spec, driver.attach("warm-up"))
     finally:
         processes.end(driver.process, _SECONDS_TO_WRITE)
         store.close()
     recorded.replace(archive)
 
 
-def _run_script(process: RunProcess, settings: Settings, spec: ClusterSpec, attachment: Attachment) -> None:
-    settings.workspace_files.mkdir(parents=True)
-    (settings.workspace_files / "trial.py").write_text(_SCRIPT)
-    process.start({"spark_python_task": {"python_file": "/Workspace/trial.py"}}, spec, attachment)
+def _run(process: RunProcess, program: Program, spec: ClusterSpec, attachment: Attachment) -> None:
+    process.start(program, spec, attachment)
     while not process.wait(_POLL_SECONDS):
         pass
     process.end()

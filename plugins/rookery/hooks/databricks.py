@@ -6,6 +6,8 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from rookery.hooks.connection import clean, hide
+
 if TYPE_CHECKING:
     from airflow.providers.databricks.hooks.databricks import DatabricksHook
     from databricks.sdk import WorkspaceClient
@@ -83,7 +85,10 @@ def workspace_url(databricks_conn_id: str) -> str:
 def _provider_hook(databricks_conn_id: str) -> DatabricksHook:
     from airflow.providers.databricks.hooks.databricks import DatabricksHook
 
-    return DatabricksHook(databricks_conn_id, caller="rookery")
+    hook = DatabricksHook(databricks_conn_id, caller="rookery")
+    # The hook keeps the connection that it has read, and works with it as it is then.
+    clean(hook.databricks_conn)
+    return hook
 
 
 def _url(hook: DatabricksHook) -> str:
@@ -95,5 +100,6 @@ def _url(hook: DatabricksHook) -> str:
 def _authorization(hook: DatabricksHook) -> dict[str, str]:
     # The provider has no public way to ask for a token;
     # tests/fast/airflow/hooks/test_databricks.py watches this one.
-    token = hook._get_token(raise_error=True)
+    token = str(hook._get_token(raise_error=True)).strip()
+    hide(token)
     return {"Authorization": f"Bearer {token}", **hook._get_aad_headers()}

@@ -11,6 +11,7 @@ from rookery.exceptions import TaskStopped
 from rookery.links import JobRunLink
 from rookery.operators.base import DatabricksOperator
 from rookery.operators.own_state import another_try_goes_on
+from rookery.redaction import redacted
 from rookery.workspace.job_runs import Intent, Try, failure, submit, succeeded, wait_until_over
 from rookery_jobs.contract import SCRIPT
 
@@ -98,7 +99,7 @@ class JobRunOperator(DatabricksOperator):
         try:
             self.workspace.jobs.cancel_run(self.job_run_id)
         except Exception as error:
-            return f"job run {self.job_run_id} could not be cancelled: {error}"
+            return f"job run {self.job_run_id} could not be cancelled: {redacted(str(error))}"
         return f"job run {self.job_run_id} is cancelled"
 
     def _intent(self, context: Context, arguments: Sequence[str]) -> Intent:

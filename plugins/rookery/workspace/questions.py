@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rookery.exceptions import PlanError, RookeryError
 from rookery.mistakes import Mistake, listed
+from rookery.redaction import redacted
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -49,7 +50,7 @@ def require_usable(workspace: WorkspaceClient, questions: Iterable[Question]) ->
 
 def own_words(error: Exception) -> str:
     """The workspace's message, without the SDK's remark on how it has logged in."""
-    return str(error).partition(" Config: ")[0].strip()
+    return redacted(str(error).partition(" Config: ")[0].strip())
 
 
 def _answered(question: Question, workspace: WorkspaceClient) -> Finding:

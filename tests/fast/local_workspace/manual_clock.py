@@ -8,9 +8,12 @@ class ManualClock:
 
     def __init__(self) -> None:
         self._now = 1_800_000_000.0
+        self.looks = 0
+        """How often somebody has asked for the time or waited: a test sees that a loop goes on."""
 
     def now(self) -> float:
         """Seconds since the epoch."""
+        self.looks += 1
         return self._now
 
     def wait(self, event: threading.Event, seconds: float) -> bool:

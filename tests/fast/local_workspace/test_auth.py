@@ -8,14 +8,14 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from local_workspace.auth import TokenAuthentication
+from local_workspace.auth import guarded
 from local_workspace.settings import Settings
 
 TOKEN = "dapi-right"  # noqa: S105
 
 
 def client_of(settings: Settings) -> TestClient:
-    return TestClient(TokenAuthentication(PlainTextResponse("in"), settings), base_url="http://127.0.0.1:1")
+    return TestClient(guarded(PlainTextResponse("in"), settings), base_url="http://127.0.0.1:1")
 
 
 @pytest.fixture
@@ -44,8 +44,9 @@ def test_the_token_gets_in(client: TestClient, headers: Mapping[str, str]) -> No
     assert client.get("/api/2.0/x", headers=headers).text == "in"
 
 
-def test_every_answer_names_the_workspace(client: TestClient) -> None:
-    assert client.get("/api/2.0/x", headers=bearer()).headers["x-databricks-org-id"].isdigit()
+@pytest.mark.parametrize("headers", [bearer(), {}, {"host": "evil.test"}])
+def test_every_answer_names_the_workspace(client: TestClient, headers: Mapping[str, str]) -> None:
+    assert client.get("/api/2.0/x", headers=headers).headers["x-databricks-org-id"].isdigit()
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,13 @@ import hashlib
 import json
 import types
 import typing
-from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from typing import Any, TypeVar
 
 from rookery_jobs.errors import ContractError
 
 _D = TypeVar("_D", bound="Document")
-_INLINE = "inline"
 
 
 def canonical_json(value: object) -> str:
@@ -50,21 +49,17 @@ class Document:
 
 
 @dataclass(frozen=True)
-class _Inline:
-    """How a document of one of some kinds lies in its parent's JSON object."""
+class Inline:
+    """Marks a field, by `Annotated`, that is a document of one of some kinds and has its keys in the JSON
+    object of its parent.
+
+    `prefix` goes before each of its keys. `<field>_kind` says which of the `kinds` it is; without that key it
+    is the `usual` one, which was the only one at first.
+    """
 
     kinds: Mapping[str, type[Document]]
     usual: str
-    prefix: str
-
-
-def inline(kinds: Mapping[str, type[Document]], *, usual: str, prefix: str = "") -> Any:
-    """A field that is a document of one of the kinds, whose keys are in the parent's JSON object.
-
-    `prefix` goes before each of its keys. `<field>_kind` says which kind it is; without that key it is the
-    `usual` one, the only one there was at first.
-    """
-    return field(metadata={_INLINE: _Inline(kinds, usual, prefix)})
+    prefix: str = ""
 
 
 def _refuse_constant(name: str) -> None:
@@ -81,16 +76,16 @@ def _encode(value: Any) -> Any:
 
 def _encode_document(document: Document) -> dict[str, Any]:
     entries: dict[str, Any] = {}
-    for one in _fields(document):
+    for one, _, how in _fields(type(document)):
         value = getattr(document, one.name)
-        if _INLINE in one.metadata:
-            entries |= _encode_inline(one.name, one.metadata[_INLINE], value)
+        if how is not None:
+            entries |= _encode_inline(one.name, how, value)
         elif value != one.default:
             entries[one.name] = _encode(value)
     return entries
 
 
-def _encode_inline(name: str, how: _Inline, value: Document) -> dict[str, Any]:
+def _encode_inline(name: str, how: Inline, value: Document) -> dict[str, Any]:
     kind = next(each for each, document in how.kinds.items() if type(value) is document)
     keys = {f"{how.prefix}{key}": entry for key, entry in _encode_document(value).items()}
     return keys if kind == how.usual else {f"{name}_kind": kind, **keys}
@@ -120,28 +115,32 @@ def _decode_document(kind: type[Any], value: Any, where: str) -> Any:
 
 def _take(kind: type[Any], left: dict[str, Any], where: str, prefix: str = "") -> Any:
     """Build a document from its keys among those that are left, which are taken away."""
-    hints = typing.get_type_hints(kind)
     values = {}
-    for one in _fields(kind):
+    for one, hint, how in _fields(kind):
         key = f"{prefix}{one.name}"
-        if _INLINE in one.metadata:
-            values[one.name] = _take_inline(key, one.metadata[_INLINE], left, where)
+        if how is not None:
+            values[one.name] = _take_inline(key, how, left, where)
         elif key in left:
-            values[one.name] = _decode(hints[one.name], left.pop(key), f"{where}.{key}")
+            values[one.name] = _decode(hint, left.pop(key), f"{where}.{key}")
         elif one.default is MISSING:
             raise ContractError(f"{where}: missing key {key!r}")
     return kind(**values)
 
 
-def _take_inline(name: str, how: _Inline, left: dict[str, Any], where: str) -> Any:
+def _take_inline(name: str, how: Inline, left: dict[str, Any], where: str) -> Any:
     kind = left.pop(f"{name}_kind", how.usual)
     if not isinstance(kind, str) or kind not in how.kinds:
         raise ContractError(f"{where}: unknown {name}_kind {kind!r}; known are {', '.join(how.kinds)}")
     return _take(how.kinds[kind], left, where, how.prefix)
 
 
-def _fields(document: Any) -> tuple[Field[Any], ...]:
-    return fields(document)
+def _fields(kind: type[Any]) -> Iterator[tuple[Field[Any], Any, Inline | None]]:
+    """The fields of a document, each with its type and, if it is inline, how."""
+    hints = typing.get_type_hints(kind, include_extras=True)
+    for one in fields(kind):
+        hint = hints[one.name]
+        how = next((each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Inline)), None)
+        yield one, hint, how
 
 
 def _decode_scalar(kinds: tuple[Any, ...], value: Any, where: str) -> Any:

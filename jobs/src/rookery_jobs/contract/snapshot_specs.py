@@ -1,9 +1,10 @@
 """What `prepare` is asked, and the manifest that it writes back."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from rookery_jobs.contract.columns import check_as_of_column, check_columns
-from rookery_jobs.contract.documents import Document, inline
+from rookery_jobs.contract.documents import Document, Inline
 from rookery_jobs.contract.identity import snapshot_digest
 from rookery_jobs.contract.origin import check_as_of
 from rookery_jobs.contract.sources import SOURCES, SourceSpec
@@ -20,12 +21,12 @@ class SnapshotSpec(Document):
     `digest` is `snapshot_digest` of all this.
     """
 
-    source: SourceSpec = inline(SOURCES, usual="csv", prefix="source_")
+    source: Annotated[SourceSpec, Inline(SOURCES, usual="csv", prefix="source_")]
     snapshot_path: str
     categorical: tuple[str, ...]
     numeric: tuple[str, ...]
     label: str
-    split: SplitSpec = inline(SPLITS, usual="random")
+    split: Annotated[SplitSpec, Inline(SPLITS, usual="random")]
     as_of_column: str | None
     as_of: str | None
     digest: str

@@ -6,10 +6,11 @@ from pydantic import BeforeValidator, Field
 from starlette.routing import Route
 
 from local_workspace.api.wire import Answer, routes
-from local_workspace.engine.cluster_spec import ClusterSpec
-from local_workspace.engine.clusters import Clusters
-from local_workspace.engine.node_types import NODE_TYPES
-from local_workspace.engine.runtimes import RUNTIMES
+from local_workspace.clusters.clusters import Clusters
+from local_workspace.clusters.document import CLUSTER_SOURCE
+from local_workspace.clusters.node_types import NODE_TYPES
+from local_workspace.clusters.runtimes import RUNTIMES
+from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.messages import Message, PageToken
 
 _VERSIONS = "2.1 2.0 2.2"
@@ -56,33 +57,33 @@ def cluster_routes(clusters: Clusters) -> list[Route]:
             "POST", "clusters/create", ClusterSpec, lambda m: {"cluster_id": clusters.create(m)}, _VERSIONS
         ),
         *routes("GET", "clusters/get", ClusterId, lambda m: clusters.get(m.cluster_id), _VERSIONS),
-        *routes("GET", "clusters/list", ListClusters, lambda m: _page(clusters.every(), m), _VERSIONS),
-        *_command("clusters/delete", clusters.delete),
-        *_command("clusters/permanent-delete", clusters.permanent_delete),
-        *_command("clusters/start", clusters.start_cluster),
+        *routes("GET", "clusters/list", ListClusters, lambda m: _page(clusters, m), _VERSIONS),
+        *routes("POST", "clusters/delete", ClusterId, lambda m: clusters.delete(m.cluster_id), _VERSIONS),
+        *routes(
+            "POST",
+            "clusters/permanent-delete",
+            ClusterId,
+            lambda m: clusters.permanent_delete(m.cluster_id),
+            _VERSIONS,
+        ),
+        *routes(
+            "POST", "clusters/start", ClusterId, lambda m: clusters.start_cluster(m.cluster_id), _VERSIONS
+        ),
         *routes("POST", "clusters/events", ListEvents, lambda m: _events(clusters, m), _VERSIONS),
         *routes("GET", "clusters/spark-versions", Message, lambda _: _spark_versions(), _VERSIONS),
         *routes("GET", "clusters/list-node-types", Message, lambda _: _node_types(), _VERSIONS),
     ]
 
 
-def _command(path: str, act: Any) -> list[Route]:
-    def handle(message: ClusterId) -> Answer:
-        act(message.cluster_id)
-        return {}
-
-    return routes("POST", path, ClusterId, handle, _VERSIONS)
-
-
-def _page(clusters: list[dict[str, Any]], request: ListClusters) -> Answer:
+def _page(clusters: Clusters, request: ListClusters) -> Answer:
+    if request.sources and CLUSTER_SOURCE not in request.sources:
+        return {"clusters": [], "next_page_token": "", "prev_page_token": ""}
     states = {state.upper() for state in request.states}
-    found = [c for c in clusters if not states or c["state"] in states]
-    found = [c for c in found if not request.sources or c["cluster_source"] in request.sources]
-    first = int(request.page_token or 0)
-    following = first + (request.page_size or 20)
+    first, count = int(request.page_token or 0), request.page_size or 20
+    found, has_more = clusters.newest(states, first, count)
     return {
-        "clusters": found[first:following],
-        "next_page_token": str(following) if following < len(found) else "",
+        "clusters": found,
+        "next_page_token": str(first + count) if has_more else "",
         "prev_page_token": "",
     }
 

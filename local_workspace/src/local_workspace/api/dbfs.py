@@ -6,11 +6,10 @@ import binascii
 from starlette.routing import Route
 
 from local_workspace.api.bodies import BodyLimit
-from local_workspace.api.wire import Answer, Message, routes
-from local_workspace.engine.dbfs_files import DbfsFiles
-from local_workspace.engine.dbfs_handles import DbfsHandles
+from local_workspace.api.wire import Answer, routes
 from local_workspace.errors import InvalidParameterValue, MaxBlockSizeExceeded, MaxReadSizeExceeded
-from local_workspace.messages import Number
+from local_workspace.files.dbfs import DbfsFiles
+from local_workspace.messages import Message, Number
 
 BLOCK_BYTES = 1024 * 1024
 DEFAULT_READ_BYTES = BLOCK_BYTES // 2
@@ -69,82 +68,43 @@ class Move(Message):
     destination_path: str
 
 
-class Dbfs:
-    """The routes of the DBFS API."""
-
-    def __init__(self, files: DbfsFiles, handles: DbfsHandles) -> None:
-        self._files = files
-        self._handles = handles
-
-    def routes(self) -> list[Route]:
-        """Every method of DBFS 2.0."""
-        return [
-            *routes("POST", "dbfs/create", Create, self.create),
-            *routes("POST", "dbfs/add-block", AddBlock, self.add_block),
-            *routes("POST", "dbfs/close", Close, self.close),
-            *routes("POST", "dbfs/put", Put, self.put, limit=PUT_LIMIT),
-            *routes("GET", "dbfs/read", Read, self.read),
-            *routes("GET", "dbfs/get-status", OnePath, self.get_status),
-            *routes("GET", "dbfs/list", OnePath, self.list),
-            *routes("POST", "dbfs/mkdirs", OnePath, self.mkdirs),
-            *routes("POST", "dbfs/delete", Delete, self.delete),
-            *routes("POST", "dbfs/move", Move, self.move),
-        ]
-
-    def create(self, request: Create) -> Answer:
-        """Open a new file for writing."""
-        return {"handle": self._handles.open(self._files.create(request.path, overwrite=request.overwrite))}
-
-    def add_block(self, request: AddBlock) -> Answer:
-        """Append to an open file."""
-        self._handles.append(request.handle, decoded_block(request.data))
-        return {}
-
-    def close(self, request: Close) -> Answer:
-        """End the writing."""
-        self._handles.close(request.handle)
-        return {}
-
-    def put(self, request: Put) -> Answer:
-        """Write a whole file."""
-        content = request.contents
-        block = decoded_block(content) if isinstance(content, str) else content
-        self._files.create(request.path, overwrite=request.overwrite).write_bytes(block)
-        return {}
-
-    def read(self, request: Read) -> Answer:
-        """A part of a file as base64."""
-        if request.length > BLOCK_BYTES:
-            raise MaxReadSizeExceeded(f"Cannot read {request.length} bytes: at most {BLOCK_BYTES} at a time.")
-        block = self._files.read(request.path, request.offset, request.length)
-        return {"bytes_read": len(block), "data": base64.b64encode(block).decode()}
-
-    def get_status(self, request: OnePath) -> Answer:
-        """What is at a path."""
-        return self._files.status(request.path)
-
-    def list(self, request: OnePath) -> Answer:
-        """What is in a folder; an empty one has no `files` field."""
-        files = self._files.list(request.path)
-        return {"files": files} if files else {}
-
-    def mkdirs(self, request: OnePath) -> Answer:
-        """Make a folder and those above it."""
-        self._files.make_folders(request.path)
-        return {}
-
-    def delete(self, request: Delete) -> Answer:
-        """Remove a file or folder."""
-        self._files.delete(request.path, recursive=request.recursive)
-        return {}
-
-    def move(self, request: Move) -> Answer:
-        """Rename a file or folder."""
-        self._files.move(request.source_path, request.destination_path)
-        return {}
+def dbfs_routes(files: DbfsFiles) -> list[Route]:
+    """Every method of DBFS 2.0."""
+    return [
+        *routes(
+            "POST", "dbfs/create", Create, lambda m: {"handle": files.open(m.path, overwrite=m.overwrite)}
+        ),
+        *routes("POST", "dbfs/add-block", AddBlock, lambda m: files.append(m.handle, _decoded_block(m.data))),
+        *routes("POST", "dbfs/close", Close, lambda m: files.close(m.handle)),
+        *routes("POST", "dbfs/put", Put, lambda m: _put(files, m), limit=PUT_LIMIT),
+        *routes("GET", "dbfs/read", Read, lambda m: _read(files, m)),
+        *routes("GET", "dbfs/get-status", OnePath, lambda m: files.status(m.path)),
+        *routes("GET", "dbfs/list", OnePath, lambda m: _list(files, m)),
+        *routes("POST", "dbfs/mkdirs", OnePath, lambda m: files.make_folders(m.path)),
+        *routes("POST", "dbfs/delete", Delete, lambda m: files.delete(m.path, recursive=m.recursive)),
+        *routes("POST", "dbfs/move", Move, lambda m: files.move(m.source_path, m.destination_path)),
+    ]
 
 
-def decoded_block(data: str) -> bytes:
+def _put(files: DbfsFiles, request: Put) -> None:
+    content = request.contents
+    block = _decoded_block(content) if isinstance(content, str) else content
+    files.write(request.path, block, overwrite=request.overwrite)
+
+
+def _read(files: DbfsFiles, request: Read) -> Answer:
+    if request.length > BLOCK_BYTES:
+        raise MaxReadSizeExceeded(f"Cannot read {request.length} bytes: at most {BLOCK_BYTES} at a time.")
+    block = files.read(request.path, request.offset, request.length)
+    return {"bytes_read": len(block), "data": base64.b64encode(block).decode()}
+
+
+def _list(files: DbfsFiles, request: OnePath) -> Answer:
+    found = files.list(request.path)
+    return {"files": found} if found else {}  # an empty folder has no `files` field
+
+
+def _decoded_block(data: str) -> bytes:
     """The bytes of a base64 text; `MaxBlockSizeExceeded` when they are more than 1 MiB."""
     try:
         block = base64.b64decode(data, validate=True)

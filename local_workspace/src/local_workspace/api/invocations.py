@@ -7,14 +7,14 @@ its errors come in Databricks' envelope.
 import json
 
 import httpx
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from local_workspace.api.bodies import BodyLimit, check_nesting
-from local_workspace.api.wire import error_response
-from local_workspace.engine.endpoints import Endpoints
+from local_workspace.api.wire import Body, raw_routes
 from local_workspace.errors import BadRequest, TemporarilyUnavailable, WorkspaceError
+from local_workspace.messages import Message
+from local_workspace.serving.endpoints import Endpoints
 
 # https://docs.databricks.com/azure/machine-learning/model-serving/model-serving-limits
 LIMIT = BodyLimit(size=16 * 1024 * 1024)
@@ -22,54 +22,47 @@ LIMIT = BodyLimit(size=16 * 1024 * 1024)
 CLIENT_REQUEST_ID = "client_request_id"
 
 
-class Invocations:
-    """The scoring routes of every endpoint."""
+class Asked(Message):
+    """The endpoint, and the served version if the request names one."""
 
-    def __init__(self, endpoints: Endpoints) -> None:
-        self._endpoints = endpoints
+    name: str
+    served: str | None = None
 
-    def routes(self) -> list[Route]:
-        """One for the endpoint, which shares requests among its versions, and one for each version."""
-        endpoint = "/serving-endpoints/{name}"
-        return [
-            Route(f"{endpoint}/invocations", self.score, methods=["POST"]),
-            Route(endpoint + "/served-models/{served}/invocations", self.score, methods=["POST"]),
-        ]
 
-    async def score(self, request: Request) -> Response:
-        """The served version's answer, or the error in Databricks' form."""
-        try:
-            return await self._score(request)
-        except WorkspaceError as error:
-            return error_response(error)
+def invocation_routes(endpoints: Endpoints) -> list[Route]:
+    """One for the endpoint, which shares requests among its versions, and one for each version."""
 
-    async def _score(self, request: Request) -> Response:
-        body = await _body(request)
+    async def score(asked: Asked, body: Body) -> Response:
+        content = _without_request_id(await body.read())
         # As bytes, since httpx takes only ASCII as text.
-        content_type = request.headers.get("content-type", "application/json").encode("latin-1")
-        served, answer = await self._answer(request.path_params, body, content_type)
+        content_type = (body.content_type or "application/json").encode("latin-1")
+        served, answer = await _answer(endpoints, asked, content, content_type)
         if not answer.is_success:
             raise _scoring_error(answer)
         return Response(answer.content, media_type="application/json", headers={"served-model-name": served})
 
-    async def _answer(
-        self, path: dict[str, str], body: bytes, content_type: bytes
-    ) -> tuple[str, httpx.Response]:
-        """The answer of a served version, and its name; an update may end the one that is asked meanwhile."""
-        while True:
+    endpoint = "/serving-endpoints/{name}"
+    return [
+        *raw_routes("POST", f"{endpoint}/invocations", Asked, score, limit=LIMIT),
+        *raw_routes("POST", endpoint + "/served-models/{served}/invocations", Asked, score, limit=LIMIT),
+    ]
+
+
+async def _answer(
+    endpoints: Endpoints, asked: Asked, content: bytes, content_type: bytes
+) -> tuple[str, httpx.Response]:
+    """The answer of a served version, and its name; an update may end the one that is asked meanwhile."""
+    while True:
+        served, model = endpoints.choose(asked.name, asked.served)
+        try:
             headers = {b"content-type": content_type}
-            served, model = self._endpoints.choose(path["name"], path.get("served"))
-            try:
-                return served, await model.scorer.post("/invocations", content=body, headers=headers)
-            except httpx.TransportError as error:
-                if not model.is_stopped:
-                    raise TemporarilyUnavailable(
-                        f"Served model {served!r} did not answer: {error!r}"
-                    ) from error
+            return served, await model.scorer.post("/invocations", content=content, headers=headers)
+        except httpx.TransportError as error:
+            if not model.is_stopped:
+                raise TemporarilyUnavailable(f"Served model {served!r} did not answer: {error!r}") from error
 
 
-async def _body(request: Request) -> bytes:
-    body = await Request(request.scope, LIMIT.receive(request.receive)).body()
+def _without_request_id(body: bytes) -> bytes:
     check_nesting(body)
     if CLIENT_REQUEST_ID.encode() not in body:
         return body

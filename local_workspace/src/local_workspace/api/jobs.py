@@ -9,10 +9,12 @@ from pydantic import Field
 from starlette.routing import Route
 
 from local_workspace.api.wire import Answer, routes
-from local_workspace.engine.run_spec import SubmitRun
-from local_workspace.engine.runs import Runs
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.messages import Message, Number, PageToken
+from local_workspace.runs.document import RUN_TYPE
+from local_workspace.runs.records import Wanted
+from local_workspace.runs.runs import Runs
+from local_workspace.runs.spec import SubmitRun
 
 _VERSIONS = "2.2 2.1 2.0"
 _MOST_RUNS = 25
@@ -45,46 +47,34 @@ def job_routes(runs: Runs) -> list[Route]:
         *routes("POST", "jobs/runs/submit", SubmitRun, lambda m: {"run_id": runs.submit(m)}, _VERSIONS),
         *routes("GET", "jobs/runs/get", RunId, lambda m: runs.get(m.run_id), _VERSIONS),
         *routes("GET", "jobs/runs/get-output", RunId, lambda m: runs.output(m.run_id), _VERSIONS),
-        *routes("GET", "jobs/runs/list", ListRuns, lambda m: _page(runs.every(), m), _VERSIONS),
-        *_command("jobs/runs/cancel", runs.cancel),
-        *_command("jobs/runs/delete", runs.delete),
+        *routes("GET", "jobs/runs/list", ListRuns, lambda m: _page(runs, m), _VERSIONS),
+        *routes("POST", "jobs/runs/cancel", RunId, lambda m: runs.cancel(m.run_id), _VERSIONS),
+        *routes("POST", "jobs/runs/delete", RunId, lambda m: runs.delete(m.run_id), _VERSIONS),
         *routes("GET", "jobs/list", Message, lambda _: {"jobs": [], "has_more": False}, _VERSIONS),
     ]
 
 
-def _command(path: str, act: Any) -> list[Route]:
-    def handle(message: RunId) -> Answer:
-        act(message.run_id)
-        return {}
-
-    return routes("POST", path, RunId, handle, _VERSIONS)
-
-
-def _page(runs: list[dict[str, Any]], request: ListRuns) -> Answer:
+def _page(runs: Runs, request: ListRuns) -> Answer:
     if request.active_only and request.completed_only:
         raise InvalidParameterValue("active_only and completed_only cannot both be true.")
-    found = [run for run in runs if _is_wanted(run, request)]
-    first = int(request.page_token or request.offset)
-    following = first + (request.limit or _MOST_RUNS)
-    has_more = following < len(found)
-    page = [run if request.expand_tasks else _without_tasks(run) for run in found[first:following]]
+    first, count = int(request.page_token or request.offset), request.limit or _MOST_RUNS
+    is_ours = request.run_type in ("", RUN_TYPE)
+    found, has_more = runs.newest(_wanted(request), first, count) if is_ours else ([], False)
     return {
-        "runs": page,
+        "runs": [run if request.expand_tasks else _without_tasks(run) for run in found],
         "has_more": has_more,
-        "next_page_token": str(following) if has_more else "",
+        "next_page_token": str(first + count) if has_more else "",
         "prev_page_token": "",
     }
 
 
-def _is_wanted(run: dict[str, Any], request: ListRuns) -> bool:
-    has_ended = "result_state" in run["state"]
-    latest = float("inf") if request.start_time_to is None else request.start_time_to
-    return (
-        not (request.active_only and has_ended)
-        and not (request.completed_only and not has_ended)
-        and request.job_id in (None, run["job_id"])
-        and request.run_type in ("", run["run_type"])
-        and request.start_time_from <= run["start_time"] <= latest
+def _wanted(request: ListRuns) -> Wanted:
+    return Wanted(
+        active_only=request.active_only,
+        completed_only=request.completed_only,
+        job_id=request.job_id,
+        start_time_from=request.start_time_from,
+        start_time_to=request.start_time_to,
     )
 
 

@@ -5,20 +5,17 @@ from typing import Any
 
 from starlette.routing import Route
 
-from local_workspace.api.wire import Answer, Message, routes
-from local_workspace.engine.endpoint_document import tags_to_wire
-from local_workspace.engine.endpoints import Endpoints
-from local_workspace.engine.serving_config import ConfigRequest
+from local_workspace.api.wire import Answer, routes
 from local_workspace.errors import InvalidParameterValue
+from local_workspace.messages import Message
+from local_workspace.serving.config import ConfigRequest, ServingConfig
+from local_workspace.serving.document import tags_to_wire
+from local_workspace.serving.endpoints import Endpoints
 
 ENDPOINT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 TAG_KEY = re.compile(r"[^.,=/:]{1,255}", re.DOTALL)
 # Fields that would change what the endpoint does, and that nothing here could honour.
 NOT_OFFERED = ("ai_gateway", "rate_limits", "auto_capture_config", "route_optimized")
-
-
-class Nothing(Message):
-    """A request without parameters."""
 
 
 class Tag(Message):
@@ -65,72 +62,56 @@ class ServedModelLog(ByName):
     served_model_name: str
 
 
-class Serving:
-    """The routes of the serving endpoints' API, scoring apart."""
+def serving_routes(endpoints: Endpoints) -> list[Route]:
+    """Create, read, update, delete, tags and logs; scoring is `api.invocations`."""
+    path = "serving-endpoints"
+    one = path + "/{name}"
+    logs = one + "/served-models/{served_model_name}/logs"
+    return [
+        *routes("POST", path, Create, lambda m: endpoints.create(m.name, _checked_config(m), _about(m))),
+        *routes("GET", path, Message, lambda _: _list(endpoints)),
+        *routes("GET", one, ByName, lambda m: endpoints.get(m.name)),
+        *routes("PUT", f"{one}/config", UpdateConfig, lambda m: _update(endpoints, m)),
+        *routes("PATCH", f"{one}/tags", PatchTags, lambda m: _patch_tags(endpoints, m)),
+        *routes("DELETE", one, ByName, lambda m: endpoints.delete(m.name)),
+        *routes("GET", logs, ServedModelLog, lambda m: {"logs": endpoints.log(m.name, m.served_model_name)}),
+    ]
 
-    def __init__(self, endpoints: Endpoints) -> None:
-        self._endpoints = endpoints
 
-    def routes(self) -> list[Route]:
-        """Create, read, update, delete, tags and logs."""
-        path = "serving-endpoints"
-        logs = path + "/{name}/served-models/{served_model_name}/logs"
-        return [
-            *routes("POST", path, Create, self.create),
-            *routes("GET", path, Nothing, self.list),
-            *routes("GET", path + "/{name}", ByName, self.get),
-            *routes("PUT", path + "/{name}/config", UpdateConfig, self.update_config),
-            *routes("PATCH", path + "/{name}/tags", PatchTags, self.patch_tags),
-            *routes("DELETE", path + "/{name}", ByName, self.delete),
-            *routes("GET", logs, ServedModelLog, self.logs),
-        ]
+def _list(endpoints: Endpoints) -> Answer:
+    found = endpoints.list()
+    return {"endpoints": found} if found else {}
 
-    def create(self, request: Create) -> Answer:
-        """A new endpoint; it serves when its state is READY."""
-        if not ENDPOINT_NAME.fullmatch(request.name):
-            raise InvalidParameterValue(
-                f"Invalid endpoint name {request.name!r}: at most 63 letters, digits, dashes and underscores "
-                "are allowed, the first a letter or digit."
-            )
-        if request.config is None:
-            raise InvalidParameterValue("Missing required field: config")
-        _refuse_not_offered(request)
-        _refuse_not_offered(request.config)
-        about = {
-            "tags": _checked_tags(request.tags),
-            "description": request.description,
-            "route_optimized": False,
-        }
-        return self._endpoints.create(request.name, request.config.checked(), about)
 
-    def list(self, _: Nothing) -> Answer:
-        """All endpoints."""
-        endpoints = self._endpoints.list()
-        return {"endpoints": endpoints} if endpoints else {}
+def _update(endpoints: Endpoints, request: UpdateConfig) -> Answer:
+    _refuse_not_offered(request)
+    return endpoints.update_config(request.name, request.checked())
 
-    def get(self, request: ByName) -> Answer:
-        """One endpoint."""
-        return self._endpoints.get(request.name)
 
-    def update_config(self, request: UpdateConfig) -> Answer:
-        """Deploy another configuration; the present one serves until the other is ready."""
-        _refuse_not_offered(request)
-        return self._endpoints.update_config(request.name, request.checked())
+def _patch_tags(endpoints: Endpoints, request: PatchTags) -> Answer:
+    tags = endpoints.change_tags(request.name, _checked_tags(request.add_tags), set(request.delete_tags))
+    return {"tags": tags_to_wire(tags)}
 
-    def patch_tags(self, request: PatchTags) -> Answer:
-        """Add and remove tags."""
-        removed = set(request.delete_tags)
-        tags = self._endpoints.change_tags(request.name, _checked_tags(request.add_tags), removed)
-        return {"tags": tags_to_wire(tags)}
 
-    def delete(self, request: ByName) -> Answer:
-        """End the endpoint."""
-        self._endpoints.delete(request.name)
-        return {}
+def _checked_config(request: Create) -> ServingConfig:
+    if not ENDPOINT_NAME.fullmatch(request.name):
+        raise InvalidParameterValue(
+            f"Invalid endpoint name {request.name!r}: at most 63 letters, digits, dashes and underscores "
+            "are allowed, the first a letter or digit."
+        )
+    if request.config is None:
+        raise InvalidParameterValue("Missing required field: config")
+    _refuse_not_offered(request)
+    _refuse_not_offered(request.config)
+    return request.config.checked()
 
-    def logs(self, request: ServedModelLog) -> Answer:
-        """What a served version's scoring server has written."""
-        return {"logs": self._endpoints.log(request.name, request.served_model_name)}
+
+def _about(request: Create) -> dict[str, Any]:
+    return {
+        "tags": _checked_tags(request.tags),
+        "description": request.description,
+        "route_optimized": False,
+    }
 
 
 def _checked_tags(tags: tuple[Tag, ...]) -> dict[str, str]:

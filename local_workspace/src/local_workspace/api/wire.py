@@ -1,10 +1,13 @@
-"""How a request becomes a typed message, and an answer or an error becomes JSON.
+"""How a request becomes a typed message, and an answer becomes JSON, bytes or a stream.
 
 What real clients need (each was met with one of them): parameters of a GET in its JSON body, numbers as
 strings, unknown fields, JSON under any content type, and never an empty body in an answer.
+
+A refusal is a `WorkspaceError`, raised wherever it is found; `api.refusals` answers it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -13,30 +16,38 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from local_workspace.api.bodies import DEFAULT_LIMIT, BodyLimit, json_object
-from local_workspace.errors import EndpointNotFound, InvalidParameterValue, MalformedRequest, WorkspaceError
+from local_workspace.errors import InvalidParameterValue, MalformedRequest
 from local_workspace.messages import Message
 
-__all__ = [
-    "Answer",
-    "Handler",
-    "Message",
-    "error_response",
-    "no_api_found",
-    "no_such_route",
-    "parse",
-    "public_route",
-    "read_fields",
-    "routes",
-]
-
-Answer = dict[str, Any] | Response
-
-
+# None is answered as an empty JSON object: clients read an answer to every call.
+Answer = dict[str, Any] | Response | None
 M = TypeVar("M", bound=Message)
 Handler = Callable[[M], Answer]
+
+
+@dataclass(frozen=True)
+class Body:
+    """The body of a request as it came: read it whole, or piece by piece."""
+
+    request: Request
+
+    @property
+    def content_type(self) -> str:
+        """What the client says that it is; "" if it says nothing."""
+        return self.request.headers.get("content-type", "")
+
+    async def read(self) -> bytes:
+        """All of it."""
+        return await self.request.body()
+
+    def stream(self) -> AsyncIterator[bytes]:
+        """Its pieces, as they come."""
+        return self.request.stream()
+
+
+RawHandler = Callable[[M, Body], Awaitable[Response]]
 
 
 def routes(
@@ -47,51 +58,65 @@ def routes(
     versions: str = "2.0",
     limit: BodyLimit = DEFAULT_LIMIT,
 ) -> list[Route]:
-    """Routes `/api/<version>/<path>` for every version (space separated), with and without trailing slash.
+    """Routes that take fields: from the path (`{name}`), the query, a form or a JSON body.
 
-    Path parameters (`{name}`) become fields of the message. The handler runs in a worker thread, may block,
-    and answers a JSON object or a whole response; a `WorkspaceError` becomes Databricks' error envelope.
+    A path below `/api/<version>/` is given without that, and is there for every version (space separated);
+    one that begins with a slash is the whole path. The handler runs in a worker thread and may block.
     """
-    endpoint = _endpoint(message, handler, limit)
-    paths = [f"/api/{version}/{path}" for version in versions.split()]
+
+    async def endpoint(request: Request) -> Response:
+        fields = await _read_fields(request, limit) | request.path_params
+        answer = await run_in_threadpool(handler, _parse(message, fields))
+        return answer if isinstance(answer, Response) else JSONResponse(answer or {})
+
+    return _at(method, path, versions, endpoint)
+
+
+def raw_routes(
+    method: str,
+    path: str,
+    message: type[M],
+    handler: RawHandler[M],
+    versions: str = "2.0",
+    limit: BodyLimit = DEFAULT_LIMIT,
+) -> list[Route]:
+    """Routes that take bytes: fields come from the path and the query only, the body is the handler's.
+
+    Paths are those of `routes`. The handler is asynchronous and must not block. It has read the body when
+    it answers, with any response, for example a `StreamingResponse`.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        said = _parse(message, _query(request) | request.path_params)
+        return await handler(said, Body(_limited(request, limit)))
+
+    return _at(method, path, versions, endpoint)
+
+
+def _at(
+    method: str, path: str, versions: str, endpoint: Callable[[Request], Awaitable[Response]]
+) -> list[Route]:
+    """With and without trailing slash, as clients send both."""
+    whole = path.startswith("/")
+    paths = [path] if whole else [f"/api/{version}/{path}" for version in versions.split()]
     return [Route(p + slash, endpoint, methods=[method]) for p in paths for slash in ("", "/")]
 
 
-def public_route(path: str, answer: Callable[[], Answer]) -> Route:
-    """A GET route outside `/api/` that takes no parameters."""
-
-    async def endpoint(_: Request) -> Response:
-        return _response(answer())
-
-    return Route(path, endpoint, methods=["GET"])
+def _limited(request: Request, limit: BodyLimit) -> Request:
+    return Request(request.scope, limit.receive(request.receive))
 
 
-def _endpoint(
-    message: type[M], handler: Handler[M], limit: BodyLimit
-) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        try:
-            fields = await read_fields(request, limit)
-            answer = await run_in_threadpool(handler, parse(message, fields | request.path_params))
-        except WorkspaceError as error:
-            return error_response(error)
-        return _response(answer)
-
-    return endpoint
-
-
-def _response(answer: Answer) -> Response:
-    return answer if isinstance(answer, Response) else JSONResponse(answer)
-
-
-async def read_fields(request: Request, limit: BodyLimit = DEFAULT_LIMIT) -> dict[str, Any]:
-    """Query, form and JSON body as one dictionary; repeated query keys become lists."""
-    query = request.query_params
-    fields: dict[str, Any] = {key: _one_or_all(query.getlist(key)) for key in query}
-    limited = Request(request.scope, limit.receive(request.receive))
+async def _read_fields(request: Request, limit: BodyLimit) -> dict[str, Any]:
+    limited = _limited(request, limit)
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return fields | await _form(limited)
-    return fields | json_object(await limited.body())
+        return _query(request) | await _form(limited)
+    return _query(request) | json_object(await limited.body())
+
+
+def _query(request: Request) -> dict[str, Any]:
+    """Repeated keys become lists."""
+    query = request.query_params
+    return {key: _one_or_all(query.getlist(key)) for key in query}
 
 
 async def _form(request: Request) -> dict[str, Any]:
@@ -109,7 +134,7 @@ def _one_or_all(values: list[str]) -> str | list[str]:
     return values[0] if len(values) == 1 else values
 
 
-def parse(message: type[M], fields: dict[str, Any]) -> M:
+def _parse(message: type[M], fields: dict[str, Any]) -> M:
     """The fields as a message; `InvalidParameterValue` names every field that is missing or wrong."""
     try:
         return message.model_validate(fields)
@@ -122,18 +147,3 @@ def _problem(error: Any) -> str:
     if error["type"] == "missing":
         return f"Missing required field: {field}"
     return f"Invalid value for {field}: {error['msg']}"
-
-
-async def no_api_found(scope: Scope, receive: Receive, send: Send) -> None:
-    """The answer to a route that is not offered, as an ASGI application."""
-    await error_response(no_such_route(scope))(scope, receive, send)
-
-
-def no_such_route(scope: Scope) -> EndpointNotFound:
-    """The error for a route, or a method of it, that is not offered."""
-    return EndpointNotFound(f"No API found for '{scope['method']} {scope['path']}'")
-
-
-def error_response(error: WorkspaceError) -> Response:
-    """Databricks' envelope with the error's status."""
-    return JSONResponse(error.envelope, status_code=error.status)

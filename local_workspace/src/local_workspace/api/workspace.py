@@ -8,9 +8,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local_workspace.api.bodies import BodyLimit
-from local_workspace.api.wire import Answer, Message, routes
-from local_workspace.engine.workspace_files import FILE, NOTEBOOK, WorkspaceFiles
+from local_workspace.api.wire import Answer, routes
 from local_workspace.errors import InvalidParameterValue, MaxNotebookSizeExceeded
+from local_workspace.files.workspace import FILE, NOTEBOOK, WorkspaceFiles
+from local_workspace.messages import Message
 
 LARGEST_IMPORT = 10 * 1024 * 1024
 # As base64 the content is a third larger.
@@ -49,69 +50,47 @@ class Delete(OnePath):
     recursive: bool = False
 
 
-class Workspace:
-    """The routes of the Workspace API."""
+def workspace_routes(files: WorkspaceFiles) -> list[Route]:
+    """Every method of Workspace 2.0."""
+    return [
+        *routes("POST", "workspace/mkdirs", OnePath, lambda m: files.make_folder(m.path)),
+        *routes("POST", "workspace/import", Import, lambda m: _import(files, m), limit=IMPORT_LIMIT),
+        *routes("GET", "workspace/export", Export, lambda m: _export(files, m)),
+        *routes("GET", "workspace/get-status", OnePath, lambda m: files.status(m.path)),
+        *routes("GET", "workspace/list", OnePath, lambda m: _list(files, m)),
+        *routes("POST", "workspace/delete", Delete, lambda m: files.delete(m.path, recursive=m.recursive)),
+    ]
 
-    def __init__(self, files: WorkspaceFiles) -> None:
-        self._files = files
 
-    def routes(self) -> list[Route]:
-        """Every method of Workspace 2.0."""
-        return [
-            *routes("POST", "workspace/mkdirs", OnePath, self.mkdirs),
-            *routes("POST", "workspace/import", Import, self.import_, limit=IMPORT_LIMIT),
-            *routes("GET", "workspace/export", Export, self.export),
-            *routes("GET", "workspace/get-status", OnePath, self.get_status),
-            *routes("GET", "workspace/list", OnePath, self.list),
-            *routes("POST", "workspace/delete", Delete, self.delete),
-        ]
+def _import(files: WorkspaceFiles, request: Import) -> None:
+    """Write a notebook (SOURCE, or AUTO with a notebook's first line) or a file (AUTO, RAW)."""
+    _check_format(request.format)
+    content = _decoded(request.content)
+    path, language = request.path, request.language
+    if request.format == "AUTO":
+        path, language = _notebook_in(path, content)
+    elif request.format == "SOURCE" or not request.format:
+        language = _required_language(request)
+    if request.format == "RAW" or language is None:
+        files.write(path, content, FILE, None, overwrite=request.overwrite)
+    else:
+        files.write(path, _with_header(content, language), NOTEBOOK, language, overwrite=request.overwrite)
 
-    def mkdirs(self, request: OnePath) -> Answer:
-        """Make a folder and those above it."""
-        self._files.make_folder(request.path)
-        return {}
 
-    def import_(self, request: Import) -> Answer:
-        """Write a notebook (SOURCE, or AUTO with a notebook's first line) or a file (AUTO, RAW)."""
-        _check_format(request.format)
-        content = _decoded(request.content)
-        path, language = request.path, request.language
-        if request.format == "AUTO":
-            path, language = _notebook_in(path, content)
-        elif request.format == "SOURCE" or not request.format:
-            language = _required_language(request)
-        if request.format == "RAW" or language is None:
-            self._files.write(path, content, FILE, None, overwrite=request.overwrite)
-        else:
-            source = _with_header(content, language)
-            self._files.write(path, source, NOTEBOOK, language, overwrite=request.overwrite)
-        return {}
+def _export(files: WorkspaceFiles, request: Export) -> Answer:
+    """The content of a notebook or file."""
+    _check_format(request.format)
+    content = files.read(request.path)
+    if request.direct_download:
+        return Response(content, media_type="application/octet-stream")
+    language = files.status(request.path).get("language")
+    file_type = SUFFIXES[language] if language else PurePosixPath(request.path).suffix.lstrip(".")
+    return {"content": base64.b64encode(content).decode(), "file_type": file_type}
 
-    def export(self, request: Export) -> Answer:
-        """The content of a notebook or file."""
-        _check_format(request.format)
-        content = self._files.read(request.path)
-        if request.direct_download:
-            return Response(content, media_type="application/octet-stream")
-        return {"content": base64.b64encode(content).decode(), "file_type": self._file_type(request.path)}
 
-    def get_status(self, request: OnePath) -> Answer:
-        """What is at a path."""
-        return self._files.status(request.path)
-
-    def list(self, request: OnePath) -> Answer:
-        """What is in a folder; an empty one has no `objects` field."""
-        objects = self._files.list(request.path)
-        return {"objects": objects} if objects else {}
-
-    def delete(self, request: Delete) -> Answer:
-        """Remove an object."""
-        self._files.delete(request.path, recursive=request.recursive)
-        return {}
-
-    def _file_type(self, path: str) -> str:
-        language = self._files.status(path).get("language")
-        return SUFFIXES[language] if language else PurePosixPath(path).suffix.lstrip(".")
+def _list(files: WorkspaceFiles, request: OnePath) -> Answer:
+    objects = files.list(request.path)
+    return {"objects": objects} if objects else {}  # an empty folder has no `objects` field
 
 
 def _check_format(name: str) -> None:

@@ -1,6 +1,7 @@
 """`rookery check` says what a plan will do, and every mistake in it, before anything is created."""
 
 import json
+import os
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -346,6 +347,29 @@ def test_a_login_that_fails_is_one_clear_line(
 def test_an_unknown_connection_is_one_clear_line(check: Check) -> None:
     told = mistake_of(check.text(IMPORTS + PLAN + TRAINING, "--conn", "nowhere", "--json"))
     assert told == "Airflow has no connection 'nowhere'; define it, by AIRFLOW_CONN_NOWHERE for example"
+
+
+def test_a_token_that_ends_in_a_line_break_logs_in(
+    check: Check, databricks: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usable.answer_everything(databricks)
+    connection = json.loads(os.environ["AIRFLOW_CONN_DATABRICKS_DEFAULT"])
+    monkeypatch.setenv("AIRFLOW_CONN_ECHOED", json.dumps({**connection, "password": "dapi-invented\n"}))
+    ended = check.text(IMPORTS + PLAN + TRAINING, "--conn", "echoed")
+    assert (ended.status, ended.err) == (0, "")
+    assert "dapi-invented" not in ended.out
+
+
+def test_a_token_that_cannot_be_sent_is_refused_in_words_and_not_shown(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = {"conn_type": "databricks", "host": "127.0.0.1", "port": 1, "schema": "http"}
+    monkeypatch.setenv("AIRFLOW_CONN_TORN", json.dumps({**connection, "password": "dapi-in\nvented"}))
+    told = mistake_of(check.text(IMPORTS + PLAN + TRAINING, "--conn", "torn", "--json"))
+    assert told == (
+        "the Airflow connection 'torn' has a line break or another control character inside its password: "
+        "write it anew, without"
+    )
 
 
 def test_an_unreachable_host_is_one_clear_line(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:

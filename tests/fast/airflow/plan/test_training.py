@@ -278,6 +278,28 @@ def test_the_request_for_the_endpoint_must_have_the_features() -> None:
     assert "it is empty" in mistakes(endpoint={"name": "p", "dataframe_records": []})
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("Island", 3, "it must be a text, as the column is categorical, not 3"),
+        ("Island", True, "it must be a text, as the column is categorical, not True"),
+        ("CulmenLength", "forty-eight", "it must be a finite number, as the column is numeric, not 'forty-e"),
+        ("CulmenLength", "48.7", "it must be a finite number, as the column is numeric, not '48.7'"),
+        ("BodyMass", float("nan"), "it must be a finite number, as the column is numeric, not nan"),
+        ("BodyMass", float("-inf"), "it must be a finite number, as the column is numeric, not -inf"),
+        ("BodyMass", True, "it must be a finite number, as the column is numeric, not True"),
+        ("BodyMass", 10**400, "it must be a finite number"),
+    ],
+)
+def test_the_request_for_the_endpoint_must_have_the_columns_types(
+    column: str, value: object, said: str
+) -> None:
+    good = {"Island": "Biscoe", "CulmenLength": 48.7, "BodyMass": 4450}
+    plan(endpoint={"name": "p", "dataframe_records": [good]})
+    text = mistakes(endpoint={"name": "p", "dataframe_records": [good, {**good, column: value}]})
+    assert f"endpoint.dataframe_records[1].{column}: {said}" in text
+
+
 @pytest.mark.parametrize("root", ["dbfs:/rookery", "dbfs:/a/b.c", "/Volumes/main/default/models/rookery"])
 def test_data_may_live_on_dbfs_or_in_a_volume(root: str) -> None:
     assert plan(data_root=root).data_root == root

@@ -19,7 +19,7 @@ SOURCE = CsvSourceSpec("dbfs:/rookery/penguins.csv", "0" * 64)
 
 def snapshot_spec(**changes: Any) -> SnapshotSpec:
     """A spec whose digest fits, with some fields of its own or of its split changed."""
-    split = {"validation_size": 0.15, "test_size": 0.15, "seed": 42, "split_key": None}
+    split: dict[str, Any] = {"validation_size": 0.15, "test_size": 0.15, "seed": 42, "split_key": None}
     split |= {name: changes.pop(name) for name in set(split) & set(changes)}
     determining: dict[str, Any] = {
         "source": SOURCE,

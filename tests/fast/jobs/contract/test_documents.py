@@ -1,5 +1,6 @@
 import dataclasses
 import json
+from typing import Annotated
 
 import pytest
 
@@ -9,7 +10,7 @@ from rookery_jobs.contract import (
     SnapshotSpec,
     SweepSpec,
 )
-from rookery_jobs.contract.documents import Document, inline
+from rookery_jobs.contract.documents import Document, Inline
 from tests.fast.jobs.contract.documents import snapshot_spec, sweep_spec
 
 
@@ -65,7 +66,7 @@ class _Square(Document):
 @dataclasses.dataclass(frozen=True)
 class _Drawing(Document):
     name: str
-    shape: Document = inline({"circle": _Circle, "square": _Square}, usual="circle", prefix="shape_")
+    shape: Annotated[Document, Inline({"circle": _Circle, "square": _Square}, "circle", "shape_")]
     colour: str = "black"
 
 

@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 from starlette.routing import Route
 
-from local_workspace.api.pages.layout import Link, Page, Table, moment, page_route
+from local_workspace.api.pages.layout import MOST_ROWS, Link, Page, Table, moment, page_route
 from local_workspace.api.pages.runs import COLUMNS, run_rows
-from local_workspace.engine.clusters import Clusters
-from local_workspace.engine.runs import Runs
+from local_workspace.clusters.clusters import Clusters
+from local_workspace.runs.runs import Runs
 
 
 def cluster_pages(clusters: Clusters, runs: Runs) -> list[Route]:
@@ -22,7 +22,7 @@ def cluster_pages(clusters: Clusters, runs: Runs) -> list[Route]:
 
 
 def _list(clusters: Clusters) -> Page:
-    every = clusters.every()
+    newest, _ = clusters.newest((), 0, MOST_ROWS)
     rows: list[tuple[str | Link, ...]] = [
         (
             Link(each["cluster_id"], f"/compute/clusters/{quote(each['cluster_id'], safe='')}"),
@@ -31,10 +31,10 @@ def _list(clusters: Clusters) -> Page:
             each["spark_version"],
             moment(each["start_time"]),
         )
-        for each in every
+        for each in newest
     ]
-    table = Table("Newest first", ("Cluster", "Name", "State", "Runtime", "Start"), rows)
-    return Page("Clusters", sections=(table,), changing=_changes(every))
+    table = Table(f"The newest {MOST_ROWS}", ("Cluster", "Name", "State", "Runtime", "Start"), rows)
+    return Page("Clusters", sections=(table,), changing=_changes(newest))
 
 
 def _cluster(cluster: dict[str, Any], runs: Runs) -> Page:
@@ -51,7 +51,7 @@ def _cluster(cluster: dict[str, Any], runs: Runs) -> Page:
         ("End", moment(cluster.get("terminated_time", 0))),
     )
     tags: list[tuple[str | Link, ...]] = [*(cluster["custom_tags"] | cluster["default_tags"]).items()]
-    own = [run for run in runs.every() if cluster["cluster_id"] in _clusters_of(run)]
+    own = runs.newest_on_cluster(cluster["cluster_id"], MOST_ROWS)
     sections = (Table("Its runs", COLUMNS, run_rows(own)), Table("Tags", ("Tag", "Value"), tags))
     return Page(f"Cluster {cluster['cluster_id']}", facts, sections, _changes([cluster]))
 
@@ -66,10 +66,6 @@ def _reason(cluster: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _minutes(minutes: int) -> str:
     return f"{minutes} minutes" if minutes else "never"
-
-
-def _clusters_of(run: dict[str, Any]) -> set[str]:
-    return {task["cluster_instance"]["cluster_id"] for task in run["tasks"]}
 
 
 def _changes(clusters: list[dict[str, Any]]) -> bool:

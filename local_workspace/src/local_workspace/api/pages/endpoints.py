@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.routing import Route
 
 from local_workspace.api.pages.layout import Link, Page, Table, Text, moment, page_route
-from local_workspace.engine.endpoints import Endpoints
+from local_workspace.serving.endpoints import Endpoints
 from local_workspace.settings import Settings
 
 _ENTITY_COLUMNS = ("Served entity", "Model version", "Traffic", "State", "Message")

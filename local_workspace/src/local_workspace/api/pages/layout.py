@@ -76,11 +76,8 @@ def page_route(path: str, page: Callable[..., Page | Elsewhere]) -> Route:
     """A page at a path whose parameters (`{name}`) are `page`'s arguments; what does not exist is a 404."""
 
     async def endpoint(request: Request) -> Response:
-        try:
-            made = await run_in_threadpool(page, **request.path_params)
-        except WorkspaceError as error:
-            facts = (("What is missing", str(error)),)
-            return _answer(Page("Not found", facts), status=404)
+        request.state.refusal = _not_found
+        made = await run_in_threadpool(page, **request.path_params)
         if isinstance(made, Page):
             return _answer(made)
         query = request.url.query
@@ -89,9 +86,17 @@ def page_route(path: str, page: Callable[..., Page | Elsewhere]) -> Route:
     return Route(path, endpoint, methods=["GET"])
 
 
+def _not_found(error: WorkspaceError) -> Response:
+    return _answer(Page("Not found", (("What is missing", str(error)),)), status=404)
+
+
 def _answer(page: Page, status: int = 200) -> HTMLResponse:
     html = _TEMPLATES.get_template("page.html").render(page=page)
     return HTMLResponse(html.encode(errors="replace"), status, _HEADERS)
+
+
+MOST_ROWS = 100
+"""How many entries of a list a page shows: the newest."""
 
 
 def moment(milliseconds: int) -> str:

@@ -5,22 +5,22 @@ from urllib.parse import quote
 from starlette.routing import Route
 
 from local_workspace.api.pages.layout import Elsewhere, page_route
-from local_workspace.engine.mlflow_entities import MlflowEntities
+from local_workspace.mlflow.mlflow import Mlflow
 
 
-def mlflow_links(entities: MlflowEntities) -> list[Route]:
+def mlflow_links(mlflow: Mlflow) -> list[Route]:
     """Redirections for what exists; MLflow's page would say of anything else that it cannot be loaded."""
 
     def experiment(experiment_id: str) -> Elsewhere:
-        entities.require_experiment(experiment_id)
+        mlflow.require_experiment(experiment_id)
         return _to("experiments", experiment_id)
 
     def run(experiment_id: str, run_id: str) -> Elsewhere:
-        entities.require_run(experiment_id, run_id)
+        mlflow.require_run(experiment_id, run_id)
         return _to("experiments", experiment_id, "runs", run_id)
 
     def version(name: str, version: str) -> Elsewhere:
-        entities.require_version(name, version)
+        mlflow.require_version(name, version)
         return _to("models", name, "versions", version)
 
     return [

@@ -5,12 +5,13 @@ from urllib.parse import quote
 
 from starlette.routing import Route
 
-from local_workspace.api.pages.layout import Link, Page, Table, Text, moment, number, page_route
-from local_workspace.engine.runs import Runs
+from local_workspace.api.pages.layout import MOST_ROWS, Link, Page, Table, Text, moment, number, page_route
 from local_workspace.errors import ResourceDoesNotExist
+from local_workspace.runs.records import Wanted
+from local_workspace.runs.runs import Runs
+from local_workspace.runs.tasks.kinds import task_in
 
 COLUMNS = ("Run", "Name", "State", "Cluster", "Start", "End")
-MOST_ROWS = 100
 MOST_CHARACTERS = 200_000
 
 
@@ -23,7 +24,7 @@ def run_pages(runs: Runs) -> list[Route]:
 
 
 def run_rows(runs: list[dict[str, Any]]) -> list[tuple[str | Link, ...]]:
-    """One row for each of the newest runs, under `COLUMNS`."""
+    """One row for each run, under `COLUMNS`."""
     return [
         (
             Link(str(run["run_id"]), address(run)),
@@ -33,7 +34,7 @@ def run_rows(runs: list[dict[str, Any]]) -> list[tuple[str | Link, ...]]:
             moment(run["start_time"]),
             moment(run["end_time"]),
         )
-        for run in runs[:MOST_ROWS]
+        for run in runs
     ]
 
 
@@ -50,9 +51,9 @@ def state(run: dict[str, Any]) -> str:
 
 
 def _list(runs: Runs) -> Page:
-    every = runs.every()
-    table = Table(f"The newest {MOST_ROWS}", COLUMNS, run_rows(every))
-    return Page("Job runs", sections=(table,), changing=any(_goes_on(run) for run in every))
+    newest, _ = runs.newest(Wanted(), 0, MOST_ROWS)
+    table = Table(f"The newest {MOST_ROWS}", COLUMNS, run_rows(newest))
+    return Page("Job runs", sections=(table,), changing=any(map(_goes_on, newest)))
 
 
 def _run(runs: Runs, job_id: str, run_id: str) -> Page:
@@ -63,15 +64,11 @@ def _run(runs: Runs, job_id: str, run_id: str) -> Page:
     if len(tasks) > 1:
         return Page(_title(run), _facts(run), (_tasks(run, tasks),), _goes_on(run))
     task = tasks[0] if tasks else run["task"] | {"cluster_instance": run["cluster_instance"]}
-    script = task["spark_python_task"]
-    facts = (
-        ("Task", task.get("task_key", run["run_name"])),
-        ("Cluster", _cluster(task)),
-        ("Script", script["python_file"]),
-    )
-    parameters = Text("Parameters", "\n".join(map(str, script.get("parameters", []))))
-    output = runs.output(task.get("run_id", run["run_id"]))
-    return Page(_title(run), (*_facts(run), *facts), (*_output(output), parameters), _goes_on(run))
+    shown = task_in(task).shown()
+    facts = (("Task", task.get("task_key", run["run_name"])), ("Cluster", _cluster(task)), *shown.facts)
+    output = _output(runs.output(task.get("run_id", run["run_id"])))
+    texts = [Text(heading, text) for heading, text in shown.texts]
+    return Page(_title(run), (*_facts(run), *facts), (*output, *texts), _goes_on(run))
 
 
 def _title(run: dict[str, Any]) -> str:

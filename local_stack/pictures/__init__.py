@@ -1,0 +1,1 @@
+"""The pictures of docs/images, taken in a browser: `make screenshots`."""

@@ -1,0 +1,45 @@
+"""What a run left behind, asked of the workspace itself; an empty list is the promise."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from local_stack.waiting import WaitTimeoutError, wait_for
+
+if TYPE_CHECKING:
+    from databricks.sdk import WorkspaceClient
+
+# A terminated cluster takes a moment to be gone; what is still there after this is left behind.
+PATIENCE_SECONDS = 60
+
+
+def left_behind(client: "WorkspaceClient", data_root: str, keep_endpoint: bool) -> list[str]:
+    """Clusters not TERMINATED, active runs, ephemeral endpoints and staging files, one line each."""
+
+    def look() -> list[str] | None:
+        return None if list(_everything(client, data_root, keep_endpoint)) else []
+
+    try:
+        return wait_for("a clean workspace", look, PATIENCE_SECONDS)
+    except WaitTimeoutError:
+        return list(_everything(client, data_root, keep_endpoint))
+
+
+def _everything(client: "WorkspaceClient", data_root: str, keep_endpoint: bool) -> Iterator[str]:
+    from databricks.sdk.service.compute import State
+
+    for cluster in client.clusters.list():
+        if cluster.state != State.TERMINATED:
+            yield f"cluster {cluster.cluster_id} ({cluster.cluster_name}): {cluster.state}"
+    for run in client.jobs.list_runs(active_only=True):
+        yield f"run {run.run_id} ({run.run_name})"
+    for endpoint in [] if keep_endpoint else client.serving_endpoints.list():
+        yield f"endpoint {endpoint.name}"
+    for file in client.dbfs.list(data_root, recursive=True):
+        if file.path and {"tmp", "_temporary"} & set(file.path.split("/")):
+            yield f"staging file {file.path}"
+
+
+def cluster_seconds(client: "WorkspaceClient") -> float:
+    """For how many seconds clusters existed in this workspace, summed: what would have been billed."""
+    lives = [(c.start_time, c.terminated_time) for c in client.clusters.list()]
+    return sum((end - start) / 1000 for start, end in lives if start and end)

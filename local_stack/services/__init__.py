@@ -1,0 +1,1 @@
+"""What the demo, `make up` and the tests start: each a child process that ends with its starter."""

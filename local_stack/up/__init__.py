@@ -1,0 +1,1 @@
+"""`python -m local_stack.up`, which is `make up`."""

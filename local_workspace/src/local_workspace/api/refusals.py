@@ -1,0 +1,54 @@
+"""How a refusal is answered: the one place that turns a `WorkspaceError` into a response."""
+
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+from starlette.types import Scope
+
+from local_workspace.errors import EndpointNotFound, WorkspaceError
+
+
+def application(routes: list[BaseRoute]) -> Starlette:
+    """The routes (and what is mounted among them), with every error answered in Databricks' form."""
+    return Starlette(
+        routes=routes,
+        exception_handlers={
+            WorkspaceError: _refused,
+            HTTPStatus.METHOD_NOT_ALLOWED: _no_such_route,
+            Exception: _internal_error,
+        },
+    )
+
+
+def no_such_route(scope: Scope) -> EndpointNotFound:
+    """The error for a route, or a method of it, that is not offered."""
+    return EndpointNotFound(f"No API found for '{scope['method']} {scope['path']}'")
+
+
+def envelope(error: WorkspaceError) -> Response:
+    """The JSON object that Databricks answers, with the error's status."""
+    return JSONResponse(error.envelope, status_code=error.status, headers=error.headers)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """As the route says it (a page has words for a person), else as an API does."""
+    assert isinstance(error, WorkspaceError)  # noqa: S101 - Starlette's type of a handler says less
+    answer = getattr(request.state, "refusal", envelope)
+    response: Response = answer(error)
+    return response
+
+
+async def _no_such_route(request: Request, _: Exception) -> Response:
+    return envelope(no_such_route(request.scope))
+
+
+async def _internal_error(request: Request, _: Exception) -> Response:
+    """The traceback is in the server's log; its text may hold what the caller should not see."""
+    return envelope(
+        WorkspaceError(
+            f"The workspace failed to answer {request.method} {request.url.path}; see its server.log."
+        )
+    )

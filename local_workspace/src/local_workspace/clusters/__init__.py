@@ -1,0 +1,1 @@
+"""Clusters: each is one Spark driver on this machine. The door is `clusters.Clusters`."""

@@ -1,0 +1,95 @@
+"""Keeps one cluster's driver: starts it, waits for its end or for the wish to end it, and cleans up."""
+
+import shutil
+import threading
+import uuid
+from typing import Any
+
+from local_workspace.clock import Clock, milliseconds
+from local_workspace.clusters import termination
+from local_workspace.clusters.document import spec_of
+from local_workspace.clusters.records import ClusterRecords
+from local_workspace.clusters.spark.class_archive import java_options
+from local_workspace.clusters.spark.driver import Driver, launch
+from local_workspace.clusters.spark.java import JavaNotFound, find_java
+from local_workspace.clusters.spark.jvm import DriverFailed, Jvm
+from local_workspace.clusters.termination import TerminationReason
+from local_workspace.processes.processes import Processes
+from local_workspace.settings import Settings
+
+_POLL_SECONDS = 0.1
+
+
+class ClusterKeeper:
+    """One life of one cluster, from PENDING to TERMINATED, in a thread of its own."""
+
+    def __init__(
+        self, cluster_id: str, settings: Settings, clock: Clock, records: ClusterRecords, processes: Processes
+    ) -> None:
+        self.driver: Driver | None = None
+        self._cluster_id = cluster_id
+        self._folder = settings.clusters / cluster_id
+        self._dbfs = settings.dbfs
+        self._clock = clock
+        self._records = records
+        self._processes = processes
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name=f"cluster {cluster_id}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to start the driver."""
+        self._thread.start()
+
+    def begin_to_end(self, reason: TerminationReason) -> None:
+        """TERMINATING from now on; nothing happens if that was so before."""
+        if self._records.set_terminating(self._cluster_id, reason):
+            self._ending.set()
+
+    def join(self, seconds: float) -> None:
+        """Wait until the cluster is TERMINATED."""
+        self._thread.join(seconds)
+
+    def _keep(self) -> None:
+        try:
+            driver = self._launch()
+        except (DriverFailed, JavaNotFound, OSError) as error:
+            self.begin_to_end(termination.startup_failure(error))
+        else:
+            self.driver = driver
+            self._records.set_running(self._cluster_id, self._running_fields(driver))
+            self._wait_for_end(driver)
+            driver.stop()
+        self._remove_working_files()
+        self._records.set_terminated(self._cluster_id)
+
+    def _launch(self) -> Driver:
+        java = find_java()
+        spec = spec_of(self._records.get(self._cluster_id))
+        jvm = Jvm(java, java_options(java), spec, self._folder, self._dbfs)
+        name = f"driver of {self._cluster_id}"
+        return launch(jvm, name, self._processes, self._clock, self._ending)
+
+    def _wait_for_end(self, driver: Driver) -> None:
+        while driver.process.poll() is None:
+            if self._clock.wait(self._ending, _POLL_SECONDS):
+                return
+        self.begin_to_end(
+            termination.driver_lost(driver.process.returncode, str(self._folder / "driver.log"))
+        )
+
+    def _running_fields(self, driver: Driver) -> dict[str, Any]:
+        node = {
+            "node_id": uuid.uuid4().hex,
+            "instance_id": f"{self._cluster_id}-driver-{driver.process.pid}",
+            "private_ip": "127.0.0.1",
+            "host_private_ip": "127.0.0.1",
+            "public_dns": "",
+            "start_timestamp": milliseconds(self._clock.now()),
+        }
+        return {"driver": node, "spark_context_id": driver.context_id}
+
+    def _remove_working_files(self) -> None:
+        """The log stays; what Spark kept on disk while it ran, and the client's configuration, do not."""
+        for folder in ("local", "tmp", "artifacts"):
+            shutil.rmtree(self._folder / folder, ignore_errors=True)
+        (self._folder / "spark.properties").unlink(missing_ok=True)

@@ -1,0 +1,124 @@
+"""The clusters in the store and the steps from one state to the next, each with its event.
+
+PENDING → RUNNING → TERMINATING → TERMINATED; PENDING → TERMINATING; TERMINATED → PENDING by clusters/start.
+"""
+
+import threading
+from collections.abc import Collection
+from typing import Any
+
+from local_workspace.clock import Clock, milliseconds
+from local_workspace.clusters.document import new_document, running_message, spec_of
+from local_workspace.clusters.spec import ClusterSpec
+from local_workspace.clusters.termination import TerminationReason
+from local_workspace.errors import InvalidParameterValue
+from local_workspace.store import Document, Page, Store, is_among, is_unset
+
+
+class ClusterRecords:
+    """Documents of clusters; `changed` is notified at every step and guards steps that belong together."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._documents = store.collection("clusters")
+        self._clock = clock
+        self.changed = threading.Condition(threading.RLock())
+
+    def get(self, cluster_id: str) -> Document:
+        """The cluster's document; `InvalidParameterValue` if it never existed or was deleted for good."""
+        document = self._documents.get(cluster_id)
+        if document is None or document.get("deleted"):
+            raise InvalidParameterValue(f"Cluster {cluster_id} does not exist")
+        return document
+
+    def exists(self, cluster_id: str) -> bool:
+        """Whether `get` would find it."""
+        document = self._documents.get(cluster_id)
+        return document is not None and not document.get("deleted")
+
+    def all(self) -> list[Document]:
+        """Every cluster, oldest first, with those that are being deleted for good."""
+        return self._documents.values()
+
+    def newest(self, states: Collection[str], first: int, count: int) -> Page:
+        """Clusters in one of these states (in any, if there are none), newest first."""
+        conditions = [is_unset("deleted"), *([is_among("state", states)] if states else [])]
+        return self._documents.newest(conditions, first=first, count=count)
+
+    def add(self, cluster_id: str, spec: ClusterSpec) -> None:
+        """A new cluster, PENDING."""
+        self._step(new_document(cluster_id, spec, self._clock.now()), "CREATING")
+
+    def restart(self, cluster_id: str) -> None:
+        """TERMINATED → PENDING."""
+        now = milliseconds(self._clock.now())
+        document = self.get(cluster_id)
+        fresh = {
+            key: value
+            for key, value in document.items()
+            if key not in ("termination_reason", "terminated_time")
+        }
+        times = {"start_time": now, "last_restarted_time": now}
+        self._step(fresh | times | {"state": "PENDING", "state_message": "Starting Spark"}, "STARTING")
+
+    def set_running(self, cluster_id: str, driver_fields: dict[str, Any]) -> bool:
+        """PENDING → RUNNING, unless its end has begun; tells whether it runs."""
+        with self.changed:
+            document = self._documents.get(cluster_id)
+            if document is None or document["state"] != "PENDING":
+                return False
+            state = {"state": "RUNNING", "state_message": running_message(spec_of(document))}
+            self._step(document | state | driver_fields | {"last_activity": self._clock.now()}, "RUNNING")
+            return True
+
+    def set_terminating(self, cluster_id: str, reason: TerminationReason) -> bool:
+        """PENDING or RUNNING → TERMINATING; tells whether this call did it, so the first reason stays."""
+        with self.changed:
+            document = self._documents.get(cluster_id)
+            if document is None or document["state"] not in ("PENDING", "RUNNING"):
+                return False
+            state = {
+                "state": "TERMINATING",
+                "state_message": reason.message,
+                "termination_reason": reason.to_wire(),
+            }
+            self._step(document | state, "TERMINATING", {"reason": reason.to_wire()})
+            return True
+
+    def set_terminated(self, cluster_id: str) -> None:
+        """TERMINATING → TERMINATED; a cluster that is deleted for good is gone now."""
+        with self.changed:
+            document = self._documents.get(cluster_id)
+            if document is None or document["state"] == "TERMINATED":
+                return
+            kept = {
+                key: value for key, value in document.items() if key not in ("driver", "spark_context_id")
+            }
+            end = {"state": "TERMINATED", "terminated_time": milliseconds(self._clock.now())}
+            self._documents.put(cluster_id, kept | end)
+            if document.get("deleted"):
+                self._documents.delete(cluster_id)
+            self.changed.notify_all()
+
+    def mark_deleted(self, cluster_id: str) -> None:
+        """From now on the cluster does not exist for clients; its document goes when it has ended."""
+        with self.changed:
+            if self._documents.update(cluster_id, deleted=True)["state"] == "TERMINATED":
+                self._documents.delete(cluster_id)
+
+    def touch(self, cluster_id: str) -> None:
+        """The cluster was in use until now."""
+        with self.changed:
+            if self._documents.get(cluster_id) is not None:
+                self._documents.update(cluster_id, last_activity=self._clock.now())
+
+    def _step(self, document: Document, event: str, event_details: dict[str, Any] | None = None) -> None:
+        cluster_id = document["cluster_id"]
+        happened = {
+            "cluster_id": cluster_id,
+            "timestamp": milliseconds(self._clock.now()),
+            "type": event,
+            "details": event_details or {},
+        }
+        with self.changed:
+            self._documents.put(cluster_id, document | {"events": [*document["events"], happened]})
+            self.changed.notify_all()

@@ -1,0 +1,82 @@
+"""The Spark configuration of a cluster's driver: the client's `spark_conf`, then what this machine needs.
+
+`dbfs:/` and paths without a scheme are made paths below the workspace's DBFS folder by Hadoop's ViewFs alone
+(https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-hdfs/ViewFsOverloadScheme.html), so
+`/Volumes/...` means the same to Spark here as on Databricks, and never this machine's own `/Volumes`.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from local_workspace.clusters.spec import ClusterSpec
+from local_workspace.errors import InvalidParameterValue
+
+DEFAULT_HEAP = "2g"
+_ROOT_OF_DBFS = "spark.hadoop.fs.viewfs.mounttable.default.linkFallback"
+_FIXED = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    # Several runs share the driver: none may wait for the tasks of another.
+    "spark.scheduler.mode": "FAIR",
+    "spark.submit.deployMode": "client",
+    "spark.sql.warehouse.dir": "dbfs:/user/hive/warehouse",
+    "spark.hadoop.fs.defaultFS": "dbfs:///",
+    "spark.hadoop.fs.dbfs.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
+    # Lets the driver's one local file system (no checksum files) serve dbfs:/ as well.
+    "spark.hadoop.fs.viewfs.enable.inner.cache": "false",
+}
+_COMMAND_LINE = "the JVM's command line is its own"
+_NOT_HEEDED = {
+    "spark.driver.extraJavaOptions": _COMMAND_LINE,
+    "spark.driver.defaultJavaOptions": _COMMAND_LINE,
+    "spark.driver.extraClassPath": _COMMAND_LINE,
+    "spark.driver.extraLibraryPath": _COMMAND_LINE,
+    "spark.driver.userClassPathFirst": _COMMAND_LINE,
+    "spark.local.dir": "each cluster has its own folder for it",
+    _ROOT_OF_DBFS: "it leads to the workspace's files",
+}
+
+
+def driver_conf(spec: ClusterSpec, dbfs: Path, folder: Path) -> dict[str, str]:
+    """Every property of the driver; `folder` is the cluster's own, `dbfs` the one that is `dbfs:/`."""
+    return {
+        "spark.master": "local[*]",
+        "spark.app.name": spec.cluster_name or "Databricks Shell",
+        "spark.sql.shuffle.partitions": str(os.cpu_count()),
+        **spec.spark_conf,
+        **_FIXED,
+        _ROOT_OF_DBFS: dbfs.resolve().as_uri(),
+        "spark.local.dir": str(folder / "local"),
+    }
+
+
+def check_spark_conf(spark_conf: dict[str, str]) -> None:
+    """Refuse what this machine cannot give or would not heed; `InvalidParameterValue` names the property."""
+    master = spark_conf.get("spark.master", "local[*]")
+    if not re.fullmatch(r"local(\[(\*|\d+)(, ?\d+)?\])?", master):
+        raise InvalidParameterValue(f"spark.master must be local[*] or local[n] here, got {master!r}")
+    heap = spark_conf.get("spark.driver.memory", DEFAULT_HEAP)
+    if not re.fullmatch(r"\d+[kmgKMG]", heap):
+        raise InvalidParameterValue(f"spark.driver.memory must be a size such as 2g, got {heap!r}")
+    for name, why in _NOT_HEEDED.items():
+        if name in spark_conf:
+            raise InvalidParameterValue(f"The local workspace does not heed {name} ({why}): leave it out.")
+    for name, value in _FIXED.items():
+        if spark_conf.get(name, value) != value:
+            raise InvalidParameterValue(
+                f"{name} is always {value} in the local workspace, got {spark_conf[name]!r}: leave it out."
+            )
+
+
+def properties(conf: dict[str, str]) -> str:
+    """The text of a Java properties file with these values."""
+    return "".join(f"{_escaped(key, ' :=#!')}={_escaped(value, '')}\n" for key, value in conf.items())
+
+
+def _escaped(text: str, special: str) -> str:
+    for character in "\\" + special:
+        text = text.replace(character, "\\" + character)
+    return text.replace("\n", "\\n").replace("\r", "\\r")

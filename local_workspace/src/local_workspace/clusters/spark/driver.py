@@ -1,0 +1,147 @@
+"""A cluster's Spark driver: one JVM with one SparkContext, to which job runs attach.
+
+Each run gets a Py4J gateway of its own in that JVM (`Py4JServer`), so that closing it drops everything that
+the run still holds there.
+"""
+
+import secrets
+import subprocess
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from py4j.protocol import Py4JError, Py4JJavaError  # type: ignore[import-untyped]
+
+from local_workspace.clock import Clock
+from local_workspace.clusters.spark.jvm import DriverFailed, Jvm
+from local_workspace.processes.processes import Processes
+
+_SECONDS_TO_CANCEL = 20.0
+_POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A gateway into the driver for one run: its port on 127.0.0.1 and the secret that it asks for.
+
+    `tmp` is the node's folder for temporary files: as `/tmp` on Databricks, it is shared by the cluster's
+    runs and lasts as long as the cluster. (Spark fetches a file that a run added whenever it needs it again.)
+    """
+
+    tag: str
+    port: int
+    tmp: Path
+    secret: str = field(repr=False)
+    server: Any = field(repr=False)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which PySpark finds a gateway that is there already, and Python the folder."""
+        return {
+            "PYSPARK_GATEWAY_PORT": str(self.port),
+            "PYSPARK_GATEWAY_SECRET": self.secret,
+            "TMPDIR": str(self.tmp),
+        }
+
+
+class Driver:
+    """A running driver; every method may be called from any thread."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], gateway: Any, processes: Processes, clock: Clock, tmp: Path
+    ) -> None:
+        self.process = process
+        self._tmp = tmp
+        self._gateway = gateway
+        self._processes = processes
+        self._clock = clock
+        jvm = gateway.jvm
+        self._context = jvm.org.apache.spark.SparkContext.getOrCreate(jvm.org.apache.spark.SparkConf())
+        self._without_checksum_files()
+        jvm.org.apache.spark.sql.classic.SparkSession.builder().getOrCreate()
+        self.context_id = secrets.randbits(62)
+
+    def _without_checksum_files(self) -> None:
+        """Spark must not check a file against a checksum of before the DBFS API wrote it anew."""
+        jvm = self._gateway.jvm
+        local = jvm.org.apache.hadoop.fs.FileSystem.get(
+            jvm.java.net.URI("file:///"), self._context.hadoopConfiguration()
+        )
+        local.setWriteChecksum(False)
+        local.setVerifyChecksum(False)
+
+    def attach(self, tag: str) -> Attachment:
+        """Open a gateway for a run. Every Spark job that comes through it carries `tag`, from any thread.
+
+        Spark keeps tags in an inheritable thread local. They are set while the gateway starts, so its
+        accepting thread has them, and every connection thread too: one for each thread of the run's Python.
+        """
+        jvm = self._gateway.jvm
+        self._context.setJobGroup(tag, tag, True)
+        self._context.addJobTag(tag)
+        try:
+            server = jvm.org.apache.spark.api.python.Py4JServer(jvm.org.apache.spark.SparkConf())
+            server.start()
+        finally:
+            self._context.clearJobTags()
+            self._context.clearJobGroup()
+        return Attachment(tag, server.getListeningPort(), self._tmp, server.secret(), server)
+
+    def detach(self, attachment: Attachment) -> None:
+        """Close a run's gateway and cancel what it left running; return once none of its jobs is active.
+
+        A fit between two of its jobs is not active, and starts its next one afterwards: that is why the whole
+        job group is refused from now on, and why none must be seen several times in a row.
+        """
+        attachment.server.shutdown()
+        if not self.active_jobs(attachment.tag):
+            return
+        self._context.cancelJobGroupAndFutureJobs(attachment.tag)
+        deadline = self._clock.now() + _SECONDS_TO_CANCEL
+        times_none, never = 0, threading.Event()
+        while times_none < 3:
+            self._context.cancelJobsWithTag(attachment.tag)
+            times_none = 0 if self.active_jobs(attachment.tag) else times_none + 1
+            if self._clock.now() > deadline:
+                raise DriverFailed(
+                    f"Spark jobs of {attachment.tag} do not end: {self.active_jobs(attachment.tag)}"
+                )
+            self._clock.wait(never, _POLL_SECONDS)
+
+    def active_jobs(self, tag: str) -> set[int]:
+        """The ids of the Spark jobs with this tag that have not ended."""
+        tracker = self._context.statusTracker()
+        return set(tracker.getActiveJobIds()) & set(tracker.getJobIdsForTag(tag))
+
+    def is_alive(self) -> bool:
+        """Whether the JVM runs and answers."""
+        if self.process.poll() is not None:
+            return False
+        try:
+            return not self._context.isStopped()
+        except (Py4JError, OSError):
+            return False
+
+    def stop(self) -> None:
+        """End the JVM and its Python workers."""
+        self._processes.end(self.process)
+
+
+def launch(jvm: Jvm, name: str, processes: Processes, clock: Clock, give_up: threading.Event) -> Driver:
+    """Start a driver and wait until Spark answers.
+
+    Raises `DriverFailed`, with the end of its log, if it does not come up or `give_up` is set before.
+    """
+    process = jvm.start(name, processes)
+    try:
+        return Driver(process, jvm.connect(process, clock, give_up), processes, clock, jvm.tmp)
+    except (Py4JError, OSError, DriverFailed) as error:
+        why = _description(error)
+        processes.end(process)
+        raise DriverFailed(f"The Spark driver did not start: {why}. Its log ends: {jvm.log_end()}") from error
+
+
+def _description(error: Exception) -> str:
+    """Asks the JVM, so it must still run: Py4J's own text of a Java exception is its whole stack trace."""
+    return str(error.java_exception.toString()) if isinstance(error, Py4JJavaError) else str(error)

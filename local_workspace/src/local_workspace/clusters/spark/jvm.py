@@ -1,0 +1,134 @@
+"""The JVM of a driver: its command line, its environment, and the Py4J gateway that it opens.
+
+It is started as PySpark's launcher does (`SparkSubmit pyspark-shell`), but without its shell scripts: they
+demand a Java module that slim runtimes lack.
+"""
+
+import struct
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyspark
+from py4j.clientserver import (  # type: ignore[import-untyped]
+    ClientServer,
+    JavaParameters,
+    PythonParameters,
+)
+
+from local_workspace.clock import Clock
+from local_workspace.clusters.spark.conf import DEFAULT_HEAP, driver_conf, properties
+from local_workspace.clusters.spec import ClusterSpec
+from local_workspace.processes.processes import Processes, base_environment
+
+_SECONDS_TO_START = 180.0
+_POLL_SECONDS = 0.02
+# org.apache.spark.launcher.JavaModuleOptions, less the vector module.
+_OPENED_PACKAGES = (
+    "java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util java.util.concurrent "
+    "java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar"
+)
+_JAVA_OPTIONS = [
+    # A cluster here lives for minutes, which is too short for the second compiler to earn its time back.
+    "-XX:TieredStopAtLevel=1",
+    # Half the memory of the default collector, at the same speed: nodes here have few cores and small heaps.
+    "-XX:+UseSerialGC",
+    "-XX:+IgnoreUnrecognizedVMOptions",
+    "-XX:+ExitOnOutOfMemoryError",
+    *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED_PACKAGES.split()),
+    "--add-opens=java.security.jgss/sun.security.krb5=ALL-UNNAMED",
+    "--enable-native-access=ALL-UNNAMED",
+    "--sun-misc-unsafe-memory-access=allow",
+    "-Djdk.reflect.useDirectMethodHandle=false",
+    "-Dio.netty.tryReflectionSetAccessible=true",
+]
+
+
+class DriverFailed(RuntimeError):
+    """The JVM did not come up, or does not answer any more."""
+
+
+@dataclass(frozen=True)
+class Jvm:
+    """How to start a driver's JVM: Java and its options, the cluster, its folder, what is `dbfs:/`."""
+
+    java: Path
+    java_options: list[str]
+    spec: ClusterSpec
+    folder: Path
+    dbfs: Path
+
+    @property
+    def tmp(self) -> Path:
+        """The node's folder for temporary files."""
+        return self.folder / "tmp"
+
+    @property
+    def _connection(self) -> Path:
+        """Where the gateway's port and secret are written."""
+        return self.tmp / "gateway"
+
+    def start(self, name: str, processes: Processes) -> subprocess.Popen[bytes]:
+        """Start the process; `name` is its name among the server's children."""
+        for needed in (self.folder / "local", self.tmp, self.dbfs):
+            needed.mkdir(parents=True, exist_ok=True)
+        self._connection.unlink(missing_ok=True)
+        conf = self.folder / "spark.properties"
+        conf.touch(mode=0o600)
+        conf.write_text(properties(driver_conf(self.spec, self.dbfs, self.folder)))
+        return processes.spawn(
+            name,
+            self._command(conf),
+            environment=self._environment(),
+            cwd=self.folder,
+            output=self.folder / "driver.log",
+        )
+
+    def _command(self, conf: Path) -> list[str]:
+        heap = self.spec.spark_conf.get("spark.driver.memory", DEFAULT_HEAP)
+        jars = Path(pyspark.__file__).parent / "jars" / "*"
+        places = ["-cp", str(jars), f"-Xmx{heap}", f"-Djava.io.tmpdir={self.tmp}"]
+        submit = ["org.apache.spark.deploy.SparkSubmit", "--properties-file", str(conf), "pyspark-shell"]
+        return [str(self.java), *places, *_JAVA_OPTIONS, *self.java_options, *submit]
+
+    def _environment(self) -> dict[str, str]:
+        own = {
+            "_PYSPARK_DRIVER_CONN_INFO_PATH": str(self._connection),
+            "SPARK_HOME": str(Path(pyspark.__file__).parent),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_CONNECT_MODE": "0",
+            "SPARK_ENV_LOADED": "1",
+            "SPARK_SCALA_VERSION": "2.13",
+            "PYSPARK_PYTHON": sys.executable,
+        }
+        return base_environment(self.folder) | self.spec.spark_env_vars | own
+
+    def connect(self, process: subprocess.Popen[bytes], clock: Clock, give_up: threading.Event) -> Any:
+        """The gateway of a JVM that was started, once it is open; `DriverFailed` if it does not open."""
+        deadline = clock.now() + _SECONDS_TO_START
+        while not self._connection.exists():
+            if process.poll() is not None:
+                raise DriverFailed(f"the JVM ended with exit code {process.returncode}")
+            if clock.now() > deadline:
+                raise DriverFailed(f"no answer within {_SECONDS_TO_START:.0f} s")
+            if clock.wait(give_up, _POLL_SECONDS):
+                raise DriverFailed("it is not wanted any more")
+        written = self._connection.read_bytes()
+        self._connection.unlink()
+        port, length = struct.unpack(">ii", written[:8])
+        return ClientServer(
+            java_parameters=JavaParameters(
+                port=port, auth_token=written[8 : 8 + length].decode(), auto_convert=True
+            ),
+            python_parameters=PythonParameters(port=0, eager_load=False),
+        )
+
+    def log_end(self, characters: int = 2000) -> str:
+        """The end of what the JVM has written, for an error's text."""
+        log = self.folder / "driver.log"
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - characters))
+            return file.read().decode(errors="replace")

@@ -1,1 +1,0 @@
-"""What really runs: drivers (Spark), runs (processes), served models (scoring servers)."""

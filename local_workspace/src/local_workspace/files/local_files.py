@@ -1,0 +1,51 @@
+"""Where a path of the workspace is on this machine, for what runs here.
+
+There is no FUSE mount here, so what plain Python can open on a cluster (`/Workspace/…`, `/dbfs/…`) does not
+exist under that name. Parameters of a run that begin so are translated to the real path, and only they: the
+API answers them as they were sent. Paths for Spark (`dbfs:/…`, `/Volumes/…`) need no translation.
+"""
+
+from pathlib import Path
+
+from local_workspace.errors import InvalidParameterValue
+from local_workspace.files.paths import below
+from local_workspace.files.workspace import WorkspaceFiles
+
+
+class LocalFiles:
+    """Paths of DBFS, of volumes and of the workspace, as files of this machine."""
+
+    def __init__(self, dbfs: Path, workspace: WorkspaceFiles) -> None:
+        self._dbfs = dbfs
+        self._workspace = workspace
+
+    def path(self, name: str) -> Path:
+        """The file that a client's path names, there or not; `InvalidParameterValue` if it is not plain."""
+        if name.startswith("dbfs:/"):
+            return below(self._dbfs, "/" + name.removeprefix("dbfs:").lstrip("/"))
+        if name.startswith("/dbfs/"):
+            return below(self._dbfs, name.removeprefix("/dbfs"))
+        if name.startswith("/Volumes/"):
+            return below(self._dbfs, name)
+        return self._workspace.local_path(name)
+
+    def has(self, name: str) -> bool:
+        """Whether a client's path names a file."""
+        try:
+            return self.path(name).is_file()
+        except InvalidParameterValue:
+            return False
+
+    def is_notebook(self, name: str) -> bool:
+        """Whether a client's path names a notebook, which is no file to those who run files."""
+        is_elsewhere = name.startswith(("dbfs:/", "/dbfs/", "/Volumes/"))
+        return not is_elsewhere and self._workspace.is_notebook(name)
+
+    def translated(self, parameter: str) -> str:
+        """A run's parameter as plain Python can use it here."""
+        if not parameter.startswith(("/Workspace/", "/dbfs/")):
+            return parameter
+        try:
+            return str(self.path(parameter))
+        except InvalidParameterValue:  # not a path after all
+            return parameter

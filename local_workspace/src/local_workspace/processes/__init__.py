@@ -1,0 +1,1 @@
+"""The server's child processes. The door is `processes.Processes`."""

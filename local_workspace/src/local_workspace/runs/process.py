@@ -1,0 +1,103 @@
+"""The process of one task run: what it is given, and what it leaves."""
+
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from local_workspace.clusters.runtimes import runtime_version
+from local_workspace.clusters.spark.driver import Attachment
+from local_workspace.clusters.spec import ClusterSpec
+from local_workspace.processes.processes import Processes, base_environment
+from local_workspace.runs.tasks.task import Program
+from local_workspace.settings import Settings
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run's process left: nothing after a success, else its last line and whole traceback."""
+
+    error: str | None = None
+    error_trace: str | None = None
+
+
+class RunProcess:
+    """A task run's own Python, attached to a driver. Its folder keeps `output.log` after the end."""
+
+    def __init__(self, run_id: int, settings: Settings, processes: Processes) -> None:
+        self._run_id = run_id
+        self._settings = settings
+        self._processes = processes
+        self.folder = settings.runs / str(run_id)
+        self._request = self.folder / "request.json"
+        self._result = self.folder / "result.json"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, program: Program, cluster: ClusterSpec, attachment: Attachment) -> None:
+        """Begin to run a task's program, attached to a driver of `cluster`."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._request.write_text(json.dumps(program.request | {"result": str(self._result)}))
+        self._process = self._processes.spawn(
+            f"run {self._run_id}",
+            [sys.executable, "-u", "-P", "-m", program.module, str(self._request)],
+            environment=self._environment(cluster, attachment),
+            cwd=self.folder,
+            output=self.folder / "output.log",
+        )
+
+    def _environment(self, cluster: ClusterSpec, attachment: Attachment) -> dict[str, str]:
+        own = {
+            "DATABRICKS_RUNTIME_VERSION": runtime_version(cluster.spark_version),
+            "DATABRICKS_HOST": self._settings.origin,
+            "DATABRICKS_TOKEN": self._settings.token,
+            "MLFLOW_TRACKING_URI": self._settings.origin,
+            "MLFLOW_TRACKING_TOKEN": self._settings.token,
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "PYSPARK_PYTHON": sys.executable,
+        }
+        return base_environment(self.folder) | cluster.spark_env_vars | own | attachment.environment
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the process has ended, after at most `seconds`."""
+        try:
+            return self._process is None or self._process.wait(seconds) is not None
+        except subprocess.TimeoutExpired:
+            return False
+
+    def end(self) -> None:
+        """Kill what still runs of the process and its children, and remove its request."""
+        if self._process is not None:
+            self._processes.end(self._process)
+            self._processes.end_strays(self.folder)
+            if not self._result.exists():
+                self._keep_end(self._process.returncode)
+        self._request.unlink(missing_ok=True)
+
+    def _keep_end(self, code: int) -> None:
+        """The script had no chance to tell what became of it."""
+        how = f"by signal {_signal_name(-code)}" if code < 0 else f"with exit code {code}"
+        text = f"The Python process of the run ended {how} before its script did."
+        self._result.write_text(json.dumps({"error": text, "error_trace": text}))
+
+    def succeeded(self) -> bool:
+        """Whether the script came to its end without an exception, after the end of the process."""
+        return self._result.exists() and self.result().error is None
+
+    def result(self) -> Result:
+        """What became of the script, after the end of the process."""
+        written = json.loads(self._result.read_text())
+        return Result(_as_unicode(written["error"]), _as_unicode(written["error_trace"]))
+
+
+def _as_unicode(text: str | None) -> str | None:
+    """An exception's text may hold half of a surrogate pair, which no answer can."""
+    return text.encode(errors="replace").decode() if text is not None else None
+
+
+def _signal_name(number: int) -> str:
+    """SIGKILL of 9; the number itself for a signal without a name, as most real-time signals are."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)

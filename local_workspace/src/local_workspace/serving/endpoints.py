@@ -1,0 +1,206 @@
+"""Serving endpoints: their definitions in the store, their deployments in processes.
+
+A new configuration is deployed beside the one that serves and replaces it only when every version of it has
+answered; when one fails, the old one goes on serving. After a restart what was served is started again.
+"""
+
+import secrets
+import threading
+from typing import Any
+
+from local_workspace.clock import Clock, milliseconds
+from local_workspace.errors import (
+    NameTaken,
+    ResourceConflict,
+    ResourceDoesNotExist,
+    TemporarilyUnavailable,
+)
+from local_workspace.mlflow.mlflow import Mlflow
+from local_workspace.processes.processes import Processes
+from local_workspace.serving.config import ServedEntity, ServingConfig
+from local_workspace.serving.deployment import Deployment
+from local_workspace.serving.document import FAILED, IDLE, UPDATING, to_wire
+from local_workspace.serving.places import ServingPlaces
+from local_workspace.serving.served_model import ServedModel
+from local_workspace.settings import Settings
+from local_workspace.store import Document, Store
+
+
+class Endpoints:
+    """Every endpoint of the workspace. One lock guards all; nothing slow is done under it."""
+
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, processes: Processes, mlflow: Mlflow
+    ) -> None:
+        self._documents = store.collection("serving_endpoints")
+        self._creator = settings.user_name
+        self._clock = clock
+        self._processes = processes
+        self._mlflow = mlflow
+        self._places = ServingPlaces(settings)
+        self._lock = threading.RLock()
+        self._active: dict[str, Deployment] = {}
+        self._pending: dict[str, Deployment] = {}
+
+    def start(self) -> None:
+        """Serve again what the last server of this root served, or was about to."""
+        self._places.clear()
+        for document in self._documents.values():
+            if document["config"]:
+                self._redeploy(document["name"], document["config"])
+            if document["config_update"] == UPDATING:
+                self._deploy(document["name"], document["pending_config"])
+
+    def stop(self) -> None:
+        """End every scoring server."""
+        with self._lock:
+            deployments = [*self._active.values(), *self._pending.values()]
+            self._active, self._pending = {}, {}
+        enders = [threading.Thread(target=deployment.stop) for deployment in deployments]
+        for ender in enders:
+            ender.start()
+        for ender in enders:
+            ender.join()
+        self._places.remove()
+
+    def create(self, name: str, config: ServingConfig, about: dict[str, Any]) -> Document:
+        """A new endpoint that starts to deploy `config`; `about` has its tags and description."""
+        self._check_models(config)
+        now = milliseconds(self._clock.now())
+        with self._lock:
+            if self._documents.get(name):
+                raise NameTaken(f"Endpoint with name '{name}' already exists.")
+            document = {
+                "name": name,
+                "id": secrets.token_hex(16),
+                "creator": self._creator,
+                "creation_timestamp": now,
+                "last_version": 0,
+                "config": None,
+            }
+            return self._begin(document | about, config)
+
+    def update_config(self, name: str, config: ServingConfig) -> Document:
+        """Deploy `config` beside what serves; ResourceConflict while an earlier update is in progress."""
+        self._check_models(config)
+        with self._lock:
+            document = self._document(name)
+            if document["config_update"] == UPDATING:
+                raise ResourceConflict(f"Endpoint '{name}' is being updated: wait until that is done.")
+            return self._begin(document, config)
+
+    def change_tags(self, name: str, add: dict[str, str], remove: set[str]) -> dict[str, str]:
+        """Add or replace tags, then remove some; all tags afterwards."""
+        with self._lock:
+            tags = self._document(name)["tags"] | add
+            tags = {key: value for key, value in tags.items() if key not in remove}
+            self._documents.update(name, tags=tags)
+        return tags
+
+    def get(self, name: str) -> Document:
+        """The endpoint as clients see it."""
+        with self._lock:
+            return self._to_wire(self._document(name))
+
+    def list(self) -> list[Document]:
+        """All endpoints."""
+        with self._lock:
+            return [self._to_wire(document) for document in self._documents.values()]
+
+    def delete(self, name: str) -> None:
+        """Forget the endpoint, then end its processes."""
+        with self._lock:
+            self._document(name)
+            self._documents.delete(name)
+            deployments = [self._active.pop(name, None), self._pending.pop(name, None)]
+        for deployment in deployments:
+            if deployment:
+                deployment.stop()
+
+    def choose(self, name: str, served: str | None) -> tuple[str, ServedModel]:
+        """The served version that answers a request to the endpoint, with its name."""
+        with self._lock:
+            self._document(name)
+            active = self._active.get(name)
+        if active is None:
+            raise TemporarilyUnavailable(f"Endpoint '{name}' has no served version that is ready yet.")
+        return active.choose(served)
+
+    def log(self, name: str, served: str) -> str:
+        """What the scoring server of a served version has written."""
+        with self._lock:
+            self._document(name)
+            deployments = [self._pending.get(name), self._active.get(name)]
+        for deployment in deployments:
+            if deployment and served in deployment.models:
+                return deployment.models[served].log()
+        raise ResourceDoesNotExist(f"Endpoint '{name}' has no served model {served!r}.")
+
+    def _begin(self, document: Document, config: ServingConfig) -> Document:
+        now, version = milliseconds(self._clock.now()), document["last_version"] + 1
+        pending = config.model_dump() | {"config_version": version, "start_time": now, "failures": {}}
+        document |= {
+            "last_updated_timestamp": now,
+            "last_version": version,
+            "pending_config": pending,
+            "config_update": UPDATING,
+        }
+        name = document["name"]
+        self._documents.put(name, document)
+        self._deploy(name, pending)
+        return self._to_wire(document)
+
+    def _deploy(self, name: str, config: Document) -> None:
+        deployment = self._deployment(name, config)
+        self._pending[name] = deployment
+        deployment.start(lambda settled, ready: self._settle(name, settled, ready=ready))
+
+    def _redeploy(self, name: str, config: Document) -> None:
+        """Serve a configuration that has served before: nothing waits for it, and nothing replaces it."""
+        deployment = self._deployment(name, config)
+        self._active[name] = deployment
+        deployment.start(lambda _settled, _ready: None)
+
+    def _deployment(self, name: str, config: Document) -> Deployment:
+        def make(entity: ServedEntity) -> ServedModel:
+            return ServedModel(
+                f"{name}/{entity.name}",
+                lambda: self._mlflow.model_folder(entity.entity_name, entity.entity_version),
+                self._places.new(entity.name),
+                self._processes,
+                self._clock,
+            )
+
+        return Deployment(ServingConfig.model_validate(config), make)
+
+    def _settle(self, name: str, deployment: Deployment, *, ready: bool) -> None:
+        with self._lock:
+            if self._pending.get(name) is not deployment:
+                return  # deleted, or the server ends: whoever took it away stops it
+            del self._pending[name]
+            document = self._document(name)
+            if ready:
+                ended = self._active.get(name)
+                self._active[name] = deployment
+                changes: Document = {"config": document["pending_config"], "pending_config": None}
+            else:
+                ended = deployment
+                failures = {entity: model.message for entity, model in deployment.models.items()}
+                changes = {"pending_config": document["pending_config"] | {"failures": failures}}
+            self._documents.update(name, config_update=IDLE if ready else FAILED, **changes)
+        if ended:
+            ended.stop()
+
+    def _check_models(self, config: ServingConfig) -> None:
+        for entity in config.entities:
+            self._mlflow.model_folder(entity.entity_name, entity.entity_version)
+
+    def _document(self, name: str) -> Document:
+        document = self._documents.get(name)
+        if document is None:
+            raise ResourceDoesNotExist(f"Serving endpoint with name '{name}' does not exist.")
+        return document
+
+    def _to_wire(self, document: Document) -> Document:
+        name = document["name"]
+        return to_wire(document, self._active.get(name), self._pending.get(name))

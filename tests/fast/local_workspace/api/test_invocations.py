@@ -1,0 +1,95 @@
+"""Scoring requests, with the scoring servers' faults made to order."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from local_workspace.api.invocations import invocation_routes
+from local_workspace.api.refusals import application
+from local_workspace.errors import TemporarilyUnavailable
+
+PATH = "/serving-endpoints/e/invocations"
+
+
+async def score(request: Request) -> Response:
+    return JSONResponse({"predictions": [len(await request.body())]})
+
+
+SCORING = httpx.ASGITransport(Starlette(routes=[Route("/invocations", score, methods=["POST"])]))
+GONE = httpx.AsyncHTTPTransport(uds=str(Path("/nowhere/socket")))
+
+
+@dataclass
+class Served:
+    """A served version whose server answers, or is gone."""
+
+    transport: httpx.AsyncBaseTransport
+    is_stopped: bool = False
+    scorer: httpx.AsyncClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.scorer = httpx.AsyncClient(transport=self.transport, base_url="http://scorer")
+
+
+class Choices:
+    """What an endpoint chooses for one request after the other."""
+
+    def __init__(self, *models: Served) -> None:
+        self._models = list(models)
+
+    def choose(self, _name: str, _served: str | None) -> tuple[str, Served]:
+        if not self._models:
+            raise TemporarilyUnavailable("nothing is served")
+        return "m", self._models.pop(0)
+
+
+def asked(*models: Served, body: bytes = b"{}") -> httpx.Response:
+    served = application([*invocation_routes(Choices(*models))])  # type: ignore[arg-type]
+    answer: httpx.Response = TestClient(served).post(PATH, content=body)
+    return answer
+
+
+def test_a_request_to_a_version_that_is_being_replaced_goes_to_the_new_one() -> None:
+    assert asked(Served(GONE, is_stopped=True), Served(SCORING)).json() == {"predictions": [2]}
+
+
+def test_a_request_to_a_server_that_died_is_not_repeated() -> None:
+    answer = asked(Served(GONE), Served(SCORING))
+    assert (answer.status_code, answer.json()["error_code"]) == (503, "TEMPORARILY_UNAVAILABLE")
+
+
+def test_a_replaced_version_without_a_new_one_is_unavailable() -> None:
+    assert asked(Served(GONE, is_stopped=True)).status_code == 503
+
+
+@pytest.mark.parametrize("depth", [200, 100_000])
+@pytest.mark.parametrize("key", [b"inputs", b"client_request_id"])
+def test_a_deeply_nested_body_does_not_reach_the_scoring_server(depth: int, key: bytes) -> None:
+    answer = asked(Served(SCORING), body=b'{"' + key + b'": ' + b"[" * depth + b"]" * depth + b"}")
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "MALFORMED_REQUEST")
+
+
+@pytest.mark.parametrize("body", [b"[" * 200, b'{"inputs": [' + b"[1]," * 200 + b"[1]]}", b"[,{,[" * 100])
+def test_every_other_body_is_the_scoring_servers_to_judge(body: bytes) -> None:
+    assert asked(Served(SCORING), body=body).json() == {"predictions": [len(body)]}
+
+
+def test_a_content_type_may_have_any_byte() -> None:
+    served = application([*invocation_routes(Choices(Served(SCORING)))])  # type: ignore[arg-type]
+    headers = {b"content-type": b"text/\xff"}
+    assert TestClient(served).post(PATH, content=b"x", headers=headers).is_success
+
+
+def test_a_body_over_the_limit_is_refused_with_the_limit() -> None:
+    answer = asked(Served(SCORING), body=b"x" * (16 * 1024 * 1024 + 1))
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"error_code": "BAD_REQUEST", "message": "Request size cannot exceed 16777216 bytes."},
+    )

@@ -1,0 +1,87 @@
+"""What a request for a cluster may say."""
+
+from typing import Any
+
+import pytest
+from databricks.sdk.service.compute import DataSecurityMode
+from pydantic import ValidationError
+
+from local_workspace.clusters.spark.conf import check_spark_conf
+from local_workspace.clusters.spec import ClusterSpec
+from local_workspace.errors import InvalidParameterValue
+
+PROFILE = {"spark.databricks.cluster.profile": "singleNode"}
+SPEC = {"spark_version": "19.x-cpu-ml-scala2.13", "node_type_id": "Standard_DS3_v2"}
+CLASSIC = {"num_workers": 0, "spark_conf": PROFILE}
+
+
+def checked(**fields: Any) -> None:
+    ClusterSpec.model_validate(SPEC | fields).check()
+
+
+@pytest.mark.parametrize("fields", [CLASSIC, {"kind": "CLASSIC_PREVIEW", "is_single_node": True}])
+def test_a_cluster_can_run_spark_tasks(fields: dict[str, Any]) -> None:
+    checked(**fields)
+
+
+@pytest.mark.parametrize("conf", [{}, {"spark.master": "local[*]"}, {next(iter(PROFILE)): "serverless"}])
+def test_no_workers_without_the_single_node_profile_could_run_nothing(conf: dict[str, str]) -> None:
+    with pytest.raises(InvalidParameterValue, match="num_workers can be 0 for single node clusters only"):
+        checked(num_workers=0, spark_conf=conf)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"num_workers": 2},
+        CLASSIC | {"num_workers": 1},
+        {"kind": "CLASSIC_PREVIEW", "is_single_node": True, "num_workers": 2},
+        {"autoscale": {"min_workers": 1, "max_workers": 2}},
+        CLASSIC | {"autoscale": {"min_workers": 0, "max_workers": 2}},
+    ],
+)
+def test_a_cluster_with_workers_is_refused_with_what_to_ask_for(fields: dict[str, Any]) -> None:
+    with pytest.raises(InvalidParameterValue, match=r"has no workers.*num_workers 0"):
+        checked(**fields)
+
+
+@pytest.mark.parametrize("mode", [mode.value for mode in DataSecurityMode])
+def test_every_security_mode_of_the_sdk_is_known(mode: str) -> None:
+    checked(**CLASSIC, data_security_mode=mode)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"data_security_mode": "SINGLE"}, {"kind": "CLASSIC"}, {"runtime_engine": "FAST"}]
+)
+def test_unknown_choices_are_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(fields))):
+        checked(**CLASSIC, **fields)
+
+
+@pytest.mark.parametrize("field", ["spark_conf", "spark_env_vars"])
+def test_a_reference_to_a_secret_is_not_taken_for_the_secret(field: str) -> None:
+    values = CLASSIC | {field: {**CLASSIC.get(field, {}), "a": "{{secrets/scope/key}}"}}  # type: ignore[dict-item]
+    with pytest.raises(InvalidParameterValue, match=rf"{field}\.a: the local workspace has no secrets"):
+        checked(**values)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("spark.driver.extraJavaOptions", "-Da=b"),
+        ("spark.driver.extraClassPath", "/jars/*"),
+        ("spark.local.dir", "/elsewhere"),
+        ("spark.ui.enabled", "true"),
+        ("spark.scheduler.mode", "FIFO"),
+        ("spark.sql.warehouse.dir", "dbfs:/elsewhere"),
+        ("spark.driver.host", "0.0.0.0"),  # noqa: S104 - is refused
+        ("spark.hadoop.fs.defaultFS", "file:///"),
+    ],
+)
+def test_a_property_that_would_not_be_heeded_is_refused(name: str, value: str) -> None:
+    with pytest.raises(InvalidParameterValue, match=name.replace(".", r"\.")):
+        check_spark_conf({name: value})
+
+
+def test_a_property_with_the_value_that_it_has_anyway_is_taken() -> None:
+    check_spark_conf({"spark.ui.enabled": "false", "spark.scheduler.mode": "FAIR"})
