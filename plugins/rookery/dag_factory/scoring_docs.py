@@ -9,7 +9,8 @@ SCORING_TASKS: dict[str, TaskDoc] = {
         "the input folder. **It is skipped, and all tasks with it, if there is nothing to do:** no file is "
         "there, exactly these files were scored with this version before, or the run was triggered by "
         "versions of the past only: those of a backfill that was not told to deploy, or what a cleared run "
-        "found again while there is a newer one.",
+        "found again while there is a newer one. What earlier runs of this Airflow have left behind is "
+        "ended.",
         creates="One small file under `<data_root>/<installation>/<DAG>/<run>/scorings/`.",
         costs="Nothing; no cluster runs yet.",
         if_it_fails="The last log line names the key of the conf, or the version, that is not known.",
@@ -30,7 +31,8 @@ SCORING_TASKS: dict[str, TaskDoc] = {
     "terminate_cluster": TaskDoc(
         **{
             **TRAINING_TASKS["terminate_cluster"]._asdict(),
-            "does": "Terminates every cluster of the run, whatever became of the run, and sees it gone.",
+            "does": "Terminates every cluster of the run, whatever became of the run, and sees it "
+            "TERMINATED.",
         }
     ),
     "verdict": TRAINING_TASKS["verdict"],
