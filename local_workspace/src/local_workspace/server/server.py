@@ -22,8 +22,8 @@ from local_workspace.server.web import WebServer, await_answer
 from local_workspace.settings import Settings
 
 FAILED, INTERRUPTED = 1, 130
-# Python looks for garbage after every 700 new objects. Importing MLflow makes a million, and no garbage: to look
-# less often saves a sixth of the start.
+# Python looks for garbage after every 700 new objects. Importing MLflow makes a million, and no garbage: to
+# look less often saves a sixth of the start.
 OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 
