@@ -17,7 +17,16 @@ from rookery.dag_factory.scoring import scoring_dag
 from rookery.dag_factory.scoring_docs import SCORING_TASKS
 from rookery.dag_factory.training import training_dag
 from rookery.dag_factory.training_docs import TRAINING_TASKS, TaskDoc
-from rookery.plan import scoring, training
+from rookery.plan.compute import Compute
+from rookery.plan.endpoint import Endpoint
+from rookery.plan.features import Features
+from rookery.plan.gate import Gate
+from rookery.plan.registry import Registry
+from rookery.plan.scoring import BatchScoring
+from rookery.plan.splits import SPLITS
+from rookery.plan.sweep import Sweep
+from rookery.plan.training import TrainingPlan
+from rookery.sources import SOURCES
 from rookery_jobs.grid import ALGORITHMS
 
 DOCS = Path(__file__).parent
@@ -32,9 +41,8 @@ def pages() -> dict[Path, str]:
 
 
 def _parameters() -> str:
-    parts: list[type[BaseModel]] = [training.TrainingPlan, training.CsvSource, training.Features]
-    parts += [training.RandomSplit, training.Sweep, training.Gate, training.Registry]
-    parts += [training.Endpoint, training.Compute]
+    parts: list[type[BaseModel]] = [TrainingPlan, *SOURCES.values(), Features, *SPLITS.values(), Sweep, Gate]
+    parts += [Registry, Endpoint, Compute]
     return "\n".join(
         [
             "# Parameters",
@@ -47,7 +55,7 @@ def _parameters() -> str:
             *_function(training_dag),
             *_algorithms(),
             *_form(),
-            *_model(scoring.BatchScoring),
+            *_model(BatchScoring),
             *_function(scoring_dag),
         ]
     )

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from local_stack.runs.dag_run import DagRun
-from rookery_jobs.contract import LAB_METRICS, TAG_POINT, SweepSpec
-from rookery_jobs.grid import Scored, ranking
+from rookery.workspace import points, storage
+from rookery_jobs.contract import SweepSpec, objective_of
+from rookery_jobs.grid import Scored
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
-    from databricks.sdk.service.ml import Run
 
 TOP = 5
 
@@ -60,7 +60,7 @@ def outcome(run: DagRun, client: "WorkspaceClient") -> Outcome:
     return Outcome(
         data_root=(run.xcom("resolve_plan", key="plan") or {}).get("data_root", "dbfs:/"),
         sweep=sweep,
-        ranked=ranking(_scored(sweep, client), sweep.metric) if sweep else (),
+        ranked=points.leaderboard(sweep, list(points.runs_of(client, sweep))) if sweep else (),
         best=run.xcom("select_best"),
         registered=run.xcom("register_model"),
         answer=run.xcom("query_endpoint"),
@@ -86,26 +86,7 @@ def summarise(found: Outcome, seconds: float, cluster_seconds: float, left_behin
 
 def _sweep(run: DagRun, client: "WorkspaceClient") -> SweepSpec | None:
     path = run.xcom("expand_grid", key="points_path")
-    if path is None:
-        return None
-    with client.dbfs.open(path, read=True) as file:
-        return SweepSpec.from_json(file.read().decode())
-
-
-def _scored(sweep: SweepSpec, client: "WorkspaceClient") -> Iterator[Scored]:
-    points = {point.point_id: point for point in sweep.points}
-    for run in client.experiments.search_runs(experiment_ids=[sweep.experiment_id], max_results=1000):
-        point = points.get(_tags(run).get(TAG_POINT, ""))
-        if point and run.info and run.info.status and run.info.status.value == "FINISHED":
-            yield Scored(point, str(run.info.run_id), _metrics(run))
-
-
-def _tags(run: "Run") -> dict[str, str]:
-    return {str(tag.key): str(tag.value) for tag in (run.data and run.data.tags) or []}
-
-
-def _metrics(run: "Run") -> dict[str, float]:
-    return {str(m.key): float(m.value or 0.0) for m in (run.data and run.data.metrics) or []}
+    return SweepSpec.from_json(storage.read_text(client, path)) if path else None
 
 
 def show(found: Outcome, workspace_url: str) -> Iterator[str]:
@@ -126,7 +107,7 @@ def show(found: Outcome, workspace_url: str) -> Iterator[str]:
 
 
 def _leaderboard(sweep: SweepSpec, ranked: Sequence[Scored]) -> Iterator[str]:
-    metrics = list(dict.fromkeys((sweep.metric, *LAB_METRICS)))
+    metrics = list(dict.fromkeys((sweep.metric, *objective_of(sweep.metric).logged)))
     params = list(dict.fromkeys(name for scored in ranked for name in scored.point.params))
     yield ""
     yield f"Leaderboard  the best {min(TOP, len(ranked))} of {len(ranked)}, by {sweep.metric} on validation"

@@ -11,31 +11,29 @@ if TYPE_CHECKING:
     from rookery.dag_factory.scoring import scoring_dag
     from rookery.dag_factory.training import training_dag
     from rookery.exceptions import PlanError, RookeryError
+    from rookery.plan.compute import Compute
+    from rookery.plan.endpoint import Endpoint
+    from rookery.plan.features import Features
+    from rookery.plan.gate import Gate
+    from rookery.plan.registry import Registry
     from rookery.plan.scoring import BatchScoring
-    from rookery.plan.training import (
-        Compute,
-        CsvSource,
-        Endpoint,
-        Features,
-        Gate,
-        RandomSplit,
-        Registry,
-        Sweep,
-        TrainingPlan,
-    )
+    from rookery.plan.splits import RandomSplit
+    from rookery.plan.sweep import Sweep
+    from rookery.plan.training import TrainingPlan
+    from rookery.sources import CsvSource
 
 _MODULES = {
     "BatchScoring": "plan.scoring",
-    "Compute": "plan.training",
-    "CsvSource": "plan.training",
-    "Endpoint": "plan.training",
-    "Features": "plan.training",
-    "Gate": "plan.training",
-    "RandomSplit": "plan.training",
-    "Registry": "plan.training",
+    "Compute": "plan.compute",
+    "CsvSource": "sources",
+    "Endpoint": "plan.endpoint",
+    "Features": "plan.features",
+    "Gate": "plan.gate",
     "PlanError": "exceptions",
+    "RandomSplit": "plan.splits",
+    "Registry": "plan.registry",
     "RookeryError": "exceptions",
-    "Sweep": "plan.training",
+    "Sweep": "plan.sweep",
     "TrainingPlan": "plan.training",
     "model_asset": "assets",
     "scoring_dag": "dag_factory.scoring",

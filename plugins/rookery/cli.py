@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rookery.check.report import as_json, numbered, rendered
 from rookery.exceptions import DagFileError, PlanError
-from rookery.plan.mistakes import Mistake
+from rookery.mistakes import Mistake
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG

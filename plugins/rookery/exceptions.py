@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rookery.redaction import redacted
+
 if TYPE_CHECKING:
-    from rookery.plan.mistakes import Mistake
+    from rookery.mistakes import Mistake
 
 
 class RookeryError(Exception):
     """Root of the errors that Rookery raises in Airflow's processes.
 
     `retriable` says whether trying the same task again can help: a cluster lost to a cloud fault, yes;
-    a plan that cannot be, no. The message's first paragraph is the reason; details follow an empty line.
+    a plan that cannot be, no. The message's first paragraph is the reason; details follow an empty line. It
+    may quote what others wrote: secrets are taken out of it.
     """
 
     def __init__(self, message: str, *, retriable: bool = False) -> None:
-        super().__init__(message)
+        super().__init__(redacted(message))
         self.retriable = retriable
 
 
@@ -30,12 +33,20 @@ class PlanError(RookeryError):
         self.mistakes = tuple(mistakes)
 
 
+class ConnectionUnfitError(RookeryError):
+    """An Airflow connection that cannot be used as it is written."""
+
+
 class DagFileError(RookeryError):
     """A DAG file that Airflow could not load, or a DAG in it that Airflow would refuse."""
 
 
 class DownloadError(RookeryError):
     """The source could not be fetched, or must not be, or is not what the plan expects."""
+
+
+class StorageError(RookeryError):
+    """A file in the workspace is not what was written."""
 
 
 class ClusterError(RookeryError):

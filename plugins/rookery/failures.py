@@ -13,6 +13,7 @@ from airflow.listeners import hookimpl
 from airflow.sdk.exceptions import AirflowTaskTimeout
 
 from rookery.exceptions import RookeryError, TaskStopped
+from rookery.redaction import redacted
 
 _LONGEST = 1000
 
@@ -32,7 +33,7 @@ def reason(error: BaseException | str, task: Any) -> str:
     """The failure on one line. Of Rookery's own errors it is the first paragraph: details follow that."""
     lines = (line.strip().removeprefix("- ") for line in _text(error, task).splitlines())
     joined = "; ".join(filter(None, lines)).replace(":; ", ": ").replace("?; ", "? ")
-    return shorten(joined, _LONGEST, placeholder=" …") or type(error).__name__
+    return shorten(redacted(joined), _LONGEST, placeholder=" …") or type(error).__name__
 
 
 def _text(error: BaseException | str, task: Any) -> str:

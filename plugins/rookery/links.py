@@ -6,7 +6,7 @@ from urllib.parse import quote
 import attrs
 from airflow.sdk import BaseOperatorLink
 
-from rookery_jobs.contract import TAG_SNAPSHOT
+from rookery_jobs.contract import TAG_SNAPSHOT, catalog_name
 
 
 @attrs.define()
@@ -102,8 +102,7 @@ def mlflow_run_page(workspace_url: str, experiment_id: str, run_id: str) -> str:
 
 def model_version_page(workspace_url: str, registered_model_name: str, version: str) -> str:
     """Address of a model version's page: in the Catalog Explorer for a Unity Catalog name."""
-    parts = registered_model_name.split(".")
-    if len(parts) == 3:
+    if parts := catalog_name(registered_model_name):
         path = "/".join(quote(part, safe="") for part in parts)
         return f"{workspace_url}/explore/data/models/{path}/version/{quote(version)}"
     return f"{workspace_url}/ml/models/{quote(registered_model_name, safe='')}/versions/{quote(version)}"

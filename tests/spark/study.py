@@ -13,9 +13,11 @@ from pyspark.sql import SparkSession
 
 from rookery_jobs import contract, grid, prepare, register, train
 from rookery_jobs.contract import (
-    Gate,
+    CsvSourceSpec,
+    GateSpec,
     Manifest,
     Origin,
+    RandomSplitSpec,
     RegistrationSpec,
     RunLayout,
     SnapshotSpec,
@@ -72,28 +74,31 @@ class Study:
         """
         content = PENGUINS.read_bytes() if csv is None else csv.encode(errors="surrogateescape")
         sha256 = hashlib.sha256(content).hexdigest()
+        path = self.layout.source(sha256, "data.csv")
         determining: dict[str, Any] = {
-            "source_sha256": sha256,
+            "source": CsvSourceSpec(path, sha256),
             "categorical": categorical,
             "numeric": numeric,
             "label": label,
-            "validation_size": validation_size,
-            "test_size": test_size,
-            "seed": seed,
-            "split_key": split_key,
+            "split": RandomSplitSpec(validation_size, test_size, seed, split_key),
             "as_of_column": as_of_column,
             "as_of": as_of,
         }
         digest = contract.snapshot_digest(**determining)
         spec = SnapshotSpec(
-            source_path=self.layout.source(sha256, "data.csv"),
             snapshot_path=self.layout.snapshot(digest),
             digest=digest,
             **determining,
         )
-        _write(spec.source_path, content)
+        _write(path, content)
         _write(contract.spec_path(spec.snapshot_path), spec.to_json().encode())
         return spec
+
+    @staticmethod
+    def source_file(spec: SnapshotSpec) -> Path:
+        """The CSV file that the spec means."""
+        assert isinstance(spec.source, CsvSourceSpec)
+        return Path(spec.source.path)
 
     def cached_frames(self) -> int:
         """What the cluster's JVM keeps in memory."""
@@ -152,7 +157,7 @@ class Study:
         self,
         sweep: SweepSpec,
         winner: grid.Scored,
-        gates: Sequence[Gate] = (),
+        gates: Sequence[GateSpec] = (),
         name: str = "Penguin Predictor",
     ) -> RegistrationSpec:
         key = contract.registration_key(

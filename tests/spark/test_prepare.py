@@ -100,7 +100,7 @@ def test_a_complete_snapshot_is_left_as_it_is(fresh_study: Study) -> None:
     spec = fresh_study.snapshot_spec()
     fresh_study.prepare(spec)
     written = Path(manifest_path(spec.snapshot_path)).stat().st_mtime_ns
-    Path(spec.source_path).unlink()
+    fresh_study.source_file(spec).unlink()
     fresh_study.prepare(spec)
     assert Path(manifest_path(spec.snapshot_path)).stat().st_mtime_ns == written
 
@@ -175,14 +175,14 @@ def test_a_byte_order_mark_is_no_part_of_a_column(fresh_study: Study) -> None:
 
 def test_a_source_that_changed_after_its_download_is_refused(fresh_study: Study) -> None:
     spec = fresh_study.snapshot_spec()
-    Path(spec.source_path).write_text(csv(ROWS[:300]))
+    fresh_study.source_file(spec).write_text(csv(ROWS[:300]))
     with pytest.raises(DataError, match="it changed after its download"):
         fresh_study.prepare(spec)
 
 
 def test_a_source_that_is_not_there_is_refused(fresh_study: Study) -> None:
     spec = fresh_study.snapshot_spec()
-    Path(spec.source_path).unlink()
+    fresh_study.source_file(spec).unlink()
     with pytest.raises(DataError, match="does not exist"):
         fresh_study.prepare(spec)
 

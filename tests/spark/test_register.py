@@ -20,15 +20,16 @@ from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 
-from rookery_jobs import contract, parity, scorer, versions
-from rookery_jobs.contract import Gate, SweepSpec
+from rookery_jobs import contract, scorer
+from rookery_jobs.contract import GateSpec, SweepSpec
 from rookery_jobs.errors import RegistrationError
 from rookery_jobs.grid import Scored
-from rookery_jobs.model_artifact import load_spark_pipeline
-from rookery_jobs.snapshot import load_snapshot
+from rookery_jobs.spark import parity, versions
+from rookery_jobs.spark.model_artifact import load_spark_pipeline
+from rookery_jobs.spark.snapshot import load_snapshot
 from tests.spark.study import Study
 
-LAB_REQUEST = {
+REQUEST = {
     "Island": "Biscoe",
     "CulmenLength": 48.7,
     "CulmenDepth": 14.1,
@@ -80,7 +81,9 @@ def artifacts_of(run: Run) -> Path:
 
 def test_the_winner_becomes_a_version_with_tags_and_test_metrics(trained: TrainedSweep) -> None:
     winner = trained.scored(0)
-    spec = trained.study.registration_spec(trained.sweep, winner, [Gate("accuracy", 0.8), Gate("f1", 0.8)])
+    spec = trained.study.registration_spec(
+        trained.sweep, winner, [GateSpec("accuracy", 0.8), GateSpec("f1", 0.8)]
+    )
     version = trained.study.register(spec)
     registered = trained.study.client.get_model_version(spec.registered_model_name, version)
     assert registered.run_id == winner.mlflow_run_id
@@ -173,7 +176,9 @@ def test_a_version_that_was_deleted_is_registered_again(trained: TrainedSweep) -
 def test_below_a_gate_there_is_no_version_and_the_error_has_both_numbers(trained: TrainedSweep) -> None:
     study = trained.in_run("scheduled__gate")
     winner = trained.scored(0)
-    spec = study.registration_spec(trained.sweep, winner, [Gate("accuracy", 0.999), Gate("hammingLoss", 1.0)])
+    spec = study.registration_spec(
+        trained.sweep, winner, [GateSpec("accuracy", 0.999), GateSpec("hammingLoss", 1.0)]
+    )
     with pytest.raises(RegistrationError) as refusal:
         study.register(spec)
     measured = study.client.get_run(winner.mlflow_run_id).data.metrics["test_accuracy"]
@@ -284,10 +289,10 @@ def test_the_model_has_two_flavors_few_pinned_requirements_and_a_signature(train
     assert all("==" in line for line in requirements)
     assert model.signature is not None
     columns = [(one["name"], one["type"]) for one in model.signature.inputs.to_dict()]
-    assert columns == [("Island", "string"), *((name, "double") for name in list(LAB_REQUEST)[1:])]
+    assert columns == [("Island", "string"), *((name, "double") for name in list(REQUEST)[1:])]
     assert model.saved_input_example_info is not None
     example = json.loads((folder / model.saved_input_example_info["artifact_path"]).read_text())
-    assert example["columns"] == list(LAB_REQUEST)
+    assert example["columns"] == list(REQUEST)
 
 
 def test_the_model_answers_without_spark_and_without_the_job_code(trained: TrainedSweep) -> None:
@@ -297,7 +302,7 @@ def test_the_model_answers_without_spark_and_without_the_job_code(trained: Train
             sys.modules[name] = None
         import mlflow.pyfunc, pandas
         model = mlflow.pyfunc.load_model({str(model_folder(trained, 3))!r})
-        print(model.predict(pandas.DataFrame([{LAB_REQUEST!r}])).tolist())
+        print(model.predict(pandas.DataFrame([{REQUEST!r}])).tolist())
     """
     command = [sys.executable, "-c", textwrap.dedent(script)]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -317,12 +322,12 @@ def test_a_request_that_the_model_cannot_score_is_the_clients_error(
 ) -> None:
     model = mlflow.pyfunc.load_model(str(model_folder(trained, 3)))
     with pytest.raises(MlflowException, match=message) as refusal:
-        model.predict(pd.DataFrame([{**LAB_REQUEST, column: value}]))
+        model.predict(pd.DataFrame([{**REQUEST, column: value}]))
     assert refusal.value.error_code == "INVALID_PARAMETER_VALUE"
 
 
-def test_the_registered_version_answers_the_labs_request(trained: TrainedSweep) -> None:
+def test_the_registered_version_answers_a_request(trained: TrainedSweep) -> None:
     study = trained.in_run("scheduled__answer")
     version = study.register(study.registration_spec(trained.sweep, trained.scored(0)))
     model = mlflow.pyfunc.load_model(f"models:/Penguin Predictor/{version}")
-    assert list(model.predict(pd.DataFrame([LAB_REQUEST]))) == [1.0]
+    assert list(model.predict(pd.DataFrame([REQUEST]))) == [1.0]

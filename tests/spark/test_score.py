@@ -11,7 +11,7 @@ import pytest
 from rookery_jobs import contract, score
 from rookery_jobs.contract import InputFile, ScoringReport, ScoringSpec, scoring_digest, scoring_path
 from rookery_jobs.errors import ScoringError
-from rookery_jobs.model_artifact import load_scorer
+from rookery_jobs.spark.model_artifact import load_scorer
 from tests.spark.study import PENGUINS, Study
 
 HEADER = "Id,Island,CulmenLength,CulmenDepth,FlipperLength,BodyMass"

@@ -112,6 +112,18 @@ def output(workspace: RunningWorkspace, run_id: int) -> RunOutput:
     return workspace.client.jobs.get_run_output(task_run_id(finished(workspace, run_id)))
 
 
+def until_it_prints(workspace: RunningWorkspace, run_id: int, text: str) -> str:
+    """Return what a run that goes on has printed once `text` is in it."""
+    jobs = workspace.client.jobs
+    task_run = task_run_id(jobs.get_run(run_id))
+
+    def logs() -> str:
+        return jobs.get_run_output(task_run).logs or ""
+
+    until(lambda: text in logs(), f"{text!r} of run {run_id}")
+    return logs()
+
+
 def printed(workspace: RunningWorkspace, source: str, *parameters: str, **options: Any) -> str:
     """What a script prints; AssertionError with its error if it fails."""
     result = output(workspace, submit(workspace, source, *parameters, **options))
@@ -139,8 +151,8 @@ def driver_process(workspace: RunningWorkspace, cluster_id: str) -> psutil.Proce
     """The JVM of a cluster."""
     (found,) = [
         process
-        for process in psutil.Process(workspace.pid).children()
-        if cluster_id in " ".join(process.cmdline()) and "SparkSubmit" in " ".join(process.cmdline())
+        for process in psutil.Process(workspace.pid).children(recursive=True)
+        if process.name() == "java" and cluster_id in " ".join(process.cmdline())
     ]
     return found
 
@@ -157,10 +169,3 @@ def busy_run(workspace: RunningWorkspace, cluster_id: str) -> int:
     until_it_prints(workspace, run_id, "busy")
     until(lambda: bool(active_spark_jobs(workspace, cluster_id)), "an active Spark job")
     return run_id
-
-
-def until_it_prints(workspace: RunningWorkspace, run_id: int, text: str) -> None:
-    """Return when a run that goes on has printed `text`."""
-    jobs = workspace.client.jobs
-    task_run = task_run_id(jobs.get_run(run_id))
-    until(lambda: text in (jobs.get_run_output(task_run).logs or ""), f"{text!r} of run {run_id}")

@@ -161,7 +161,7 @@ def test_deleting_a_cluster_that_starts_ends_its_start(workspace: RunningWorkspa
     clusters = workspace.client.clusters
     cluster_id = str(clusters.create(**SINGLE_NODE).cluster_id)
     clusters.delete_and_wait(cluster_id)
-    children = [" ".join(each.cmdline()) for each in psutil.Process(workspace.pid).children()]
+    children = [" ".join(each.cmdline()) for each in psutil.Process(workspace.pid).children(recursive=True)]
     assert not [each for each in children if cluster_id in each]
 
 

@@ -75,7 +75,8 @@ def scorers(workspace: RunningWorkspace) -> list[psutil.Process]:
 
 def _is_scorer(process: psutil.Process) -> bool:
     try:
-        return "scoring_server.py" in " ".join(process.cmdline())
+        command = " ".join(process.cmdline())
+        return "scoring_server.py" in command and "guard.py" not in command
     except psutil.NoSuchProcess:  # it has just ended
         return False
 

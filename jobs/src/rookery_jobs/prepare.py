@@ -1,13 +1,13 @@
-"""Job entry point: the source CSV becomes a snapshot of train, validation and test rows with a manifest."""
+"""Job entry point: the source becomes a snapshot of train, validation and test rows with a manifest."""
 
 from pyspark.sql import DataFrame, SparkSession
 
-from rookery_jobs.caching import cached
 from rookery_jobs.contract import Manifest, SnapshotSpec, manifest_path, side_path
-from rookery_jobs.errors import DataError
-from rookery_jobs.files import ClusterFiles
-from rookery_jobs.source import is_later, read_source, typed_rows
-from rookery_jobs.split import SIDE, check_categories, check_classes, class_counts, with_side
+from rookery_jobs.spark.caching import cached
+from rookery_jobs.spark.files import ClusterFiles
+from rookery_jobs.spark.objectives import Survey, objective_of
+from rookery_jobs.spark.rows import is_later, read_source, typed_rows
+from rookery_jobs.spark.sides import SIDE, check_categories, with_side
 
 
 def main(spark: SparkSession, arguments: list[str]) -> None:
@@ -35,29 +35,16 @@ def is_complete(files: ClusterFiles, spec: SnapshotSpec) -> bool:
 def prepare(spark: SparkSession, files: ClusterFiles, spec: SnapshotSpec) -> Manifest:
     """Write the sides as Parquet, then the manifest.
 
-    Raises DataError for a source that is not the one whose sha256 the spec has, for rows that cannot be read
-    (see `source`), and for a split that no model could be trained and judged on (see `split`).
+    Raises DataError for a source that is not the one that the spec means, for rows that cannot be used (see
+    `rows`), and for a split that no model could be trained and judged on (see `sides` and the objective).
     """
-    _check_source(files, spec)
     with cached(read_source(spark, spec)) as raw, cached(with_side(typed_rows(raw, spec), spec)) as rows:
-        counts = class_counts(rows, spec)
-        check_classes(counts, spec)
+        survey = objective_of(spec).survey(rows, spec)
         check_categories(rows, spec)
         _write_sides(rows, spec)
-        manifest = _manifest(raw, rows, counts, spec)
+        manifest = _manifest(raw, rows, survey, spec)
     files.write_text(manifest_path(spec.snapshot_path), manifest.to_json())
     return manifest
-
-
-def _check_source(files: ClusterFiles, spec: SnapshotSpec) -> None:
-    if not files.exists(spec.source_path):
-        raise DataError(f"the source {spec.source_path} does not exist")
-    found = files.sha256(spec.source_path)
-    if found != spec.source_sha256:
-        raise DataError(
-            f"the source {spec.source_path} has sha256 {found}, not {spec.source_sha256}: it changed after "
-            "its download"
-        )
 
 
 def _write_sides(rows: DataFrame, spec: SnapshotSpec) -> None:
@@ -67,24 +54,21 @@ def _write_sides(rows: DataFrame, spec: SnapshotSpec) -> None:
         chosen.write.mode("overwrite").parquet(side_path(spec.snapshot_path, side))
 
 
-def _manifest(
-    raw: DataFrame, rows: DataFrame, counts: dict[str, dict[str, int]], spec: SnapshotSpec
-) -> Manifest:
+def _manifest(raw: DataFrame, rows: DataFrame, survey: Survey, spec: SnapshotSpec) -> Manifest:
     read = raw.count()
     later = raw.filter(is_later(spec)).count() if spec.as_of else 0
-    per_side = {side: sum(classes.values()) for side, classes in counts.items()}
-    kept = sum(per_side.values())
+    kept = sum(survey.rows.values())
     features = [f"`{name}`" for name in spec.features]
     example = rows.filter(rows[SIDE] == "train").orderBy(*features).select(*features).limit(1).collect()[0]
     types = {**dict.fromkeys(spec.categorical, "string"), **dict.fromkeys(spec.numeric, "double")}
     return Manifest(
         snapshot=spec,
-        columns={**types, spec.label: "int"},
+        columns={**types, spec.label: objective_of(spec).OBJECTIVE.label_type},
         rows_read=read,
         rows_later=later,
         rows_dropped=read - later - kept,
         rows_kept=kept,
-        rows=per_side,
-        class_counts=counts,
+        rows=survey.rows,
+        class_counts=survey.class_counts,
         example=example.asDict(),
     )

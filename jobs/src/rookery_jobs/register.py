@@ -11,14 +11,15 @@ from mlflow import MlflowClient
 from mlflow.entities import Run
 from pyspark.sql import SparkSession
 
-from rookery_jobs import contract, model_artifact, parity, versions
-from rookery_jobs.contract import LAB_METRICS, METRICS, RegistrationSpec, gate_passes
+from rookery_jobs import contract
+from rookery_jobs.contract import METRICS, RegistrationSpec
 from rookery_jobs.errors import RegistrationError
-from rookery_jobs.evaluation import confusion_matrix, metrics_of
-from rookery_jobs.files import ClusterFiles
-from rookery_jobs.pipeline import featurise
-from rookery_jobs.snapshot import Snapshot, load_snapshot
-from rookery_jobs.tracking import connect, log_metrics
+from rookery_jobs.spark import model_artifact, parity, versions
+from rookery_jobs.spark.files import ClusterFiles
+from rookery_jobs.spark.objectives import objective_of
+from rookery_jobs.spark.pipeline import featurise
+from rookery_jobs.spark.snapshot import Snapshot, load_snapshot
+from rookery_jobs.spark.tracking import connect, log_metrics
 
 REPRODUCED = 1e-9
 """Largest difference between a metric that was logged and the same metric of the model in hand."""
@@ -73,7 +74,11 @@ def _judge(
         _check_reproduced(run.data.metrics, _measure(model.pipeline, snapshot, selection))
         _check_parity(model, snapshot)
         test = _measure(model.pipeline, snapshot, "test")
-    _log_test_metrics(client, run, test, spec)
+    names = dict.fromkeys(
+        [*objective_of(snapshot.spec).OBJECTIVE.logged, *(gate.metric for gate in spec.gates)]
+    )
+    tested = {contract.TEST_METRIC_PREFIX + name: test[name] for name in names}
+    log_metrics(client, run.info.run_id, tested)
     _check_gates(test, spec)
 
 
@@ -87,12 +92,12 @@ def _log_missing_model(client: MlflowClient, spec: RegistrationSpec, run: Run, s
 
 
 def _measure(pipeline: Any, snapshot: Snapshot, side: str) -> dict[str, float]:
-    label = snapshot.spec.label
-    return metrics_of(confusion_matrix(pipeline.transform(snapshot.side(side)), label))
+    predictions = pipeline.transform(snapshot.side(side))
+    return objective_of(snapshot.spec).measure(predictions, snapshot.spec.label)
 
 
 def _check_reproduced(logged: Mapping[str, float], measured: Mapping[str, float]) -> None:
-    for name in METRICS:
+    for name in measured:
         if name in logged and not abs(logged[name] - measured[name]) <= REPRODUCED:
             raise RegistrationError(
                 f"the winner's model gives {name} {measured[name]!r}, but its MLflow run has "
@@ -102,8 +107,9 @@ def _check_reproduced(logged: Mapping[str, float], measured: Mapping[str, float]
 
 def _check_parity(model: _Model, snapshot: Snapshot) -> None:
     scorer = model_artifact.load_scorer(model.path)
+    objective = objective_of(snapshot.spec)
     for side in snapshot.spec.sides[1:]:
-        parity.check_rows(model.pipeline.transform(snapshot.side(side)), scorer, side)
+        parity.check_rows(model.pipeline.transform(snapshot.side(side)), scorer, side, objective)
     parity.check_refusals(model.pipeline, scorer, snapshot)
     example = model_artifact.example_frame(snapshot)
     served = float(mlflow.pyfunc.load_model(str(model.path)).predict(example)[0])
@@ -114,19 +120,15 @@ def _check_parity(model: _Model, snapshot: Snapshot) -> None:
         )
 
 
-def _log_test_metrics(
-    client: MlflowClient, run: Run, test: Mapping[str, float], spec: RegistrationSpec
-) -> None:
-    names = dict.fromkeys([*LAB_METRICS, *(gate.metric for gate in spec.gates)])
-    log_metrics(client, run.info.run_id, {contract.TEST_METRIC_PREFIX + name: test[name] for name in names})
-
-
 def _check_gates(test: Mapping[str, float], spec: RegistrationSpec) -> None:
-    failed = [gate for gate in spec.gates if not gate_passes(gate.metric, test[gate.metric], gate.threshold)]
+    failed = [
+        gate for gate in spec.gates if not METRICS[gate.metric].passes(test[gate.metric], gate.threshold)
+    ]
     if failed:
         reasons = "; ".join(
             f"{gate.metric} is {test[gate.metric]:.6g} on the test rows, "
-            f"{'below' if METRICS[gate.metric] else 'above'} the threshold {gate.threshold:.6g}"
+            f"{'below' if METRICS[gate.metric].larger_is_better else 'above'} the threshold "
+            f"{gate.threshold:.6g}"
             for gate in failed
         )
         raise RegistrationError(f"a gate is not passed, so no version is registered: {reasons}")

@@ -11,12 +11,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
 from rookery_jobs.contract import ScoringReport, ScoringSpec
-from rookery_jobs.csv_text import column
-from rookery_jobs.files import ClusterFiles
-from rookery_jobs.model_artifact import load_spark_pipeline
-from rookery_jobs.scoring_columns import ModelInput, model_inputs
-from rookery_jobs.scoring_input import BROKEN, SOURCE_FILE, read_files
-from rookery_jobs.tracking import connect
+from rookery_jobs.spark.files import ClusterFiles
+from rookery_jobs.spark.model_artifact import load_spark_pipeline
+from rookery_jobs.spark.scoring.columns import ModelInput, model_inputs
+from rookery_jobs.spark.scoring.input import BROKEN, SOURCE_FILE, read_files
+from rookery_jobs.spark.text.values import column
+from rookery_jobs.spark.tracking import connect
 
 _ROW = "__row"
 _REJECTED = "__rejected"

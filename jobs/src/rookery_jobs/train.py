@@ -12,15 +12,14 @@ from pyspark import inheritable_thread_target
 from pyspark.sql import SparkSession
 
 from rookery_jobs import contract
-from rookery_jobs.contract import LAB_METRICS, Point, SweepSpec
+from rookery_jobs.contract import Point, SweepSpec
 from rookery_jobs.errors import ContractError, TrainingError
-from rookery_jobs.evaluation import confusion_matrix, metrics_of
-from rookery_jobs.files import ClusterFiles
 from rookery_jobs.grid import Scored, best
-from rookery_jobs.model_artifact import log_model
-from rookery_jobs.pipeline import Featurised, featurise
-from rookery_jobs.snapshot import Snapshot, load_snapshot
-from rookery_jobs.tracking import PointRuns, connect
+from rookery_jobs.spark.files import ClusterFiles
+from rookery_jobs.spark.model_artifact import log_model
+from rookery_jobs.spark.pipeline import Featurised, featurise
+from rookery_jobs.spark.snapshot import Snapshot, load_snapshot
+from rookery_jobs.spark.tracking import PointRuns, connect
 
 THREADS = 4
 """Points fitted at a time. A fit of little data is many short Spark jobs, which leave cores idle."""
@@ -99,17 +98,17 @@ def _train_point(runs: PointRuns, featurised: Featurised, point: Point) -> Train
     started = time.time()
     try:
         model = featurised.fit(point)
-        measured = metrics_of(confusion_matrix(model.transform(featurised.selection), featurised.label))
+        measured = featurised.measure(model)
     except Exception as error:  # whatever Spark raises for one point must not end the others
         text = _describe(error)
         runs.log_failed(point, text, started)
         return Failed(point, text)
-    logged = _logged(measured, runs)
+    logged = _logged(measured, featurised, runs.spec.metric)
     return Trained(Scored(point, runs.log_finished(point, logged, started), logged), model)
 
 
-def _logged(measured: Mapping[str, float], runs: PointRuns) -> dict[str, float]:
-    return {name: measured[name] for name in dict.fromkeys([*LAB_METRICS, runs.spec.metric])}
+def _logged(measured: Mapping[str, float], featurised: Featurised, metric: str) -> dict[str, float]:
+    return {name: measured[name] for name in dict.fromkeys([*featurised.objective.OBJECTIVE.logged, metric])}
 
 
 def _describe(error: Exception) -> str:

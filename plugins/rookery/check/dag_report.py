@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rookery.check.report import Row
 from rookery.check.schedule import schedule_of
-from rookery.operators.cluster import cluster_request
-from rookery.run_names import TAG_EXPIRES_AT, RunNames
+from rookery.workspace.leases import TAG_EXPIRES_AT
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-    from rookery.plan.training import Compute
+    from rookery.plan.compute import Compute
+    from rookery.workspace.run_names import RunNames
 
 RUN_ID = "<run_id>"
 """In place of the id of a run that is to come."""
@@ -22,17 +22,11 @@ RUN_ID = "<run_id>"
 _DEFAULT_POOL = "default_pool"
 
 
-def cluster_rows(dag: DAG, compute: Compute, names: RunNames, end: str) -> Iterator[Row]:
+def cluster_rows(dag: DAG, compute: Compute, names: RunNames, end: str, now: datetime) -> Iterator[Row]:
     """The cluster of a run, which ends at `end`, and the pool of the tasks that use it."""
-    request = cluster_request(
-        name=names.cluster_name,
-        owner=names.owner,
-        user_name=names.user_name,
-        compute=compute,
-        spark_version=compute.spark_version or "",
-        expires_at=datetime.max.replace(tzinfo=UTC),
-    )
-    tags = {**request["custom_tags"], TAG_EXPIRES_AT: "24 h after its creation"}
+    request = compute.request(names.cluster_name, names.owner, names.user_name)
+    asked = request.body(compute.spark_version or "", now)
+    tags = {**asked["custom_tags"], TAG_EXPIRES_AT: "24 h after its creation"}
     node_type, minutes = compute.node_type_id, compute.autotermination_minutes
     yield Row("node type", f"{node_type}; single node, single user, no Photon", node_type)
     yield Row("runtime", compute.spark_version or "the newest for machine learning that the workspace offers")

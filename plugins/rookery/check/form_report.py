@@ -7,19 +7,17 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rookery.check.report import Row
-from rookery.data_url import redacted
-from rookery.form_fields import SOURCE_URL
 
 if TYPE_CHECKING:
     from airflow.sdk.definitions.param import ParamsDict
 
 
-def form_rows(params: ParamsDict) -> Iterator[Row]:
-    """One row per key, in the form's order."""
+def form_rows(params: ParamsDict, shown_defaults: Mapping[str, str]) -> Iterator[Row]:
+    """One row per key, in the form's order. Of a default in `shown_defaults`, no more is shown than that."""
     for key in params:
         param = params.get_param(key)
         allowed = allowed_by(param.schema)
-        default = redacted(str(param.value)) if key == SOURCE_URL else param.value
+        default = shown_defaults.get(key, param.value)
         shown = param.schema.get("values_display", {}).get(str(default), _text(default))
         yield Row(key, shown, {"default": default, "allowed": allowed}, allowed)
 

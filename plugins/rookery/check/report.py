@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from airflow.sdk import DAG
     from databricks.sdk import WorkspaceClient
 
-    from rookery.plan.mistakes import Mistake
-    from rookery.workspace_checks import Finding
+    from rookery.mistakes import Mistake
+    from rookery.workspace.questions import Finding
 
 _WIDTH = 100
 _INDENT = "  "

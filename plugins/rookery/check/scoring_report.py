@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rookery.check.dag_report import RUN_ID, cluster_rows, schedule_rows
 from rookery.check.form_report import form_rows
 from rookery.check.report import Row, Section
-from rookery.operators.scoring import ResolveScoringOperator
-from rookery.plan.mistakes import Mistake
-from rookery.run_names import ANY_INSTALLATION, RunNames
-from rookery.workspace_checks import Finding, ask, scoring_questions
+from rookery.mistakes import Mistake
+from rookery.plan.questions import scoring_questions
+from rookery.plan.scoring import BatchScoring
+from rookery.workspace.leases import ANY_INSTALLATION
+from rookery.workspace.questions import Finding, ask
+from rookery.workspace.run_names import RunNames
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
     from databricks.sdk import WorkspaceClient
-
-    from rookery.plan.scoring import BatchScoring
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Scoring:
     def sections(self, user_name: str, now: datetime) -> list[Section]:
         """What a run will do."""
         names = self._names(user_name)
-        cluster = cluster_rows(self.dag, self.plan.compute, names, "when the files are scored")
+        cluster = cluster_rows(self.dag, self.plan.compute, names, "when the files are scored", now)
         return [
             Section("Scoring", tuple(_scoring(self.plan))),
             Section("Cluster", tuple(cluster)),
@@ -45,11 +45,11 @@ class Scoring:
                 "Names", (Row("cluster", names.cluster_name), Row("job code", f"{names.code_root}/<digest>"))
             ),
             Section("Schedule", tuple(schedule_rows(self.dag, now))),
-            Section("Form", tuple(form_rows(self.dag.params))),
+            Section("Form", tuple(form_rows(self.dag.params, {}))),
         ]
 
     def ask(self, workspace: WorkspaceClient, user_name: str) -> list[Finding]:  # noqa: ARG002 - Checkable's
-        """See `workspace_checks.ask`."""
+        """See `questions.ask`."""
         return ask(workspace, scoring_questions(self.plan))
 
     def _names(self, user_name: str) -> RunNames:
@@ -58,9 +58,11 @@ class Scoring:
 
 def scoring_of(dag: DAG) -> Scoring | None:
     """What the DAG was made from, if `scoring_dag` has made it."""
-    for task in dag.tasks:
-        if isinstance(task, ResolveScoringOperator):
-            return Scoring(dag, task.plan, task.databricks_conn_id)
+    tasks: Sequence[Any] = dag.tasks
+    for task in tasks:
+        plan = getattr(task, "plan", None)
+        if isinstance(plan, BatchScoring):
+            return Scoring(dag, plan, task.databricks_conn_id)
     return None
 
 

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 from rookery.check.dag_report import RUN_ID, cluster_rows, schedule_rows
 from rookery.check.form_report import form_rows
 from rookery.check.report import Row, Section
-from rookery.data_url import redacted
-from rookery.exceptions import DownloadError
-from rookery.operators.plan import ResolvePlanOperator
-from rookery.operators.storage import check_header, data_folder, project_file
-from rookery.operators.sweep import shards
-from rookery.plan.mistakes import Mistake
-from rookery.run_names import ANY_INSTALLATION, RunNames
-from rookery.workspace_checks import Finding, ask, training_questions
-from rookery_jobs.contract import METRICS, Point, RunLayout
+from rookery.mistakes import Mistake
+from rookery.plan.questions import training_questions
+from rookery.plan.shards import shards
+from rookery.plan.training import TrainingPlan
+from rookery.workspace.leases import ANY_INSTALLATION
+from rookery.workspace.questions import Finding, ask
+from rookery.workspace.run_names import RunNames
+from rookery_jobs.contract import METRICS, Point, RunLayout, catalog_name
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
     from databricks.sdk import WorkspaceClient
-
-    from rookery.plan.training import TrainingPlan
 
 _SHOWN_TASKS = 8
 
@@ -43,32 +39,26 @@ class Training:
 
     def mistakes(self) -> Iterator[Mistake]:
         """What cannot be on this machine: a source in the project's folder is looked at."""
-        url = self.plan.source.url
-        if urlsplit(url).scheme:
-            return
-        try:
-            with project_file(url, data_folder(self.dag.fileloc)).open("rb") as content:
-                check_header(content, self.plan)
-        except DownloadError as error:
-            yield Mistake(str(error), ("source", "url"))
+        for mistake in self.plan.source.mistakes_here(self.dag.fileloc, self.plan.columns):
+            yield Mistake(mistake.text, ("source", *mistake.place))
 
     def sections(self, user_name: str, now: datetime) -> list[Section]:
         """What a run will do."""
         plan, names = self.plan, self._names(user_name)
+        cluster = cluster_rows(self.dag, plan.compute, names, "when the model is registered", now)
+        shown = {field.key: field.shown for field in plan.source.fields() if field.shown is not None}
         return [
             Section("Data", tuple(_data(plan))),
             Section("Choice", tuple(_choice(plan))),
             Section("Sweep", tuple(_sweep(plan, self.points_per_task))),
-            Section(
-                "Cluster", tuple(cluster_rows(self.dag, plan.compute, names, "when the model is registered"))
-            ),
+            Section("Cluster", tuple(cluster)),
             Section("Names", tuple(_names(plan, names))),
             Section("Schedule", tuple(schedule_rows(self.dag, now))),
-            Section("Form", tuple(form_rows(self.dag.params))),
+            Section("Form", tuple(form_rows(self.dag.params, shown))),
         ]
 
     def ask(self, workspace: WorkspaceClient, user_name: str) -> list[Finding]:
-        """See `workspace_checks.ask`."""
+        """See `questions.ask`."""
         return ask(workspace, training_questions(self.plan, self._names(user_name)))
 
     def _names(self, user_name: str) -> RunNames:
@@ -77,41 +67,43 @@ class Training:
 
 def training_of(dag: DAG) -> Training | None:
     """What the DAG was made from, if `training_dag` has made it."""
-    for task in dag.tasks:
-        if isinstance(task, ResolvePlanOperator):
-            return Training(dag, task.plan, task.points_per_task, task.databricks_conn_id)
+    tasks: Sequence[Any] = dag.tasks
+    for task in tasks:
+        plan = getattr(task, "plan", None)
+        if isinstance(plan, TrainingPlan):
+            return Training(dag, plan, task.points_per_task, task.databricks_conn_id)
     return None
 
 
 def _data(plan: TrainingPlan) -> Iterator[Row]:
-    yield Row("source", redacted(plan.source.url))
+    yield Row("source", plan.source.shown)
     features = {"categorical": list(plan.features.categorical), "numeric": list(plan.features.numeric)}
     yield Row("features", "; ".join(f"{kind}: {', '.join(n)}" for kind, n in features.items() if n), features)
     yield Row("label", plan.label)
     split = plan.split
-    sides = {"validation": split.validation_size, "test": split.test_size}
-    sides = {"train": round(1 - sum(sides.values()), 6), **sides}
-    shares = ", ".join(f"{side} {share:.4g}" for side, share in sides.items() if share)
-    by = f"by {split.split_key}" if split.split_key else "by row"
-    yield Row("split", f"{shares}; {by}, seed {split.seed}", {**split.model_dump(mode="json"), **sides})
+    shares = ", ".join(f"{side} {share:.4g}" for side, share in split.shares.items() if share)
+    yield Row("split", f"{shares}; {split.how}", {**split.model_dump(mode="json"), **split.shares})
     if plan.as_of_column:
         text = f"those whose {plan.as_of_column} is before the end of the run's data interval"
         yield Row("rows", text, {"as_of_column": plan.as_of_column})
 
 
 def _choice(plan: TrainingPlan) -> Iterator[Row]:
-    better = "larger" if METRICS[plan.metric] else "smaller"
-    on = "validation" if plan.split.validation_size else "test"
-    yield Row("metric", f"{plan.metric} on the {on} rows; {better} is better", plan.metric)
+    better = "larger" if METRICS[plan.metric].larger_is_better else "smaller"
+    side = plan.split.spec().selection_side
+    yield Row("metric", f"{plan.metric} on the {side} rows; {better} is better", plan.metric)
     sign = {True: "at least", False: "at most"}
-    gates = [f"{gate.metric} {sign[METRICS[gate.metric]]} {gate.threshold:g}" for gate in plan.gates]
+    gates = [
+        f"{gate.metric} {sign[METRICS[gate.metric].larger_is_better]} {gate.threshold:g}"
+        for gate in plan.gates
+    ]
     values = [gate.model_dump() for gate in plan.gates]
     yield Row("gates", f"{', '.join(gates)} on the test rows" if gates else "none", values)
 
 
 def _sweep(plan: TrainingPlan, points_per_task: int) -> Iterator[Row]:
     points = [Point("", each.algorithm, each.params) for each in plan.candidates()]
-    tasks = [str(shard["run_name"]) for shard in shards(points, points_per_task, "")]
+    tasks = [shard.run_name for shard in shards(points, points_per_task, "")]
     per_algorithm = Counter(point.algorithm for point in points)
     yield Row("points", f"{len(points)}, at most {points_per_task} in a mapped task", len(points))
     for sweep in plan.sweep:
@@ -135,7 +127,7 @@ def _names(plan: TrainingPlan, names: RunNames) -> Iterator[Row]:
     folder = PurePosixPath(RunLayout(names.data_root(plan.data_root), names.dag_id, names.run_id).root).parent
     yield Row("data", f"{folder}/{RUN_ID}-<digest>")
     model = plan.registry.registered_model_name
-    registry = "Unity Catalog" if model.count(".") == 2 else "workspace"
+    registry = "Unity Catalog" if catalog_name(model) else "workspace"
     yield Row(
         "registered model", f"{model}, in the {registry} registry", {"name": model, "registry": registry}
     )

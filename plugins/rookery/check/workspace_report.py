@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from rookery.check.report import Row, Section
+from rookery.exceptions import RookeryError
 from rookery.hooks.databricks import workspace_client
-from rookery.plan.mistakes import Mistake
-from rookery.workspace_checks import Finding, own_words
+from rookery.mistakes import Mistake
+from rookery.redaction import redacted
+from rookery.workspace.questions import Finding, own_words
 
 if TYPE_CHECKING:
     from rookery.check.report import Checkable
@@ -76,6 +78,8 @@ def _told(conn_id: str, error: Exception) -> str:
     from databricks.sdk.errors import PermissionDenied, Unauthenticated
     from databricks.sdk.errors.base import DatabricksError
 
+    if isinstance(error, RookeryError):
+        return str(error)
     if isinstance(error, AirflowNotFoundException):
         return (
             f"Airflow has no connection {conn_id!r}; define it, by AIRFLOW_CONN_{conn_id.upper()} for example"
@@ -94,4 +98,4 @@ def _first_cause(error: BaseException) -> str:
     """The error that began it: the SDK's retries and requests wrap it twice and more."""
     while cause := error.__cause__ or error.__context__:
         error = cause
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    return redacted(" ".join(f"{type(error).__name__}: {error}".split()))

@@ -95,4 +95,4 @@ def job_arguments(
 
 def verdict_task(doc_of: Docs, goals: Mapping[str, str]) -> VerdictOperator:
     """The run's last task, which the caller makes a teardown that fails the DAG run."""
-    return VerdictOperator(task_id="verdict", goals=goals, doc_md=doc_of("verdict"), retries=0, **AT_ONCE)
+    return VerdictOperator(task_id="verdict", goals=goals, doc_md=doc_of("verdict"), **AT_ONCE)

@@ -6,7 +6,7 @@ import sys
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG
 
 from rookery.dag_factory.arguments import dag_arguments
 from rookery.dag_factory.cluster_tasks import (
@@ -18,7 +18,8 @@ from rookery.dag_factory.cluster_tasks import (
     xcom,
 )
 from rookery.dag_factory.scoring_docs import doc_of
-from rookery.operators.scoring import VERSION_KEY, ResolveScoringOperator, ScoreOperator
+from rookery.form.scoring_conf import scoring_form
+from rookery.operators.scoring import ResolveScoringOperator, ScoreOperator
 from rookery.plan.scoring import BatchScoring
 
 
@@ -42,7 +43,7 @@ def scoring_dag(
         dag_kwargs,
         databricks_conn_id=databricks_conn_id,
         doc_md=_dag_doc(plan),
-        form={VERSION_KEY: _version_field(plan)},
+        form=scoring_form(plan),
     )
     with DAG(dag_id, schedule=schedule, **arguments) as dag:
         # Airflow takes the file that calls DAG(), which is this one; tasks are loaded from the user's file.
@@ -70,18 +71,6 @@ def _tasks(plan: BatchScoring, other_keys: tuple[str, ...], pool: str | None, jo
     cluster.wait >> score >> terminate
     verdict = verdict_task(doc_of, goals={"score": "resolve_scoring"})
     terminate >> verdict.as_teardown(setups=resolve, on_failure_fail_dagrun=True)
-
-
-def _version_field(plan: BatchScoring) -> Param:
-    return Param(
-        None,
-        type=["integer", "null"],
-        minimum=1,
-        title="Version",
-        section="Model",
-        description_md=f"A version of **{plan.registered_model_name}**. Empty: the version that triggered "
-        "the run, or the newest one.",
-    )
 
 
 def _dag_doc(plan: BatchScoring) -> str:

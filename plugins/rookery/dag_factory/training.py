@@ -11,8 +11,7 @@ from airflow.sdk import DAG
 from rookery.dag_factory.arguments import dag_arguments
 from rookery.dag_factory.cluster_tasks import JOB_TIMEOUT
 from rookery.dag_factory.training_tasks import chain_of_tasks
-from rookery.data_url import redacted
-from rookery.params import DEFAULT_POINTS_PER_TASK, form
+from rookery.form.run_conf import DEFAULT_POINTS_PER_TASK, form
 from rookery.plan.training import TrainingPlan
 
 
@@ -52,7 +51,7 @@ def training_dag(
 def _dag_doc(plan: TrainingPlan) -> str:
     algorithms = ", ".join(sweep.algorithm for sweep in plan.sweep)
     return (
-        f"Trains {algorithms} on `{redacted(plan.source.url)}` ({len(plan.candidates())} points) on a "
+        f"Trains {algorithms} on `{plan.source.shown}` ({len(plan.candidates())} points) on a "
         f"cluster of its own, registers the best by {plan.metric} as "
         f"**{plan.registry.registered_model_name}**, and serves it at `{plan.endpoint.name}`.\n\n"
         "**What it costs:** a single-node cluster from `create_cluster` "

@@ -16,6 +16,7 @@ from rookery.dag_factory.cluster_tasks import (
     xcom,
 )
 from rookery.dag_factory.training_docs import doc_of
+from rookery.operators.download import DownloadDataOperator
 from rookery.operators.endpoint import (
     CreateEndpointOperator,
     DeleteEndpointOperator,
@@ -27,7 +28,6 @@ from rookery.operators.job_code import UploadJobCodeOperator
 from rookery.operators.model import RegisterModelOperator
 from rookery.operators.plan import ResolvePlanOperator
 from rookery.operators.snapshot import PrepareDataOperator
-from rookery.operators.storage import DownloadDataOperator
 from rookery.operators.sweep import ExpandGridOperator, TrainOperator
 from rookery.plan.training import TrainingPlan
 

@@ -6,15 +6,23 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from rookery.hooks.connection import clean, hide
+
 if TYPE_CHECKING:
     from airflow.providers.databricks.hooks.databricks import DatabricksHook
     from databricks.sdk import WorkspaceClient
+    from urllib3.util.retry import Retry
 
 _AUTH_TYPE = "airflow-connection"
 
 # The SDK first asks the host for a document that we do not need, and past the connection's proxies: where
 # those are the only way out, it must not wait long for it.
 _DISCOVERY_SECONDS = 1
+
+# What the SDK does not repeat: a GET that failed inside the server. At once, then after 1, 2 and 4 seconds.
+_REPEATED_STATES = (500, 502, 504)
+_REPEATED_TIMES = 4
+_REPEATED_AFTER = 0.5
 
 
 def workspace_client(
@@ -46,8 +54,27 @@ def workspace_client(
     )
     config.retry_timeout_seconds = retry_timeout_seconds
     client = WorkspaceClient(config=config)
-    client.api_client._api_client._session.proxies.update(hook.proxies or {})
+    session = client.api_client._api_client._session
+    session.proxies.update(hook.proxies or {})
+    for adapter in session.adapters.values():
+        adapter.max_retries = _retries_of_reads()
     return client
+
+
+def _retries_of_reads() -> Retry:
+    from urllib3.util.retry import Retry
+
+    return Retry(
+        total=_REPEATED_TIMES,
+        connect=0,
+        read=False,
+        redirect=False,
+        status_forcelist=_REPEATED_STATES,
+        allowed_methods=("GET", "HEAD"),
+        backoff_factor=_REPEATED_AFTER,
+        raise_on_status=False,
+        respect_retry_after_header=False,
+    )
 
 
 def workspace_url(databricks_conn_id: str) -> str:
@@ -58,7 +85,10 @@ def workspace_url(databricks_conn_id: str) -> str:
 def _provider_hook(databricks_conn_id: str) -> DatabricksHook:
     from airflow.providers.databricks.hooks.databricks import DatabricksHook
 
-    return DatabricksHook(databricks_conn_id, caller="rookery")
+    hook = DatabricksHook(databricks_conn_id, caller="rookery")
+    # The hook keeps the connection that it has read, and works with it as it is then.
+    clean(hook.databricks_conn)
+    return hook
 
 
 def _url(hook: DatabricksHook) -> str:
@@ -68,6 +98,8 @@ def _url(hook: DatabricksHook) -> str:
 
 
 def _authorization(hook: DatabricksHook) -> dict[str, str]:
-    # The provider has no public way to ask for a token; tests/fast/airflow/test_hook.py watches this one.
-    token = hook._get_token(raise_error=True)
+    # The provider has no public way to ask for a token;
+    # tests/fast/airflow/hooks/test_databricks.py watches this one.
+    token = str(hook._get_token(raise_error=True)).strip()
+    hide(token)
     return {"Authorization": f"Bearer {token}", **hook._get_aad_headers()}

@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rookery.job_runs import Intent, Try, failure, is_over, state_of, submit, succeeded
+from airflow.sdk.exceptions import AirflowTaskTimeout
+
+from rookery.exceptions import TaskStopped
 from rookery.links import JobRunLink
 from rookery.operators.base import DatabricksOperator
-from rookery.polling import poll
+from rookery.operators.own_state import another_try_goes_on
+from rookery.redaction import redacted
+from rookery.workspace.job_runs import Intent, Try, failure, submit, succeeded, wait_until_over
+from rookery_jobs.contract import SCRIPT
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperatorLink, Context
-    from databricks.sdk.service.jobs import Run
+
+# Databricks ends a run that takes too long; until its end is seen, this task waits.
+_AFTER_TIMEOUT_SECONDS = 600
 
 
 class JobRunOperator(DatabricksOperator):
     """Run an entry point of the uploaded job code (`run.py <code folder> <entry> <arguments>`).
 
     A retry attaches to the run of an earlier try if that is active or succeeded; a cleared task submits a
-    new one; a killed task cancels its run. Returns the run id. Raises JobRunError, with the error of the job
-    code, for every end but SUCCESS; it is retriable for what happened to the run, but not if somebody has
-    cancelled it in Databricks, nor if it took longer than `timeout_seconds`, unless another run `goes_on`.
+    new one; a task that is stopped cancels its run, unless another try goes on with it. Returns the run id.
+    Raises JobRunError, with the error of the job code, for every end but SUCCESS; it is retriable for what
+    happened to the run, but not if somebody has cancelled it in Databricks, nor if it took longer than
+    `timeout_seconds`, unless another run `goes_on`.
     """
 
     goes_on: ClassVar[bool] = False
@@ -55,26 +63,44 @@ class JobRunOperator(DatabricksOperator):
 
     def run_job(self, context: Context, *arguments: str) -> int:
         """Do the run with these arguments and return its id."""
+        try:
+            return self._done(context, arguments)
+        except AirflowTaskTimeout:
+            self._cancel()
+            raise
+        except TaskStopped as stopped:
+            raise TaskStopped(f"{stopped}{self._given_up(context)}") from None
+
+    def _done(self, context: Context, arguments: Sequence[str]) -> int:
         instance = context["ti"]
         this_try = Try.of(instance.try_number, instance.max_tries, int(self.retries or 0))
-        run, is_adopted = submit(self.workspace, self._intent(context, arguments), this_try)
-        self.job_run_id = run.run_id
+        run, is_adopted = submit(self.workspace, self._intent(context, arguments), this_try, self._submitted)
         if run.run_page_url:
             self.show_link(context, JobRunLink(), run.run_page_url)
-        run = poll(self._observe, until=is_over, timeout=self.timeout_seconds + 600, told=state_of)
+        run = wait_until_over(self.workspace, run, self.timeout_seconds + _AFTER_TIMEOUT_SECONDS)
         if not succeeded(run):
             raise failure(self.workspace, run, is_adopted=is_adopted, goes_on=self.goes_on)
         return int(run.run_id or 0)
 
-    def stop_remote_work(self) -> str:
-        """Cancel the run that this try submitted or attached to."""
+    def _submitted(self, run_id: int) -> None:
+        self.job_run_id = run_id
+
+    def _given_up(self, context: Context) -> str:
+        """What becomes of the run that this try submitted or attached to, in words."""
         if self.job_run_id is None:
             return ""
-        self.workspace.jobs.cancel_run(self.job_run_id)
-        return f"job run {self.job_run_id} is cancelled"
+        if another_try_goes_on(context["ti"]):
+            return f"; job run {self.job_run_id} goes on, for the next try of this task"
+        return f"; {self._cancel()}"
 
-    def _observe(self) -> Run:
-        return self.workspace.jobs.get_run(int(self.job_run_id or 0))
+    def _cancel(self) -> str:
+        if self.job_run_id is None:
+            return ""
+        try:
+            self.workspace.jobs.cancel_run(self.job_run_id)
+        except Exception as error:
+            return f"job run {self.job_run_id} could not be cancelled: {redacted(str(error))}"
+        return f"job run {self.job_run_id} is cancelled"
 
     def _intent(self, context: Context, arguments: Sequence[str]) -> Intent:
         instance = context["ti"]
@@ -84,7 +110,7 @@ class JobRunOperator(DatabricksOperator):
             task_id=instance.task_id,
             map_index=instance.map_index if instance.map_index is not None else -1,
             existing_cluster_id=self.existing_cluster_id,
-            python_file=f"{self.code_folder}/run.py",
+            python_file=f"{self.code_folder}/{SCRIPT}",
             parameters=(self.code_folder, self.entry, *arguments),
             run_name=f"{self.run_name} of {instance.dag_id}, {instance.run_id}",
             timeout_seconds=self.timeout_seconds,

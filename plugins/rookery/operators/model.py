@@ -5,35 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rookery import storage
 from rookery.assets import model_asset
-from rookery.exceptions import JobRunError
+from rookery.form.run_conf import BACKFILL
 from rookery.links import JobRunLink, MlflowRunLink, ModelVersionLink, mlflow_run_page, model_version_page
+from rookery.operators.base import PlanOperator
 from rookery.operators.job_run import JobRunOperator
 from rookery.origin import generation, origin_of
-from rookery.params import BACKFILL
-from rookery.plan.training import TrainingPlan
-from rookery_jobs.contract import (
-    TEST_METRIC_PREFIX,
-    Gate,
-    Origin,
-    Point,
-    RegistrationSpec,
-    RunLayout,
-    SweepSpec,
-    model_version_tag,
-    registration_key,
-)
+from rookery.workspace import storage
+from rookery.workspace.points import BestPoint
+from rookery.workspace.registered_models import RegisteredVersion, registered_by
+from rookery_jobs.contract import GateSpec, Origin, RegistrationSpec, RunLayout, SweepSpec, registration_key
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperatorLink, Context
 
+    from rookery.plan.training import TrainingPlan
 
-class RegisterModelOperator(JobRunOperator):
+
+class RegisterModelOperator(JobRunOperator, PlanOperator):
     """Have the best point's model checked (parity, gates) and registered, and learn its version.
 
-    Returns `{"registered_model_name", "version", "mlflow_run_id", "test_metrics"}`. Raises JobRunError if the
-    job code refuses the model. With the `model_asset` among its outlets, it emits that asset's event.
+    `best` is what `select_best` returned. Returns a RegisteredVersion. Raises JobRunError if the job code
+    refuses the model. With the `model_asset` among its outlets, it emits that asset's event.
     """
 
     template_fields: Sequence[str] = (
@@ -49,70 +42,49 @@ class RegisterModelOperator(JobRunOperator):
         ModelVersionLink(),
     )
 
-    def __init__(
-        self,
-        *,
-        installation: str,
-        plan: dict[str, Any],
-        points_path: str,
-        best: dict[str, Any],
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *, installation: str, points_path: str, best: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(entry="register", **kwargs)
         self.installation = installation
-        self.plan = plan
         self.points_path = points_path
         self.best = best
 
     def execute(self, context: Context) -> dict[str, Any]:
-        plan = TrainingPlan.model_validate(self.plan)
+        plan = self.training_plan
         origin = origin_of(context["dag_run"], plan)
         sweep = SweepSpec.from_json(storage.read_text(self.workspace, self.points_path))
-        spec = registration_spec(plan, sweep, self.best, origin, self.installation)
+        spec = registration_spec(plan, sweep, BestPoint.from_xcom(self.best), origin, self.installation)
         page = mlflow_run_page(self.workspace_url, spec.experiment_id, spec.mlflow_run_id)
         self.show_link(context, MlflowRunLink(), page)
         layout = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id)
         path = layout.registration(spec.sweep_id, spec.registration_key)
         storage.write_text(self.workspace, path, spec.to_json())
         self.run_job(context, path)
-        registered = self._registered(context, spec)
-        self._announce(context, plan, registered)
-        return registered
+        registered = registered_by(self.workspace, spec)
+        self._show_version(context, registered)
+        self._announce(context, registered)
+        return registered.to_xcom()
 
-    def _announce(self, context: Context, plan: TrainingPlan, registered: dict[str, Any]) -> None:
-        event = context["outlet_events"][model_asset(registered["registered_model_name"])]
+    def _show_version(self, context: Context, registered: RegisteredVersion) -> None:
+        name, version = registered.registered_model_name, registered.version
+        self.show_link(context, ModelVersionLink(), model_version_page(self.workspace_url, name, version))
+
+    def _announce(self, context: Context, registered: RegisteredVersion) -> None:
+        event = context["outlet_events"][model_asset(registered.registered_model_name)]
         run = context["dag_run"]
         event.extra = {
-            "registered_model_name": registered["registered_model_name"],
-            "version": registered["version"],
-            "mlflow_run_id": registered["mlflow_run_id"],
-            "metrics": registered["test_metrics"],
+            "registered_model_name": registered.registered_model_name,
+            "version": registered.version,
+            "mlflow_run_id": registered.mlflow_run_id,
+            "metrics": dict[str, Any](registered.test_metrics),
             "dag_id": run.dag_id,
             "dag_run_id": run.run_id,
             "generation": generation(run),
-            "backfill": str(run.run_type) == BACKFILL and not plan.deploy,
-        }
-
-    def _registered(self, context: Context, spec: RegistrationSpec) -> dict[str, Any]:
-        data = getattr(self.workspace.experiments.get_run(spec.mlflow_run_id).run, "data", None)
-        tags = {tag.key: tag.value for tag in (data and data.tags) or []}
-        metrics = {metric.key: metric.value for metric in (data and data.metrics) or []}
-        tag = model_version_tag(spec.registration_key)
-        if tag not in tags:
-            raise JobRunError(f"MLflow run {spec.mlflow_run_id} has no tag {tag}: no version was registered")
-        name, version = spec.registered_model_name, str(tags[tag])
-        self.show_link(context, ModelVersionLink(), model_version_page(self.workspace_url, name, version))
-        test_metrics = {key: value for key, value in metrics.items() if key.startswith(TEST_METRIC_PREFIX)}
-        return {
-            "registered_model_name": name,
-            "version": version,
-            "mlflow_run_id": spec.mlflow_run_id,
-            "test_metrics": test_metrics,
+            "backfill": str(run.run_type) == BACKFILL and not self.training_plan.deploy,
         }
 
 
 def registration_spec(
-    plan: TrainingPlan, sweep: SweepSpec, best: dict[str, Any], origin: Origin, installation: str
+    plan: TrainingPlan, sweep: SweepSpec, best: BestPoint, origin: Origin, installation: str
 ) -> RegistrationSpec:
     """What `register` is asked for the best point of a sweep."""
     # Two installations may find the same winner in the experiment that they share.
@@ -120,19 +92,19 @@ def registration_spec(
         dag_id=f"{installation}/{origin.dag_id}",
         dag_run_id=origin.dag_run_id,
         sweep_id=sweep.sweep_id,
-        mlflow_run_id=best["mlflow_run_id"],
+        mlflow_run_id=best.mlflow_run_id,
     )
     return RegistrationSpec(
         registration_key=key,
         registered_model_name=plan.registry.registered_model_name,
-        gates=tuple(Gate(gate.metric, gate.threshold) for gate in plan.gates),
+        gates=tuple(GateSpec(gate.metric, gate.threshold) for gate in plan.gates),
         sweep_id=sweep.sweep_id,
         snapshot_path=sweep.snapshot_path,
         snapshot_digest=sweep.snapshot_digest,
         code_digest=sweep.code_digest,
         experiment_id=sweep.experiment_id,
-        point=Point(best["point_id"], best["algorithm"], best["params"]),
-        mlflow_run_id=best["mlflow_run_id"],
+        point=best.point,
+        mlflow_run_id=best.mlflow_run_id,
         tmp_path=RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id).tmp,
         origin=origin,
     )

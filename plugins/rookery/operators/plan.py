@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rookery.form.run_conf import resolve
 from rookery.installation import installation_id
 from rookery.operators.base import DatabricksOperator
-from rookery.params import resolve
-from rookery.run_names import RunNames
-from rookery.workspace_checks import require_usable, training_questions
+from rookery.plan.questions import training_questions
+from rookery.workspace.questions import require_usable
+from rookery.workspace.run_names import RunNames
+from rookery.xcom import Handed
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -17,13 +20,27 @@ if TYPE_CHECKING:
     from rookery.plan.training import TrainingPlan
 
 
+@dataclass(frozen=True)
+class ResolvedRun(Handed):
+    """What a run will do, and the names of what it will create (`RunNames`). `plan` is the JSON of the run's
+    TrainingPlan, with the installation's folder as its `data_root`."""
+
+    plan: dict[str, Any]
+    points_per_task: int
+    installation: str
+    owner: str
+    cluster_name: str
+    experiment_path: str
+    code_root: str
+    user_name: str
+
+
 class ResolvePlanOperator(DatabricksOperator):
     """Merge the run's conf into the plan, name what the run will create, and ask the workspace whether it can
     carry out the plan. Creates nothing.
 
-    XCom: `plan` (JSON of the resolved TrainingPlan, with the installation's folder as its `data_root`),
-    `points_per_task`, and the names `installation`, `owner`, `cluster_name`, `experiment_path`, `code_root`,
-    `user_name`. Raises PlanError with every mistake of the conf, or with everything that the workspace lacks.
+    XCom: the fields of ResolvedRun. Raises PlanError with every mistake of the conf, or with everything that
+    the workspace lacks.
     """
 
     def __init__(
@@ -40,17 +57,15 @@ class ResolvePlanOperator(DatabricksOperator):
         user_name = str(self.workspace.current_user.me().user_name)
         names = RunNames(installation_id(), run.dag_id, run.run_id, user_name)
         require_usable(self.workspace, training_questions(resolved.plan, names))
-        data_root = names.data_root(resolved.plan.data_root)
-        outcome = {
-            "plan": {**resolved.plan.model_dump(mode="json"), "data_root": data_root},
-            "points_per_task": resolved.points_per_task,
-            "installation": names.installation,
-            "owner": names.owner,
-            "cluster_name": names.cluster_name,
-            "experiment_path": names.experiment_path,
-            "code_root": names.code_root,
-            "user_name": names.user_name,
-        }
-        for key, value in outcome.items():
-            context["ti"].xcom_push(key=key, value=value)
+        plan = resolved.plan.model_dump(mode="json")
+        ResolvedRun(
+            plan={**plan, "data_root": names.data_root(resolved.plan.data_root)},
+            points_per_task=resolved.points_per_task,
+            installation=names.installation,
+            owner=names.owner,
+            cluster_name=names.cluster_name,
+            experiment_path=names.experiment_path,
+            code_root=names.code_root,
+            user_name=names.user_name,
+        ).push(context["ti"])
         self.log.info("%d points, %d per task", len(resolved.plan.candidates()), resolved.points_per_task)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
-from rookery import storage
 from rookery.assets import model_asset
 from rookery.exceptions import PlanError
+from rookery.form.scoring_conf import asked_version
 from rookery.installation import installation_id
 from rookery.links import JobRunLink, ModelVersionLink, model_version_page
 from rookery.operators.base import DatabricksOperator
 from rookery.operators.job_run import JobRunOperator
 from rookery.origin import generation
-from rookery.registered_models import has_version, newest_version
-from rookery.run_names import RunNames
-from rookery.workspace_checks import cluster_questions, require_usable
+from rookery.plan.questions import cluster_questions
+from rookery.workspace import storage
+from rookery.workspace.questions import require_usable
+from rookery.workspace.registered_models import has_version, newest_version
+from rookery.workspace.run_names import RunNames
+from rookery.xcom import Handed
 from rookery_jobs.contract import (
     Origin,
     RunLayout,
@@ -32,7 +36,29 @@ if TYPE_CHECKING:
 
     from rookery.plan.scoring import BatchScoring
 
-VERSION_KEY = "version"
+
+@dataclass(frozen=True)
+class ResolvedScoring(Handed):
+    """What a run will score, and the names of what it will create (`RunNames`). `spec_path` is where the
+    ScoringSpec is, `plan` the JSON of the BatchScoring."""
+
+    spec_path: str
+    report_path: str
+    plan: dict[str, Any]
+    owner: str
+    cluster_name: str
+    code_root: str
+    user_name: str
+
+
+@dataclass(frozen=True)
+class ScoredRows(Handed):
+    """Where the predictions are, and what became of the rows."""
+
+    predictions_path: str
+    rows: int
+    scored: int
+    rejected: int
 
 
 class ResolveScoringOperator(DatabricksOperator):
@@ -44,9 +70,8 @@ class ResolveScoringOperator(DatabricksOperator):
     folder, and when exactly these files have been scored with this version, the task is skipped, and with it
     all others: no cluster is created.
 
-    XCom: `spec_path` (where the ScoringSpec is), `report_path`, `plan` (JSON of the BatchScoring), and the
-    names `owner`, `cluster_name`, `code_root`, `user_name`. Raises PlanError for an unknown key in the conf,
-    for a version that is not there, and for a cluster that the workspace does not offer.
+    XCom: the fields of ResolvedScoring. Raises PlanError for an unknown key in the conf, for a version that
+    is not there, and for a cluster that the workspace does not offer.
     """
 
     operator_extra_links: Sequence[BaseOperatorLink] = (ModelVersionLink(),)
@@ -74,7 +99,7 @@ class ResolveScoringOperator(DatabricksOperator):
     def _version(self, context: Context) -> str:
         name = self.plan.registered_model_name
         conf = context["dag_run"].conf or {}
-        version = _asked_version(conf, self.other_keys) or self._announced(context, name)
+        version = asked_version(conf, self.other_keys) or self._announced(context, name)
         if version is None:
             version = newest_version(self.workspace, name)
             if version is None:
@@ -123,21 +148,19 @@ class ResolveScoringOperator(DatabricksOperator):
     def _hand_on(self, context: Context, spec: ScoringSpec, layout: RunLayout, names: RunNames) -> None:
         path = layout.scoring(spec.digest)
         storage.write_text(self.workspace, path, spec.to_json())
-        outcome = {
-            "spec_path": path,
-            "report_path": spec.report_path,
-            "plan": self.plan.model_dump(mode="json"),
-            "owner": names.owner,
-            "cluster_name": names.cluster_name,
-            "code_root": names.code_root,
-            "user_name": names.user_name,
-        }
-        for key, value in outcome.items():
-            context["ti"].xcom_push(key=key, value=value)
+        ResolvedScoring(
+            spec_path=path,
+            report_path=spec.report_path,
+            plan=self.plan.model_dump(mode="json"),
+            owner=names.owner,
+            cluster_name=names.cluster_name,
+            code_root=names.code_root,
+            user_name=names.user_name,
+        ).push(context["ti"])
 
 
 class ScoreOperator(JobRunOperator):
-    """Have the files scored, and return the ScoringReport: how many rows were scored, how many rejected."""
+    """Have the files scored, and return the ScoredRows: how many rows were scored, how many rejected."""
 
     template_fields: Sequence[str] = (*JobRunOperator.template_fields, "spec_path", "report_path")
     operator_extra_links: Sequence[BaseOperatorLink] = (JobRunLink(), ModelVersionLink())
@@ -153,24 +176,4 @@ class ScoreOperator(JobRunOperator):
         name, version = report.registered_model_name, report.model_version
         self.show_link(context, ModelVersionLink(), model_version_page(self.workspace_url, name, version))
         self.log.info("%d rows: %d scored, %d rejected", report.rows, report.scored, report.rejected)
-        return {
-            "predictions_path": report.predictions_path,
-            "rows": report.rows,
-            "scored": report.scored,
-            "rejected": report.rejected,
-        }
-
-
-def _asked_version(conf: dict[str, Any], other_keys: Collection[str]) -> str | None:
-    known = (VERSION_KEY, *other_keys)
-    unknown = sorted(set(conf) - set(known))
-    if unknown:
-        raise PlanError(
-            f"the run's conf has unknown keys: {', '.join(map(repr, unknown))}; known are {', '.join(known)}"
-        )
-    version = conf.get(VERSION_KEY)
-    if version is None:
-        return None
-    if type(version) is not int or version < 1:
-        raise PlanError(f"the run's conf has {VERSION_KEY} = {version!r}; it must be a whole number from 1")
-    return str(version)
+        return ScoredRows(report.predictions_path, report.rows, report.scored, report.rejected).to_xcom()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rookery import storage
+from rookery.operators.base import PlanOperator
 from rookery.operators.job_run import JobRunOperator
 from rookery.origin import origin_of
-from rookery.plan.training import TrainingPlan
+from rookery.workspace import storage
+from rookery.xcom import Handed
 from rookery_jobs.contract import (
     Manifest,
     Origin,
@@ -22,29 +24,37 @@ from rookery_jobs.contract import (
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from rookery.plan.training import TrainingPlan
 
-class PrepareDataOperator(JobRunOperator):
-    """Have the downloaded source cleaned and split into a snapshot on the data root.
 
-    XCom: `snapshot_path` and `snapshot_digest`.
+@dataclass(frozen=True)
+class Snapshot(Handed):
+    """Where a snapshot is, and the digest of all that determines it."""
+
+    snapshot_path: str
+    snapshot_digest: str
+
+
+class PrepareDataOperator(JobRunOperator, PlanOperator):
+    """Have the source cleaned and split into a snapshot on the data root.
+
+    `source` is what `download_data` returned. XCom: the fields of Snapshot.
     """
 
     template_fields: Sequence[str] = (*JobRunOperator.template_fields, "plan", "source")
 
-    def __init__(self, *, plan: dict[str, Any], source: dict[str, Any], **kwargs: Any) -> None:
+    def __init__(self, *, source: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(entry="prepare", **kwargs)
-        self.plan = plan
         self.source = source
 
     def execute(self, context: Context) -> None:
-        plan = TrainingPlan.model_validate(self.plan)
+        plan = self.training_plan
         spec = snapshot_spec(plan, self.source, origin_of(context["dag_run"], plan))
         storage.write_text(self.workspace, spec_path(spec.snapshot_path), spec.to_json())
         self.run_job(context, spec_path(spec.snapshot_path))
         manifest = Manifest.from_json(storage.read_text(self.workspace, manifest_path(spec.snapshot_path)))
         self._log_rows(manifest)
-        context["ti"].xcom_push(key="snapshot_path", value=spec.snapshot_path)
-        context["ti"].xcom_push(key="snapshot_digest", value=spec.digest)
+        Snapshot(spec.snapshot_path, spec.digest).push(context["ti"])
 
     def _log_rows(self, manifest: Manifest) -> None:
         kept, dropped = manifest.rows_kept, manifest.rows_dropped
@@ -54,18 +64,17 @@ class PrepareDataOperator(JobRunOperator):
             self.log.info("%d rows of %s or later were left out", later, as_of)
 
 
-def snapshot_spec(plan: TrainingPlan, source: dict[str, Any], origin: Origin) -> SnapshotSpec:
-    """What `prepare` is asked for this plan and this downloaded source."""
+def snapshot_spec(plan: TrainingPlan, source: Mapping[str, Any], origin: Origin) -> SnapshotSpec:
+    """What `prepare` is asked for this plan and its source, where that has landed (an XCom)."""
     determining: dict[str, Any] = {
-        "source_sha256": source["sha256"],
+        "source": plan.source.landed(source).spec(),
+        "split": plan.split.spec(),
         "categorical": plan.features.categorical,
         "numeric": plan.features.numeric,
         "label": plan.label,
-        **plan.split.model_dump(exclude={"kind"}),
         "as_of_column": plan.as_of_column,
         "as_of": origin.as_of,
     }
     digest = snapshot_digest(**determining)
-    layout = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id)
-    path = layout.snapshot(digest)
-    return SnapshotSpec(source_path=source["path"], snapshot_path=path, digest=digest, **determining)
+    path = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id).snapshot(digest)
+    return SnapshotSpec(snapshot_path=path, digest=digest, **determining)

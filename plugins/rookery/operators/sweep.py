@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rookery import storage
 from rookery.links import ExperimentLink, JobRunLink, snapshot_page
-from rookery.operators.base import DatabricksOperator
+from rookery.operators.base import PlanOperator
 from rookery.operators.job_run import JobRunOperator
 from rookery.origin import origin_of
-from rookery.plan.training import TrainingPlan
-from rookery_jobs.contract import Origin, Point, RunLayout, SweepSpec, sweep_id
+from rookery.plan.shards import shards
+from rookery.workspace import storage
+from rookery_jobs.contract import Origin, RunLayout, SweepSpec, sweep_id
 from rookery_jobs.grid import make_points
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperatorLink, Context
+
+    from rookery.plan.training import TrainingPlan
 
 
 class TrainOperator(JobRunOperator):
@@ -39,9 +40,8 @@ class TrainOperator(JobRunOperator):
         return self.run_job(context, *self.arguments)
 
 
-class ExpandGridOperator(DatabricksOperator):
-    """Write the sweep's points to the data root and return its shards, one per mapped task:
-    `[{"arguments": [<points file>, <start>, <stop>], "run_name": …}, …]`.
+class ExpandGridOperator(PlanOperator):
+    """Write the sweep's points to the data root and return its Shards, one per mapped task.
 
     XCom: `points_path`, where the SweepSpec is, and `experiment_page`, where the results will be seen.
     """
@@ -59,7 +59,6 @@ class ExpandGridOperator(DatabricksOperator):
     def __init__(
         self,
         *,
-        plan: dict[str, Any],
         points_per_task: int,
         snapshot_path: str,
         snapshot_digest: str,
@@ -68,7 +67,6 @@ class ExpandGridOperator(DatabricksOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.plan = plan
         self.points_per_task = points_per_task
         self.snapshot_path = snapshot_path
         self.snapshot_digest = snapshot_digest
@@ -76,7 +74,7 @@ class ExpandGridOperator(DatabricksOperator):
         self.experiment_id = experiment_id
 
     def execute(self, context: Context) -> list[dict[str, Any]]:
-        plan = TrainingPlan.model_validate(self.plan)
+        plan = self.training_plan
         origin = origin_of(context["dag_run"], plan)
         layout = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id)
         spec = self._spec(plan, origin, layout.tmp)
@@ -86,7 +84,7 @@ class ExpandGridOperator(DatabricksOperator):
         self.show_link(context, ExperimentLink(), page)
         context["ti"].xcom_push(key="points_path", value=path)
         context["ti"].xcom_push(key="experiment_page", value=page)
-        return list(shards(spec.points, self.points_per_task, path))
+        return [shard.to_xcom() for shard in shards(spec.points, self.points_per_task, path)]
 
     def _spec(self, plan: TrainingPlan, origin: Origin, tmp_path: str) -> SweepSpec:
         points = make_points(
@@ -108,21 +106,3 @@ class ExpandGridOperator(DatabricksOperator):
             tmp_path=tmp_path,
             origin=origin,
         )
-
-
-def shards(points: Sequence[Point], points_per_task: int, points_path: str) -> Iterator[dict[str, Any]]:
-    """Consecutive ranges of the points, named by what they train: "LogisticRegression 5\u20138 of 12"."""
-    for start in range(0, len(points), points_per_task):
-        stop = min(start + points_per_task, len(points))
-        yield {
-            "arguments": [points_path, str(start), str(stop)],
-            "run_name": f"{_trained(points, start, stop)} of {len(points)}",
-        }
-
-
-def _trained(points: Sequence[Point], start: int, stop: int) -> str:
-    parts = []
-    for algorithm, positions in groupby(range(start, stop), key=lambda position: points[position].algorithm):
-        first, *others = (position + 1 for position in positions)
-        parts.append(f"{algorithm} {first}" + (f"\u2013{others[-1]}" if others else ""))
-    return " and ".join(parts)

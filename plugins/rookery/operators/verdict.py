@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
 from rookery.exceptions import RunFailedError
+from rookery.operators.own_state import SKIPPED_BECAUSE, left_by
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+    from airflow.sdk.types import RuntimeTaskInstanceProtocol
 
 _FAILED = ("failed", "upstream_failed")
 
@@ -20,7 +22,8 @@ class VerdictOperator(BaseOperator):
 
     Teardowns would else turn a failed run into a success: as the last teardown, with
     `on_failure_fail_dagrun`, this task is the one that decides the run's state. `goals` are tasks that must
-    not be skipped, each with the task after whose success that holds.
+    leave what they are there for, each with the task that may spare the run of it by skipping itself. States
+    do not tell that: a mark skips tasks and calls them successes too.
     """
 
     def __init__(self, *, goals: Mapping[str, str], **kwargs: Any) -> None:
@@ -30,25 +33,29 @@ class VerdictOperator(BaseOperator):
     def execute(self, context: Context) -> None:
         instance = context["ti"]
         states = instance.get_task_states(dag_id=instance.dag_id, run_ids=[instance.run_id])
-        raise_if_failed(states[instance.run_id], self.goals)
+        raise_if_failed(states[instance.run_id])
+        missed = [goal for goal, sparing in self.goals.items() if _is_missed(instance, goal, sparing)]
+        raise_if_missed(missed)
 
 
-def raise_if_failed(states: Mapping[str, str | None], goals: Mapping[str, str]) -> None:
-    """Raise RunFailedError with the tasks that failed, or, if none did, with those that could not start, or
-    else with the goals that were skipped."""
+def raise_if_failed(states: Mapping[str, str | None]) -> None:
+    """Raise RunFailedError with the tasks that failed, or, if none did, with those that could not start."""
     for state in _FAILED:
         tasks = [task for task, seen in states.items() if seen == state]
         if tasks:
             raise RunFailedError(f"the run failed, since these tasks are {state}: {', '.join(tasks)}")
-    # Who marks a run while nothing of it runs skips all that was still to come, whatever the mark (Airflow
-    # 3.3: `_set_dag_run_terminal_state`).
-    missed = [goal for goal, after in goals.items() if _was_missed(states.get(goal), states.get(after))]
-    if missed:
+
+
+def raise_if_missed(goals: Collection[str]) -> None:
+    """Raise RunFailedError with goals that were not reached."""
+    # Who marks a run ends what runs and skips what was still to come (Airflow 3.3:
+    # `_set_dag_run_terminal_state`), whatever the mark.
+    if goals:
         raise RunFailedError(
-            "the run did not come to its end, since it was marked in Airflow while tasks waited: "
-            f"{', '.join(missed)} was skipped; clear the skipped tasks to go on"
+            "the run did not come to its end, since it, or tasks of it, were marked in Airflow: "
+            f"{', '.join(goals)} left no result; clear the tasks that were marked or skipped to go on"
         )
 
 
-def _was_missed(goal: str | None, after: str | None) -> bool:
-    return goal == "skipped" and after == "success"
+def _is_missed(instance: RuntimeTaskInstanceProtocol, goal: str, sparing: str) -> bool:
+    return left_by(instance, goal) is None and left_by(instance, sparing, SKIPPED_BECAUSE) is None

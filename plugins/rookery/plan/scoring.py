@@ -1,12 +1,15 @@
 """What a user declares to have files scored: a BatchScoring."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Annotated
 
-from rookery.plan import checks as check
-from rookery.plan.mistakes import Mistake
-from rookery.plan.parts import Plan, checked
-from rookery.plan.training import Compute
+from rookery.mistakes import Mistake
+from rookery.parts import Plan, checked
+from rookery.plan.compute import Compute
+from rookery.plan.folders import check_folder
+from rookery.plan.registry import check_model_name
 
 
 def _other_folder(output_path: str, input_path: str) -> Iterator[Mistake]:
@@ -20,16 +23,16 @@ class BatchScoring(Plan):
     Raises PlanError with every mistake and its place.
     """
 
-    registered_model_name: Annotated[str, checked(check.model_name)]
+    registered_model_name: Annotated[str, checked(check_model_name)]
     """As in a training plan's `Registry`."""
-    input_path: Annotated[str, checked(check.data_root)]
+    input_path: Annotated[str, checked(check_folder)]
     """A folder on DBFS or in a Volume. Its `.csv` files are scored, not those in folders below it; each has a
     header line with the columns of the model's signature, and any others, and no bracket, brace, `*`, `?` or
     backslash in its name."""
-    output_path: Annotated[str, checked(check.data_root), checked(_other_folder, "input_path")]
+    output_path: Annotated[str, checked(check_folder), checked(_other_folder, "input_path")]
     """Another such folder. Predictions are Parquet below it, in `version-<version>/<digest of the
     files>/predictions`, with a `scoring.json` beside them once they are complete."""
     compute: Compute = Compute()
     """As in a training plan."""
-    data_root: Annotated[str, checked(check.data_root)] = "dbfs:/rookery"
+    data_root: Annotated[str, checked(check_folder)] = "dbfs:/rookery"
     """A folder for the run's own files, as in a training plan."""

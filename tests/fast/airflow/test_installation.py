@@ -18,13 +18,12 @@ class Variables:
         self.waits = 0
         monkeypatch.setattr(Variable, "get", lambda key, default=None: self.values.get(key, default))
         monkeypatch.setattr(Variable, "set", self._set)
-        monkeypatch.setattr("rookery.installation.time.sleep", self._sleep)
 
     def _set(self, key: str, value: str, description: str) -> None:
         assert description
         self.values[key] = value
 
-    def _sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
         assert seconds > 0
         self.waits += 1
         self.while_settling()
@@ -36,21 +35,21 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> Variables:
 
 
 def test_the_first_run_makes_the_id_and_later_runs_find_it(variables: Variables) -> None:
-    made = installation_id()
+    made = installation_id(variables.sleep)
     assert len(made) == 8
-    assert installation_id() == made == variables.values[VARIABLE]
+    assert installation_id(variables.sleep) == made == variables.values[VARIABLE]
     assert variables.waits == 1
 
 
 def test_two_installations_have_different_ids(variables: Variables) -> None:
-    first = installation_id()
+    first = installation_id(variables.sleep)
     variables.values.clear()
-    assert installation_id() != first
+    assert installation_id(variables.sleep) != first
 
 
 def test_two_first_runs_at_once_agree(variables: Variables) -> None:
     variables.while_settling = lambda: variables.values.update({VARIABLE: "theother"})
-    assert installation_id() == "theother"
+    assert installation_id(variables.sleep) == "theother"
 
 
 def test_an_id_may_be_set_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:

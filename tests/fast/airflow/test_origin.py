@@ -9,8 +9,9 @@ from rookery import TrainingPlan
 from rookery.operators.snapshot import snapshot_spec
 from rookery.origin import origin_of
 from rookery_jobs.contract import Origin
-from tests.fast.airflow.conftest import DagRun
-from tests.fast.airflow.test_params import PLAN
+from tests.fast.airflow.snapshots import SOURCE
+from tests.fast.airflow.tasks import DagRun
+from tests.plans import PLAN
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 DATED = TrainingPlan.model_validate({**PLAN.model_dump(), "as_of_column": "SeenOn"})
@@ -45,10 +46,9 @@ def test_every_clear_is_another_generation(clears: int | None, generation: int) 
 
 
 def test_a_snapshot_is_another_one_for_another_end_but_not_for_another_generation() -> None:
-    source = {"path": "dbfs:/rookery/source.csv", "sha256": "0" * 64}
-    first = snapshot_spec(DATED, source, origin(data_interval_end=MONDAY))
-    again = snapshot_spec(DATED, source, origin(data_interval_end=MONDAY, clear_number=3))
-    later = snapshot_spec(DATED, source, origin(data_interval_end=MONDAY + timedelta(days=7)))
+    first = snapshot_spec(DATED, SOURCE, origin(data_interval_end=MONDAY))
+    again = snapshot_spec(DATED, SOURCE, origin(data_interval_end=MONDAY, clear_number=3))
+    later = snapshot_spec(DATED, SOURCE, origin(data_interval_end=MONDAY + timedelta(days=7)))
     assert (first.as_of_column, first.as_of) == ("SeenOn", "2026-01-05T00:00:00+00:00")
     assert again == first
     assert later.digest != first.digest

@@ -1,6 +1,6 @@
 """The answers of a workspace that can carry out a plan, in which nothing of it is there yet."""
 
-from tests.fast.airflow.conftest import Recorder
+from tests.recorder import Recorder
 
 ME = "GET /api/2.0/preview/scim/v2/Me"
 NODE_TYPES = "GET /api/2.1/clusters/list-node-types"

@@ -1,16 +1,34 @@
 """What the Airflow side and the job code agree on. Standard library only.
 
-The Airflow side imports this module and `grid`, and nothing else of the package: the specs of the job runs,
-the manifest that comes back, the layout of a DAG run's files, ids, metrics and tag names.
+The Airflow side imports this package, `grid` and `errors`, and nothing else: the specs of the job runs, the
+manifest that comes back, the layout of a DAG run's files, ids, metrics and tag names.
 """
 
-from rookery_jobs.contract.columns import check_as_of_column, check_columns, check_split_key
+from rookery_jobs.contract.columns import check_as_of_column, check_columns
 from rookery_jobs.contract.documents import Document, digest_of
 from rookery_jobs.contract.identity import ParamValue, point_id, registration_key, snapshot_digest, sweep_id
-from rookery_jobs.contract.layout import RunLayout, manifest_path, run_key, side_path, slug, spec_path
-from rookery_jobs.contract.metrics import LAB_METRICS, METRICS, TEST_METRIC_PREFIX, gate_passes
+from rookery_jobs.contract.layout import (
+    ARCHIVE,
+    PACKAGE,
+    SCRIPT,
+    RunLayout,
+    manifest_path,
+    run_key,
+    side_path,
+    slug,
+    spec_path,
+)
+from rookery_jobs.contract.objectives import (
+    METRICS,
+    OBJECTIVES,
+    Metric,
+    Objective,
+    check_metric,
+    objective_of,
+    unknown_metric,
+)
 from rookery_jobs.contract.origin import Origin
-from rookery_jobs.contract.registry import registry_uri_for
+from rookery_jobs.contract.registry import CatalogName, catalog_name, model_name_problem, registry_uri_for
 from rookery_jobs.contract.scoring_specs import (
     InputFile,
     ScoringReport,
@@ -19,7 +37,16 @@ from rookery_jobs.contract.scoring_specs import (
     scoring_digest,
     scoring_path,
 )
-from rookery_jobs.contract.specs import Gate, Manifest, Point, RegistrationSpec, SnapshotSpec, SweepSpec
+from rookery_jobs.contract.snapshot_specs import Manifest, SnapshotSpec
+from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, SourceSpec
+from rookery_jobs.contract.splits import (
+    SPLITS,
+    RandomSplitSpec,
+    SplitSpec,
+    check_split_key,
+    check_split_sizes,
+)
+from rookery_jobs.contract.sweep_specs import GateSpec, Point, RegistrationSpec, SweepSpec
 from rookery_jobs.contract.tags import (
     MODEL_ARTIFACT,
     TAG_ALGORITHM,
@@ -34,14 +61,20 @@ from rookery_jobs.contract.tags import (
     TAG_REGISTRATION,
     TAG_SNAPSHOT,
     TAG_SWEEP,
+    TEST_METRIC_PREFIX,
     model_version_tag,
 )
 from rookery_jobs.errors import ContractError, RookeryJobsError
 
 __all__ = [
-    "LAB_METRICS",
+    "ARCHIVE",
     "METRICS",
     "MODEL_ARTIFACT",
+    "OBJECTIVES",
+    "PACKAGE",
+    "SCRIPT",
+    "SOURCES",
+    "SPLITS",
     "TAG_ALGORITHM",
     "TAG_AS_OF",
     "TAG_CODE",
@@ -55,28 +88,39 @@ __all__ = [
     "TAG_SNAPSHOT",
     "TAG_SWEEP",
     "TEST_METRIC_PREFIX",
+    "CatalogName",
     "ContractError",
+    "CsvSourceSpec",
     "Document",
-    "Gate",
+    "GateSpec",
     "InputFile",
     "Manifest",
+    "Metric",
+    "Objective",
     "Origin",
     "ParamValue",
     "Point",
+    "RandomSplitSpec",
     "RegistrationSpec",
     "RookeryJobsError",
     "RunLayout",
     "ScoringReport",
     "ScoringSpec",
     "SnapshotSpec",
+    "SourceSpec",
+    "SplitSpec",
     "SweepSpec",
+    "catalog_name",
     "check_as_of_column",
     "check_columns",
+    "check_metric",
     "check_split_key",
+    "check_split_sizes",
     "digest_of",
-    "gate_passes",
     "manifest_path",
+    "model_name_problem",
     "model_version_tag",
+    "objective_of",
     "point_id",
     "registration_key",
     "registry_uri_for",
@@ -89,4 +133,5 @@ __all__ = [
     "snapshot_digest",
     "spec_path",
     "sweep_id",
+    "unknown_metric",
 ]

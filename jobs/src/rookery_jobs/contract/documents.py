@@ -4,7 +4,8 @@ import hashlib
 import json
 import types
 import typing
-from dataclasses import asdict, fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from typing import Any, TypeVar
 
 from rookery_jobs.errors import ContractError
@@ -23,13 +24,15 @@ def digest_of(value: object) -> str:
 
 
 class Document:
-    """Base of the frozen dataclasses of the contract. A subclass checks its values in `__post_init__`."""
+    """Base of the frozen dataclasses of the contract. A subclass checks its values in `__post_init__`.
+
+    A field with a default is one that was added later: its key is written only if the value is another, and
+    a document without the key has the default. So documents of before can be read, and do not change.
+    """
 
     def to_json(self) -> str:
         """Indented JSON with the dataclass's own field names."""
-        return (
-            json.dumps(asdict(typing.cast(Any, self)), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        )
+        return json.dumps(_encode(self), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls: type[_D], text: str) -> _D:
@@ -45,8 +48,47 @@ class Document:
         return typing.cast("_D", _decode(cls, value, cls.__name__))
 
 
+@dataclass(frozen=True)
+class Inline:
+    """Marks a field, by `Annotated`, that is a document of one of some kinds and has its keys in the JSON
+    object of its parent.
+
+    `prefix` goes before each of its keys. `<field>_kind` says which of the `kinds` it is; without that key it
+    is the `usual` one, which was the only one at first.
+    """
+
+    kinds: Mapping[str, type[Document]]
+    usual: str
+    prefix: str = ""
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not allowed")
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, Document):
+        return _encode_document(value)
+    if isinstance(value, tuple):
+        return [_encode(each) for each in value]
+    return value
+
+
+def _encode_document(document: Document) -> dict[str, Any]:
+    entries: dict[str, Any] = {}
+    for one, _, how in _fields(type(document)):
+        value = getattr(document, one.name)
+        if how is not None:
+            entries |= _encode_inline(one.name, how, value)
+        elif value != one.default:
+            entries[one.name] = _encode(value)
+    return entries
+
+
+def _encode_inline(name: str, how: Inline, value: Document) -> dict[str, Any]:
+    kind = next(each for each, document in how.kinds.items() if type(value) is document)
+    keys = {f"{how.prefix}{key}": entry for key, entry in _encode_document(value).items()}
+    return keys if kind == how.usual else {f"{name}_kind": kind, **keys}
 
 
 def _decode(kind: Any, value: Any, where: str) -> Any:
@@ -64,14 +106,41 @@ def _decode(kind: Any, value: Any, where: str) -> Any:
 
 
 def _decode_document(kind: type[Any], value: Any, where: str) -> Any:
-    entries = _expect(dict, value, where)
-    hints = typing.get_type_hints(kind)
-    names = [field.name for field in fields(kind)]
-    unknown = sorted(set(entries) - set(names))
-    missing = [name for name in names if name not in entries]
-    if unknown or missing:
-        raise ContractError(f"{where}: unknown keys {unknown}, missing keys {missing}; it has {names}")
-    return kind(**{name: _decode(hints[name], entries[name], f"{where}.{name}") for name in names})
+    left = dict(_expect(dict, value, where))
+    document = _take(kind, left, where)
+    if left:
+        raise ContractError(f"{where}: unknown keys {sorted(left)}")
+    return document
+
+
+def _take(kind: type[Any], left: dict[str, Any], where: str, prefix: str = "") -> Any:
+    """Build a document from its keys among those that are left, which are taken away."""
+    values = {}
+    for one, hint, how in _fields(kind):
+        key = f"{prefix}{one.name}"
+        if how is not None:
+            values[one.name] = _take_inline(key, how, left, where)
+        elif key in left:
+            values[one.name] = _decode(hint, left.pop(key), f"{where}.{key}")
+        elif one.default is MISSING:
+            raise ContractError(f"{where}: missing key {key!r}")
+    return kind(**values)
+
+
+def _take_inline(name: str, how: Inline, left: dict[str, Any], where: str) -> Any:
+    kind = left.pop(f"{name}_kind", how.usual)
+    if not isinstance(kind, str) or kind not in how.kinds:
+        raise ContractError(f"{where}: unknown {name}_kind {kind!r}; known are {', '.join(how.kinds)}")
+    return _take(how.kinds[kind], left, where, how.prefix)
+
+
+def _fields(kind: type[Any]) -> Iterator[tuple[Field[Any], Any, Inline | None]]:
+    """The fields of a document, each with its type and, if it is inline, how."""
+    hints = typing.get_type_hints(kind, include_extras=True)
+    for one in fields(kind):
+        hint = hints[one.name]
+        how = next((each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Inline)), None)
+        yield one, hint, how
 
 
 def _decode_scalar(kinds: tuple[Any, ...], value: Any, where: str) -> Any:

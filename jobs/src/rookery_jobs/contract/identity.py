@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from rookery_jobs.contract.documents import digest_of
+from rookery_jobs.contract.objectives.classification import CLASSIFICATION
+from rookery_jobs.contract.sources.source import SourceSpec
+from rookery_jobs.contract.splits.split import SplitSpec
 
 ParamValue = bool | int | float | str
 """A hyperparameter's value, converted to its Spark type."""
@@ -10,33 +13,23 @@ ParamValue = bool | int | float | str
 
 def snapshot_digest(
     *,
-    source_sha256: str,
+    source: SourceSpec,
+    split: SplitSpec,
     categorical: Sequence[str],
     numeric: Sequence[str],
     label: str,
-    validation_size: float,
-    test_size: float,
-    seed: int,
-    split_key: str | None,
     as_of_column: str | None,
     as_of: str | None,
 ) -> str:
     """16 hex digits of everything that determines a snapshot: source, columns and types, label, split, and
     the instant before which rows are seen, if the plan has a column for it."""
     columns = [[name, "string"] for name in categorical] + [[name, "double"] for name in numeric]
-    split = {
-        "type": "random",
-        "validation_size": float(validation_size),
-        "test_size": float(test_size),
-        "seed": seed,
-        "split_key": split_key,
-    }
     return digest_of(
         {
-            "source_sha256": source_sha256,
-            "columns": [*columns, [label, "int"]],
+            **source.identity(),
+            "columns": [*columns, [label, CLASSIFICATION.label_type]],
             "label": label,
-            "split": split,
+            "split": split.identity(),
             # Without the column there is no such entry, so that digests are what they were before it existed.
             **({"as_of": [as_of_column, as_of]} if as_of_column is not None else {}),
         }

@@ -1,10 +1,15 @@
-"""Where a DAG run's files are under the data root: every path follows from (data root, DAG, run)."""
+"""Where the job code's files are, and a DAG run's: every path of a run follows from (data root, DAG, run)."""
 
 import hashlib
 import re
 from dataclasses import dataclass
 
 from rookery_jobs.errors import ContractError
+
+PACKAGE = "rookery_jobs"
+ARCHIVE = f"{PACKAGE}.zip"
+SCRIPT = "run.py"
+"""The package that a code folder holds as an archive, and the script beside it that every job run starts."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 _SLUG_LENGTH = 80

@@ -1,4 +1,4 @@
-"""The tags of a point's MLflow run and of a registered version.
+"""The names in MLflow: tags of a point's run and of a registered version, artifacts, metrics.
 
 Unity Catalog refuses keys with one of `. , - = / :`
 (https://docs.databricks.com/aws/en/database-objects/tags).
@@ -16,6 +16,9 @@ TAG_GENERATION = "rookery_generation"
 TAG_ERROR = "rookery_error"
 TAG_MODEL = "rookery_model"
 TAG_REGISTRATION = "rookery_registration"
+
+TEST_METRIC_PREFIX = "test_"
+"""Before the names of the metrics that `register` measures on the test rows."""
 
 MODEL_ARTIFACT = "model"
 """How the artifact path of a run's model begins. TAG_MODEL has the whole path, once the model is logged."""

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rookery_jobs.contract.metrics import METRICS
-from rookery_jobs.contract.specs import Point
+from rookery_jobs.contract.objectives import METRICS, check_metric
+from rookery_jobs.contract.sweep_specs import Point
 from rookery_jobs.errors import GridError
-from rookery_jobs.grid.hyperparameters import ALGORITHMS
+from rookery_jobs.grid.algorithms import ALGORITHMS
 
 _DIGITS = 12
 """Of a metric: a difference beyond these decimals is one of rounding."""
@@ -25,11 +25,11 @@ class Scored:
 def ranking(scored: Iterable[Scored], metric: str) -> list[Scored]:
     """Best first: by the metric in Spark's direction, then the simpler model, then point id, then MLflow run.
 
-    A point without the metric, or with NaN there, is left out. Raises GridError for an unknown metric.
+    A point without the metric, or with NaN there, is left out. Raises ContractError for an unknown
+    metric.
     """
-    if metric not in METRICS:
-        raise GridError(f"unknown metric {metric!r}; known are {', '.join(METRICS)}")
-    sign = -1 if METRICS[metric] else 1
+    check_metric(metric)
+    sign = -1 if METRICS[metric].larger_is_better else 1
     comparable = [each for each in scored if not math.isnan(each.metrics.get(metric, math.nan))]
     return sorted(
         comparable,

@@ -4,17 +4,11 @@ The package travels inside every logged model, under the name `rookery_scorer`; 
 NumPy and itself (`pyfunc` alone needs MLflow, which the scoring server has), and only by relative imports.
 """
 
+from .algorithms.logistic_regression import LogisticRegression
+from .features import MinMaxScaler, StringIndexer, VectorAssembler
 from .files import load, save
 from .pipeline import Prediction, Scorer
-from .stages import (
-    InvalidRow,
-    LogisticRegression,
-    MinMaxScaler,
-    ScorerError,
-    Stage,
-    StringIndexer,
-    VectorAssembler,
-)
+from .stage import InvalidRow, ScorerError, Stage, Vector
 
 __all__ = [
     "InvalidRow",
@@ -25,6 +19,7 @@ __all__ = [
     "ScorerError",
     "Stage",
     "StringIndexer",
+    "Vector",
     "VectorAssembler",
     "load",
     "save",

@@ -7,10 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from .algorithms import ALGORITHMS
+from .features import MinMaxScaler, StringIndexer, VectorAssembler
 from .pipeline import Scorer
-from .stages import STAGES, ScorerError
+from .stage import ScorerError
 
 FORMAT = 1
+STAGES: dict[str, type[Any]] = {
+    stage.__name__: stage for stage in (StringIndexer, VectorAssembler, MinMaxScaler, *ALGORITHMS)
+}
 
 
 def save(scorer: Scorer, folder: Path) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from .stages import Columns, InvalidRow, Stage, Vector
+from .stage import Columns, InvalidRow, Stage, Vector
 
 
 class Table(Protocol):

@@ -8,7 +8,7 @@ from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 
 from .files import load
 from .pipeline import Scorer
-from .stages import InvalidRow, Vector
+from .stage import InvalidRow, Vector
 
 
 class ScorerModel:

@@ -1,14 +1,17 @@
 """The server's child processes: started with little of its environment, recorded, and ended for certain.
 
-Every child leads a session and process group of its own, so that ending the group ends what it started. A
-child outlives nothing: its standard input is a life line (see `lifeline`), and what is left after `kill -9`
-of the server is found by its pid and creation time at the next start on the same root.
+Every child has a guard (see `guard`), which is the process that the server knows: it ends as its child does,
+and with it ends all that the child has started. Its standard input is a life line, so that a child does not
+outlive the server. What is left all the same after `kill -9` of the server, such as a process that was
+suspended, is found by its pid and creation time at the next start on the same root.
 """
 
 import contextlib
 import os
 import signal
 import subprocess
+import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,6 +22,8 @@ from local_workspace.store import Store
 # What a child may see of the server's environment: how to find programs, how to read text, whom to trust.
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
 _SECONDS_TO_DIE = 5.0
+_SECONDS_BETWEEN_LOOKS = 0.01
+_GUARD = Path(__file__).with_name("guard.py")
 
 
 def base_environment(home: Path) -> dict[str, str]:
@@ -36,10 +41,10 @@ class Processes:
     def spawn(
         self, name: str, command: Sequence[str], *, environment: Mapping[str, str], cwd: Path, output: Path
     ) -> subprocess.Popen[bytes]:
-        """Start `command` in its own group: stdin is its life line, stdout and stderr go to `output`."""
+        """Start `command` under a guard; stdout and stderr go to `output`. Returns the guard."""
         with output.open("ab") as sink:
             process = subprocess.Popen(
-                command,
+                [sys.executable, "-I", "-S", str(_GUARD), *command],
                 stdin=subprocess.PIPE,
                 stdout=sink,
                 stderr=subprocess.STDOUT,
@@ -51,7 +56,7 @@ class Processes:
         return process
 
     def record(self, name: str, pid: int) -> None:
-        """Remember a group leader, to end it after a crash; one that has already ended is not remembered."""
+        """Remember a child, to end it after a crash; one that has already ended is not remembered."""
         with contextlib.suppress(psutil.NoSuchProcess):
             born = psutil.Process(pid).create_time()
             self._records.put(str(pid), {"name": name, "pid": pid, "create_time": born})
@@ -61,23 +66,25 @@ class Processes:
         self._records.delete(str(pid))
 
     def end(self, process: subprocess.Popen[bytes], seconds: float = _SECONDS_TO_DIE) -> None:
-        """Ask the group to end, kill what is left of it after `seconds`, wait for the leader, forget it."""
+        """Ask the child to end, have what is left of it killed after `seconds`, wait for it, forget it."""
         if process.poll() is None:
-            signal_group(process.pid, signal.SIGTERM)
+            process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(seconds)
-        signal_group(process.pid, signal.SIGKILL)
-        process.wait()
         if process.stdin is not None:
             with contextlib.suppress(OSError):
                 process.stdin.close()
+        try:
+            process.wait(_SECONDS_TO_DIE)
+        except subprocess.TimeoutExpired:  # the guard is suspended
+            _kill_tree(process.pid)
+            process.wait()
         self.forget(process.pid)
 
     def end_strays(self, home: Path) -> int:
         """Kill what has its HOME in `home`, whatever group or parent it went to; how many were there.
 
-        A job's script may start processes in sessions of their own. They keep the environment that the script
-        was given.
+        For systems where a guard cannot adopt orphans, and for what ran when a guard was killed.
         """
         ended = 0
         while strays := _at_home(home):
@@ -93,20 +100,14 @@ class Processes:
         return [record["name"] for record in self._records.values()]
 
     def end_leftovers(self) -> list[str]:
-        """Kill every recorded process (and its group) that still runs; return the names of those."""
+        """Kill every recorded process that still runs, with all below it; return the names of those."""
         found = []
         for record in self._records.values():
             if _is_left(record["pid"], record["create_time"]):
                 found.append(record["name"])
-                _kill_group_and_wait(record["pid"])
+                _kill_tree(record["pid"])
             self.forget(record["pid"])
         return found
-
-
-def signal_group(leader: int, number: signal.Signals) -> None:
-    """Send a signal to every process of the group that `leader` leads or led."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, number)
 
 
 def _is_left(pid: int, born: float) -> bool:
@@ -139,7 +140,21 @@ def _at_home(home: Path) -> list[psutil.Process]:
     return found
 
 
-def _kill_group_and_wait(leader: int) -> None:
+def _kill_tree(leader: int) -> None:
+    """Kill a process, its group and all below it; it last, as what is below would leave it."""
+    while below := _below(leader):
+        for process in below:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        time.sleep(_SECONDS_BETWEEN_LOOKS)  # a suspended guard does not wait for them, nor can we
     members = _members(leader)
-    signal_group(leader, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
     psutil.wait_procs(members, timeout=_SECONDS_TO_DIE)
+
+
+def _below(leader: int) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        found = psutil.Process(leader).children(recursive=True)
+        return [process for process in found if process.status() != psutil.STATUS_ZOMBIE]
+    return []

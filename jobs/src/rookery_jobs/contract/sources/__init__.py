@@ -1,0 +1,8 @@
+"""The kinds of source, by the name that a plan has for them."""
+
+from rookery_jobs.contract.sources.csv import CsvSourceSpec
+from rookery_jobs.contract.sources.source import SourceSpec
+
+SOURCES: dict[str, type[SourceSpec]] = {"csv": CsvSourceSpec}
+
+__all__ = ["SOURCES", "CsvSourceSpec", "SourceSpec"]

@@ -1,0 +1,71 @@
+"""What `train` and `register` are asked."""
+
+from dataclasses import dataclass
+
+from rookery_jobs.contract.documents import Document
+from rookery_jobs.contract.identity import ParamValue, sweep_id
+from rookery_jobs.contract.objectives import check_metric
+from rookery_jobs.contract.origin import Origin
+from rookery_jobs.errors import ContractError
+
+
+@dataclass(frozen=True)
+class Point(Document):
+    """One algorithm with one value per chosen hyperparameter, by Spark's names and types."""
+
+    point_id: str
+    algorithm: str
+    params: dict[str, ParamValue]
+
+
+@dataclass(frozen=True)
+class SweepSpec(Document):
+    """What `train` is asked: the points of a sweep, of which a run takes the range [start, stop)."""
+
+    sweep_id: str
+    snapshot_path: str
+    snapshot_digest: str
+    code_digest: str
+    experiment_id: str
+    metric: str
+    points: tuple[Point, ...]
+    tmp_path: str
+    origin: Origin
+
+    def __post_init__(self) -> None:
+        check_metric(self.metric)
+        expected = sweep_id((point.point_id for point in self.points), self.metric)
+        if self.sweep_id != expected:
+            raise ContractError(f"sweep id {self.sweep_id!r} does not fit its points, which give {expected}")
+
+
+@dataclass(frozen=True)
+class GateSpec(Document):
+    """A metric that must reach a threshold on the test rows, or stay under it (see `Metric.passes`)."""
+
+    metric: str
+    threshold: float
+
+    def __post_init__(self) -> None:
+        check_metric(self.metric)
+
+
+@dataclass(frozen=True)
+class RegistrationSpec(Document):
+    """What `register` is asked: judge the winner of a sweep and register its model once per registration key.
+
+    `mlflow_run_id` is the run of `point` that `select_best` chose, whichever sweep made it.
+    """
+
+    registration_key: str
+    registered_model_name: str
+    gates: tuple[GateSpec, ...]
+    sweep_id: str
+    snapshot_path: str
+    snapshot_digest: str
+    code_digest: str
+    experiment_id: str
+    point: Point
+    mlflow_run_id: str
+    tmp_path: str
+    origin: Origin

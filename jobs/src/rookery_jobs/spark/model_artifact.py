@@ -1,0 +1,133 @@
+"""One MLflow model of two flavors: the Spark pipeline, and as `python_function` its scorer without Spark."""
+
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files as resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import mlflow
+import mlflow.spark
+import numpy as np
+import pandas as pd
+from mlflow import MlflowClient
+from mlflow.models import Model
+from mlflow.models.signature import ModelSignature
+from mlflow.types import ColSpec, Schema, TensorSpec
+from packaging.version import Version
+from pyspark.ml import PipelineModel
+from pyspark.sql import SparkSession
+
+from rookery_jobs import contract, scorer
+from rookery_jobs.spark.files import ClusterFiles
+from rookery_jobs.spark.scorer_export import export_scorer
+from rookery_jobs.spark.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+SCORER_PACKAGE = "rookery_scorer"
+"""The scorer's name inside a model: unlike `rookery_jobs.scorer`, it cannot meet another copy on the path."""
+
+_CODE = "code"
+_SCORER = "scorer"
+
+
+def log_model(client: MlflowClient, run_id: str, pipeline: Any, snapshot: Snapshot, tmp_path: str) -> str:
+    """Log the fitted pipeline and its scorer to the run, tag the run once both are there, and return where.
+
+    Each try has a path of its own: in the files of one that was killed, Spark would find two models.
+    """
+    model_path = f"{contract.MODEL_ARTIFACT}-{uuid.uuid4().hex[:8]}"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / contract.MODEL_ARTIFACT
+        save_model(pipeline, snapshot, path, tmp_path)
+        client.log_artifacts(run_id, str(path), model_path)
+    client.set_tag(run_id, contract.TAG_MODEL, model_path)
+    return model_path
+
+
+def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> None:
+    """Save the MLflow model into a local folder that does not exist yet.
+
+    `tmp_path` is a folder on the cluster's file system, where MLflow stages the Spark pipeline. Requirements
+    and signature are given, never inferred: inferring starts a Spark of its own and pins what happens to be
+    imported.
+    """
+    spec = snapshot.spec
+    with staging(snapshot.spark, tmp_path) as dfs_tmpdir:
+        mlflow.spark.save_model(
+            pipeline,
+            str(path),
+            dfs_tmpdir=dfs_tmpdir,
+            pip_requirements=requirements(),
+            signature=signature_of(spec),
+            input_example=example_frame(snapshot),
+        )
+    scorer.save(export_scorer(pipeline, spec), path / _SCORER)
+    copy_scorer_code(path / _CODE / SCORER_PACKAGE)
+    model = Model.load(str(path))
+    loader = {"loader_module": f"{SCORER_PACKAGE}.pyfunc", "code": _CODE, "data": _SCORER}
+    model.flavors["python_function"].update(loader)
+    model.save(str(path / "MLmodel"))
+
+
+def load_spark_pipeline(path: Path, spark: SparkSession, tmp_path: str) -> Any:
+    """The fitted pipeline of a downloaded model."""
+    # mlflow.spark.load_model of the older runtimes cannot stage in a Volume:
+    # https://github.com/mlflow/mlflow/issues/18668
+    with staging(spark, tmp_path) as folder:
+        ClusterFiles(spark).upload(path / Model.load(str(path)).flavors["spark"]["model_data"], folder)
+        return PipelineModel.load(folder)
+
+
+def load_scorer(path: Path) -> scorer.Scorer:
+    """The scorer of a downloaded model, from the model's own arrays."""
+    return scorer.load(path / _SCORER)
+
+
+def requirements() -> list[str]:
+    """What the scorer needs, in the versions of this runtime. Spark is not among it."""
+    versions = {"mlflow": mlflow.__version__, "numpy": np.__version__, "pandas": pd.__version__}
+    # Older ones import pkg_resources, which they do not require: https://github.com/mlflow/mlflow/pull/12853
+    others = ["setuptools<81"] if Version(mlflow.__version__) < Version("2.16") else []
+    return [*(f"{name}=={version}" for name, version in versions.items()), *others]
+
+
+def signature_of(spec: contract.SnapshotSpec) -> ModelSignature:
+    """Strings and doubles in, one double `prediction` out."""
+    inputs: list[ColSpec | TensorSpec] = [ColSpec("string", name) for name in spec.categorical]
+    inputs += [ColSpec("double", name) for name in spec.numeric]
+    return ModelSignature(inputs=Schema(inputs), outputs=Schema([ColSpec("double", "prediction")]))
+
+
+def example_frame(snapshot: Snapshot) -> pd.DataFrame:
+    """The manifest's example record as a frame of one row, its columns in the signature's order."""
+    return pd.DataFrame([snapshot.manifest.example], columns=list(snapshot.spec.features))
+
+
+@contextmanager
+def staging(spark: SparkSession, tmp_path: str) -> Iterator[str]:
+    """A folder of this call's own on the cluster's file system, deleted at the end."""
+    folder = f"{tmp_path}/{uuid.uuid4().hex}"
+    try:
+        yield folder
+    finally:
+        ClusterFiles(spark).delete(folder)
+
+
+def copy_scorer_code(folder: Path) -> None:
+    """Copy the scorer's modules into a folder, which is made."""
+    _copy_code(resources(scorer.__name__), folder)
+
+
+def _copy_code(package: "Traversable", folder: Path) -> None:
+    # Not by paths: the package may be inside a zip.
+    folder.mkdir(parents=True)
+    for item in package.iterdir():
+        if item.name.endswith(".py"):
+            (folder / item.name).write_bytes(item.read_bytes())
+        elif item.is_dir() and item.name != "__pycache__":
+            _copy_code(item, folder / item.name)

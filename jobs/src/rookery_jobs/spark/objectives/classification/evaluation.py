@@ -1,0 +1,89 @@
+"""Every metric of a point from one pass: the confusion matrix, counted by Spark, and arithmetic on it.
+
+The formulas are those of `org.apache.spark.mllib.evaluation.MulticlassMetrics`, on which
+`MulticlassClassificationEvaluator` is built.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+
+from rookery_jobs.contract.columns import PREDICTION
+
+Confusion = Mapping[tuple[float, float], int]
+"""(label, prediction) → rows."""
+
+
+def measure(predictions: DataFrame, label: str) -> dict[str, float]:
+    """All metrics of the predictions, which must have a row (ZeroDivisionError)."""
+    return metrics_of(confusion_matrix(predictions, label))
+
+
+def confusion_matrix(predictions: DataFrame, label: str) -> dict[tuple[float, float], int]:
+    """Count the rows per (label, prediction), in one Spark job."""
+    rows = predictions.groupBy(f"`{label}`", PREDICTION).count().collect()
+    return {(float(row[0]), float(row[1])): int(row[2]) for row in rows}
+
+
+def metrics_of(confusion: Confusion) -> dict[str, float]:
+    """All metrics of classification. The confusion matrix must not be empty (ZeroDivisionError)."""
+    classes, total = _per_class(confusion)
+    wrong = sum(count for (label, predicted), count in confusion.items() if label != predicted)
+
+    def weighted(values: list[float]) -> float:
+        pairs = zip(classes, values, strict=True)
+        return math.fsum(each.labelled / total * value for each, value in pairs)
+
+    accuracy = (total - wrong) / total
+    f_measure = weighted([each.f_measure for each in classes])
+    return {
+        "accuracy": accuracy,
+        "weightedPrecision": weighted([each.precision for each in classes]),
+        # The sum over the classes of labelled / total * (hits / labelled), without its rounding.
+        "weightedRecall": accuracy,
+        "f1": f_measure,
+        "weightedTruePositiveRate": accuracy,
+        "weightedFalsePositiveRate": weighted([each.false_positive_rate(total) for each in classes]),
+        "weightedFMeasure": f_measure,
+        "hammingLoss": wrong / total,
+    }
+
+
+@dataclass(frozen=True)
+class _ClassCounts:
+    labelled: int
+    predicted: int
+    hits: int
+
+    @property
+    def recall(self) -> float:
+        return self.hits / self.labelled
+
+    @property
+    def precision(self) -> float:
+        return self.hits / self.predicted if self.predicted else 0.0
+
+    @property
+    def f_measure(self) -> float:
+        both = self.precision + self.recall
+        return 2 * self.precision * self.recall / both if both else 0.0
+
+    def false_positive_rate(self, total: int) -> float:
+        others = total - self.labelled
+        return (self.predicted - self.hits) / others if others else math.nan
+
+
+def _per_class(confusion: Confusion) -> tuple[list[_ClassCounts], int]:
+    labelled: dict[float, int] = defaultdict(int)
+    predicted: dict[float, int] = defaultdict(int)
+    for (label, prediction), count in confusion.items():
+        labelled[label] += count
+        predicted[prediction] += count
+    classes = [
+        _ClassCounts(labelled[label], predicted[label], confusion.get((label, label), 0))
+        for label in sorted(labelled)
+    ]
+    return classes, sum(labelled.values())

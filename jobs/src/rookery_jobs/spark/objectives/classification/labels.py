@@ -1,0 +1,57 @@
+"""Labels that are classes, and the sides of a split on which classes can be learnt."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+from rookery_jobs.contract import SnapshotSpec
+from rookery_jobs.errors import DataError
+from rookery_jobs.spark.objectives.objective import Survey
+from rookery_jobs.spark.sides import SIDE, seen
+
+LABEL_FAULT = "is not a non-negative integer, as a label must be"
+
+MAX_CLASSES = 100
+"""Classes are 0 to 99 at most: a model has coefficients for every class up to the largest."""
+
+_CLASS = r"^\\+?[0-9]+$"
+
+
+def label(name: str) -> Column:
+    """The column's text as an int, at least 0; null where it is none."""
+    return F.expr(f"CASE WHEN trim(`{name}`) RLIKE '{_CLASS}' THEN try_cast(trim(`{name}`) AS int) END")
+
+
+def survey(rows: DataFrame, spec: SnapshotSpec) -> Survey:
+    """Count the rows of each class on each side. Raises DataError unless every side has every class, of which
+    there are at least two."""
+    counted = sorted(tuple(row) for row in rows.groupBy(SIDE, f"`{spec.label}`").count().collect())
+    counts = {
+        side: {str(one): count for found, one, count in counted if found == side} for side in spec.sides
+    }
+    _check(counts, spec)
+    return Survey({side: sum(classes.values()) for side, classes in counts.items()}, counts)
+
+
+def _check(counts: dict[str, dict[str, int]], spec: SnapshotSpec) -> None:
+    classes = sorted({int(one) for side in counts.values() for one in side})
+    if spec.as_of and not classes:
+        raise DataError(
+            f"the source has no complete row{seen(spec)}: take a later as_of, or a source with earlier rows"
+        )
+    if len(classes) < 2:
+        raise DataError(
+            f"label {spec.label!r} has the classes {classes} in the complete rows{seen(spec)}; two are needed"
+        )
+    if classes[-1] >= MAX_CLASSES:
+        raise DataError(
+            f"label {spec.label!r} has the class {classes[-1]}; classes must be below {MAX_CLASSES}, since a "
+            "model has coefficients for every class up to the largest"
+        )
+    for side, present in counts.items():
+        missing = [one for one in classes if str(one) not in present]
+        if missing:
+            raise DataError(
+                f"the split leaves no row of class {missing} on the {side} side{seen(spec)} (rows per class "
+                f"there: {present}); take a larger size for that side, another seed or more data"
+                f"{', or a later as_of' if spec.as_of else ''}"
+            )

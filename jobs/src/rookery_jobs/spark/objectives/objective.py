@@ -1,0 +1,55 @@
+"""What the jobs ask of every objective."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+from pyspark.sql import Column, DataFrame
+
+from rookery_jobs import contract
+from rookery_jobs.contract import SnapshotSpec
+from rookery_jobs.scorer import Scorer
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Of a split: the rows of each side, and of each class there if the label has classes."""
+
+    rows: dict[str, int]
+    class_counts: dict[str, dict[str, int]]
+
+
+class Objective(Protocol):
+    """A module of this package: label, metrics and parity of one objective."""
+
+    OBJECTIVE: contract.Objective
+    """Its names in the contract."""
+    LABEL_FAULT: str
+    """What is wrong with text that is no label: the rest of a sentence about it."""
+    COMPARED: str
+    """What parity compares beside the predictions, in words."""
+    TOLERANCE: float
+    """The largest difference of what is compared that is one of rounding."""
+
+    def label(self, name: str) -> Column:
+        """The column's text as a label, of the contract's `label_type`; null where it is none."""
+        ...
+
+    def survey(self, rows: DataFrame, spec: SnapshotSpec) -> Survey:
+        """Count the rows, which have a SIDE. Raises DataError for sides that no model could be trained and
+        judged on."""
+        ...
+
+    def measure(self, predictions: DataFrame, label: str) -> dict[str, float]:
+        """All metrics of the objective, from one pass. There must be a row."""
+        ...
+
+    def compared(self) -> Sequence[Column]:
+        """The columns of Spark's predictions that `compare_batch` needs."""
+        ...
+
+    def compare_batch(self, batch: pd.DataFrame, model: Scorer) -> pd.DataFrame:
+        """One row for a batch of Spark's predictions: how many `rows` it has, how many the scorer predicts
+        otherwise (`different`), and the `largest` difference of what is compared."""
+        ...

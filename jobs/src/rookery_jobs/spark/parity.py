@@ -1,0 +1,96 @@
+"""The parity gate: the scorer that will serve must agree with the Spark pipeline that was trained."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+from rookery_jobs import scorer
+from rookery_jobs.contract.columns import PREDICTION
+from rookery_jobs.errors import RegistrationError
+from rookery_jobs.spark.objectives import Objective
+from rookery_jobs.spark.snapshot import Snapshot
+
+_REPORT = "rows long, different long, largest double"
+
+
+def check_rows(predictions: DataFrame, model: scorer.Scorer, side: str, objective: Objective) -> None:
+    """Raise RegistrationError unless the scorer agrees on every row of the Spark pipeline's predictions.
+
+    The objective says what is compared. The comparison runs where the rows are; only counts and the largest
+    difference come back.
+    """
+    compare_batch = objective.compare_batch
+
+    def compare(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for batch in batches:
+            yield compare_batch(batch, model)
+
+    inputs = [F.col(f"`{name}`") for name in model.inputs]
+    chosen = predictions.select(*inputs, *objective.compared())
+    report = (
+        chosen.mapInPandas(compare, _REPORT)
+        .agg(F.sum("rows"), F.sum("different"), F.max("largest"))
+        .collect()[0]
+    )
+    rows, different, largest = report
+    if different or not largest <= objective.TOLERANCE:
+        raise RegistrationError(
+            f"the scorer disagrees with the Spark pipeline on the {side} rows: {different} of {rows} "
+            f"predictions differ, {objective.COMPARED} by up to {largest:g} "
+            f"(allowed {objective.TOLERANCE:g}); no version is registered"
+        )
+    print(f"parity on {rows} {side} rows: predictions equal, {objective.COMPARED} within {largest:.1e}")
+
+
+def check_refusals(pipeline: Any, model: scorer.Scorer, snapshot: Snapshot) -> None:
+    """Raise RegistrationError unless both refuse an unseen category, a missing one and a missing number.
+
+    The unchanged example must be scored by both, so that what is refused is the change.
+    """
+    example = dict(snapshot.manifest.example)
+    expected, found = _spark_score(pipeline, snapshot, example), _scorer_score(model, example)
+    if expected is None or expected != found:
+        raise RegistrationError(f"the manifest's example gives {expected} by Spark, {found} by the scorer")
+    for name, value in _bad_values(snapshot):
+        record = {**example, name: value}
+        taken = [
+            who
+            for who, score in (
+                ("the Spark pipeline", _spark_score(pipeline, snapshot, record)),
+                ("the scorer", _scorer_score(model, record)),
+            )
+            if score is not None
+        ]
+        if taken:
+            raise RegistrationError(
+                f"{' and '.join(taken)} took a row with {name} = {value!r}, which must be refused"
+            )
+
+
+def _bad_values(snapshot: Snapshot) -> Iterator[tuple[str, str | None]]:
+    spec = snapshot.spec
+    for name in spec.categorical:
+        yield name, None
+        yield name, "a category that no row has"
+    yield from ((name, None) for name in spec.numeric[:1])
+
+
+def _spark_score(pipeline: Any, snapshot: Snapshot, record: dict[str, Any]) -> float | None:
+    types = snapshot.manifest.columns
+    # Literals of one range, where createDataFrame would start a Python worker for each record.
+    values = [F.lit(value).cast(types[name]).alias(name) for name, value in record.items()]
+    frame = snapshot.spark.range(0, 1, 1, 1).select(*values)
+    try:
+        return float(pipeline.transform(frame).select(PREDICTION).collect()[0][0])
+    except Exception:  # Spark 3.5 raises py4j's error here, Spark 4 its own
+        return None
+
+
+def _scorer_score(model: scorer.Scorer, record: dict[str, Any]) -> float | None:
+    try:
+        return float(model.score({name: [value] for name, value in record.items()}).prediction[0])
+    except scorer.InvalidRow:
+        return None

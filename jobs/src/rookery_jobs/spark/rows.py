@@ -1,0 +1,116 @@
+"""The rows of a source: every value checked, then typed. Nothing is nulled silently.
+
+A row that the source cannot take apart, and a value that cannot be cast or is not UTF-8, are refused; a row
+with an empty value is incomplete, which `prepare` drops and counts. Messages name the row and one value,
+never the rest of the row: it may tell of persons, and messages go to logs.
+"""
+
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
+
+from pyspark.sql import Column, DataFrame, Row, SparkSession
+from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
+
+from rookery_jobs.contract import SnapshotSpec
+from rookery_jobs.errors import DataError
+from rookery_jobs.spark.objectives import objective_of
+from rookery_jobs.spark.sources import BROKEN, ROW, source_of
+from rookery_jobs.spark.text.csv_lines import NOT_UTF8
+from rookery_jobs.spark.text.instants import instant, is_before
+from rookery_jobs.spark.text.values import column, double
+
+_FAULT = "__fault"
+_SHOWN_ROWS = 3
+# monotonically_increasing_id puts the partition in the bits above these, the row of the partition below.
+_PARTITION_SHIFT = 33
+
+
+def read_source(spark: SparkSession, spec: SnapshotSpec) -> DataFrame:
+    """The columns that the spec needs, as text (see `Source.read`)."""
+    return source_of(spec.source).read(spark, spec.source, spec.columns)
+
+
+def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
+    """The complete rows of `read_source`, later ones left out: categorical strings, numeric doubles, the
+    label by its objective, and what the split needs beside them.
+
+    Raises DataError, naming the row, and column and value where it is one, for broken rows, for times that
+    are none, and in rows that are not later for values that cannot be cast or are not UTF-8.
+    """
+    doubles = {name: double(name) for name in spec.numeric}
+    objective = objective_of(spec)
+    label = objective.label(spec.label)
+    seen = ~is_later(spec)
+    faults = [_Fault(None, column(BROKEN).isNotNull(), "")]
+    if spec.as_of_column is not None:
+        time = instant(spec.as_of_column)
+        what = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as an as_of_column must be"
+        faults.append(_not_cast(spec.as_of_column, time, what))
+    faults += [_not_cast(name, value, "is not a finite number", seen) for name, value in doubles.items()]
+    faults.append(_not_cast(spec.label, label, objective.LABEL_FAULT, seen))
+    faults += [_not_utf8(name, seen) for name in (*spec.categorical, *spec.split.columns)]
+    _refuse(rows, faults, spec)
+    others = [name for name in spec.split.columns if name not in (*spec.features, spec.label)]
+    return (
+        rows.filter(seen)
+        .dropna(subset=list(spec.columns))
+        .select(
+            *[column(name) for name in spec.categorical],
+            *[value.alias(name) for name, value in doubles.items()],
+            label.alias(spec.label),
+            *[column(name) for name in others],
+        )
+    )
+
+
+def is_later(spec: SnapshotSpec) -> Column:
+    """Whether a row of `read_source` is of `as_of` or later. A row without a time is not, but incomplete."""
+    if spec.as_of_column is None or spec.as_of is None:
+        return F.lit(False)
+    return ~F.coalesce(is_before(spec.as_of_column, spec.as_of), F.lit(True))
+
+
+class _Fault(NamedTuple):
+    """What can be wrong with a row, in which column; without one, the whole row is broken."""
+
+    column: str | None
+    condition: Column
+    what: str
+
+
+def _not_cast(name: str, value: Column, what: str, seen: Column | None = None) -> _Fault:
+    condition = column(name).isNotNull() & value.isNull()
+    return _Fault(name, condition if seen is None else condition & seen, what)
+
+
+def _not_utf8(name: str, seen: Column) -> _Fault:
+    return _Fault(name, column(name).contains(NOT_UTF8) & seen, "is not UTF-8: save the file as UTF-8")
+
+
+def _refuse(rows: DataFrame, faults: list[_Fault], spec: SnapshotSpec) -> None:
+    """Raise DataError with the first rows that have a fault, if any has; one Spark job if not."""
+    first = F.coalesce(*[F.when(fault.condition, position) for position, fault in enumerate(faults)])
+    faulty = rows.filter(reduce(or_, (fault.condition for fault in faults))).withColumn(_FAULT, first)
+    found = faulty.orderBy(ROW).limit(_SHOWN_ROWS + 1).collect()
+    if not found:
+        return
+    shown = "; ".join(
+        f"row {_row_number(rows, row[ROW])}: {_describe(row, faults[row[_FAULT]], spec)}"
+        for row in found[:_SHOWN_ROWS]
+    )
+    more = "; and more" if len(found) > _SHOWN_ROWS else ""
+    raise DataError(f"the source has rows that cannot be used (row 1 follows the header): {shown}{more}")
+
+
+def _describe(row: Row, fault: _Fault, spec: SnapshotSpec) -> str:
+    if fault.column is None:
+        return source_of(spec.source).fault_of(row[BROKEN])
+    return f"column {fault.column!r} has {row[fault.column]!r}, which {fault.what}"
+
+
+def _row_number(rows: DataFrame, position: int) -> int:
+    """The place in the source of a row with this monotonic id; partitions are in the source's order."""
+    partition = position >> _PARTITION_SHIFT
+    before = rows.filter(F.shiftright(ROW, _PARTITION_SHIFT) < partition).count() if partition else 0
+    return before + (position & ((1 << _PARTITION_SHIFT) - 1)) + 1

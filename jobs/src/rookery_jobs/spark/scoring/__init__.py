@@ -1,0 +1,1 @@
+"""Batch scoring: the files' rows, and what a registered version takes of them."""

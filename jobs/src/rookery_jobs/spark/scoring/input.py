@@ -1,0 +1,79 @@
+"""The CSV files to score, as one DataFrame of text, with every row of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
+
+from rookery_jobs.contract import ScoringSpec
+from rookery_jobs.contract.scoring_specs import InputFile
+from rookery_jobs.errors import ScoringError
+from rookery_jobs.spark.files import ClusterFiles
+from rookery_jobs.spark.text.csv_lines import NOT_UTF8, header_of, read_rows
+from rookery_jobs.spark.text.values import column, present
+
+ADDED = ("prediction", "rejected", "registered_model_name", "model_version", "source_file")
+"""The columns that scoring adds to those of the files."""
+
+SOURCE_FILE = "source_file"
+BROKEN = "__broken_record"
+
+Header = tuple[str, ...]
+
+
+def read_files(spark: SparkSession, spec: ScoringSpec, needed: Sequence[str]) -> DataFrame:
+    """All columns of the files as text, blank values as null; SOURCE_FILE, the file's name; and BROKEN, the
+    line of a row that has more or fewer fields than its header.
+
+    Files may have different columns, in any order. Raises ScoringError for a file that is not as it was
+    listed, or whose header is not UTF-8, lacks a needed column, names one twice or has one that scoring adds.
+    """
+    files = ClusterFiles(spark)
+    by_header: dict[Header, list[str]] = defaultdict(list)
+    for file in spec.files:
+        by_header[_header(files, file, needed)].append(file.path)
+    frames = [_frame(spark, header, paths) for header, paths in by_header.items()]
+    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
+
+
+def _header(files: ClusterFiles, file: InputFile, needed: Sequence[str]) -> Header:
+    if files.size(file.path) != file.size:
+        raise ScoringError(
+            f"{file.path} is not the file of {file.size} bytes that was listed: it was changed or removed "
+            "since; run again, to score the folder as it is now"
+        )
+    header = header_of(files.first_line(file.path))
+    problem = _problem(header, needed)
+    if problem:
+        raise ScoringError(f"{file.path} {problem}; its header has {', '.join(header) or 'nothing'}")
+    return header
+
+
+def _problem(header: Header, needed: Sequence[str]) -> str | None:
+    if any(NOT_UTF8 in name for name in header):
+        return "is not UTF-8: save it as UTF-8"
+    missing = [name for name in needed if name not in header]
+    if missing:
+        return f"has no column {', '.join(missing)}, which the model needs"
+    lower = [name.lower() for name in header]
+    twice = [name for name in header if lower.count(name.lower()) > 1]
+    if twice:
+        return f"names column {', '.join(twice)} twice (Spark ignores case)"
+    taken = [name for name in header if name.lower() in (*ADDED, BROKEN)]
+    if taken:
+        return f"has a column {', '.join(taken)}, which scoring adds: rename it in the file"
+    return None
+
+
+def _frame(spark: SparkSession, header: Header, paths: Iterable[str]) -> DataFrame:
+    columns = [present(name).alias(name) for name in header]
+    return read_rows(spark, list(paths), header, BROKEN).select(
+        *columns, column(BROKEN), _file_name().alias(SOURCE_FILE)
+    )
+
+
+def _file_name() -> Column:
+    # It is the last part of a URI, in which a plus is a plus.
+    return F.expr("url_decode(replace(_metadata.file_name, '+', '%2B'))")

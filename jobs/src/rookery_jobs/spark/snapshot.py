@@ -1,0 +1,37 @@
+"""A complete snapshot, as `train` and `register` read it."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, SparkSession
+
+from rookery_jobs.contract import Manifest, SnapshotSpec, manifest_path, side_path
+from rookery_jobs.errors import DataError
+from rookery_jobs.spark.files import ClusterFiles
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The manifest and, lazily, the rows of each side."""
+
+    spark: SparkSession
+    path: str
+    manifest: Manifest
+
+    @property
+    def spec(self) -> SnapshotSpec:
+        return self.manifest.snapshot
+
+    def side(self, name: str) -> DataFrame:
+        """The rows of `train`, `validation` or `test`: the features and the label."""
+        return self.spark.read.parquet(side_path(self.path, name))
+
+
+def load_snapshot(spark: SparkSession, path: str, digest: str) -> Snapshot:
+    """Raises DataError if the snapshot is not complete or is not the one with this digest."""
+    files = ClusterFiles(spark)
+    if not files.exists(manifest_path(path)):
+        raise DataError(f"the snapshot {path} has no manifest: it was not prepared, or not to the end")
+    manifest = Manifest.from_json(files.read_text(manifest_path(path)))
+    if manifest.snapshot.digest != digest:
+        raise DataError(f"the snapshot {path} is {manifest.snapshot.digest}, not {digest}")
+    return Snapshot(spark, path, manifest)

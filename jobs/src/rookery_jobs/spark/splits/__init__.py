@@ -1,0 +1,12 @@
+"""How each kind of split is made; the kinds are those of `contract.splits`."""
+
+from rookery_jobs.contract import RandomSplitSpec, SplitSpec
+from rookery_jobs.spark.splits import random
+from rookery_jobs.spark.splits.split import Split
+
+SPLITS: dict[type[SplitSpec], Split] = {RandomSplitSpec: random}
+
+
+def split_of(spec: SplitSpec) -> Split:
+    """How the split of a spec is made."""
+    return SPLITS[type(spec)]

@@ -1,0 +1,24 @@
+"""A split by chance: a hash of the row, or of its split key, and the seed."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F  # noqa: N812
+
+from rookery_jobs.contract import RandomSplitSpec
+
+_BUCKETS = 1_000_000
+
+
+def side(split: RandomSplitSpec, row: Sequence[str]) -> Column:
+    """The same row, or the same split key, is always on the same side.
+
+    `xxhash64` gives the same numbers on every Spark from 3.5 on; test and validation take the lowest buckets,
+    so that a row stays in test when only the validation size changes.
+    """
+    key = split.columns or row
+    hashed = F.xxhash64(F.lit(split.seed).cast("bigint"), *[F.col(f"`{name}`") for name in key])
+    bucket = F.pmod(hashed, F.lit(_BUCKETS))
+    test = round(split.test_size * _BUCKETS)
+    validation = test + round(split.validation_size * _BUCKETS)
+    return F.when(bucket < test, "test").when(bucket < validation, "validation").otherwise("train")

@@ -1,0 +1,131 @@
+"""The fields of a plan's trigger form: what each shows, which values it takes, and where in the plan they go.
+
+One field is one key of a run's conf, whoever sends it: the form, the REST API, the command line, a backfill.
+What the form does with a Param was read in the bundle of Airflow 3.3.2's UI: an `enum` of texts is a
+selection of one, which cannot show booleans.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from reprlib import repr as shown
+from typing import Any
+
+from rookery.fields import Field
+from rookery.form.grid_fields import grid_field
+from rookery.plan.gate import Gate
+from rookery.plan.training import TrainingPlan
+from rookery_jobs.contract import METRICS, Metric
+from rookery_jobs.grid import MAX_POINTS
+
+
+def fields(plan: TrainingPlan, points_per_task: int) -> tuple[Field, ...]:
+    """The fields of a plan, in the order of its form."""
+    return tuple(_fields(plan, points_per_task))
+
+
+def _fields(plan: TrainingPlan, points_per_task: int) -> Iterator[Field]:
+    for field in plan.source.fields():
+        yield replace(field, place=("source", *(field.place or ())))
+    for index, sweep in enumerate(plan.sweep):
+        for parameter in sweep.grid:
+            yield grid_field(index, sweep, parameter)
+    # With several gates one number could not say which is meant.
+    if len(plan.gates) == 1:
+        yield _gate(plan.gates[0])
+    yield _points_per_task(points_per_task)
+    yield _deploy(plan)
+    yield _keep_endpoint(plan)
+
+
+def _gate(gate: Gate) -> Field:
+    metric = METRICS[gate.metric]
+    schema = {
+        "type": "number",
+        **({"minimum": metric.low} if math.isfinite(metric.low) else {}),
+        **({"maximum": metric.high} if math.isfinite(metric.high) else {}),
+        "title": f"Threshold of {gate.metric} ({metric.low:g} to {metric.high:g})",
+        "section": "Gate",
+        "description_md": f"A model whose `{gate.metric}` on the test rows misses it is not registered, and "
+        "the run fails.",
+    }
+    read = partial(_read_threshold, metric)
+    return Field("gate_threshold", ("gates", 0, "threshold"), gate.threshold, schema, read)
+
+
+def _read_threshold(metric: Metric, value: Any) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not metric.low <= value <= metric.high:
+        raise ValueError(
+            f"{shown(value)} cannot be; it must be a number from {metric.low:g} to {metric.high:g}"
+        )
+    return float(value)
+
+
+def _points_per_task(points_per_task: int) -> Field:
+    schema = {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MAX_POINTS,
+        "title": "Points per task",
+        "section": "Execution",
+        "description_md": "How many points of the grid one mapped task trains, in one job run. `1` shows "
+        "every point as a task of its own; more of them in a task take less time in all.",
+    }
+    return Field("points_per_task", None, points_per_task, schema, _read_points_per_task)
+
+
+def _read_points_per_task(value: Any) -> int:
+    if type(value) is not int or not 1 <= value <= MAX_POINTS:
+        raise ValueError(f"{shown(value)} cannot be; it must be a whole number from 1 to {MAX_POINTS}")
+    return value
+
+
+def _deploy(plan: TrainingPlan) -> Field:
+    planned = "yes, unless it is a backfill" if plan.deploy else "no"
+    # The form sends the values of all its fields, also those that nobody has changed. A yes among them would
+    # deploy every backfill that the UI starts with another grid; so the field's own value says nothing.
+    # "$ref" and what it names is all that draft 7 validates with; type and enum are for the form.
+    schema = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$ref": "#/definitions/deploy",
+        "definitions": {"deploy": {"enum": [None, True, False, "true", "false"]}},
+        "type": ["string", "null"],
+        "enum": [None, "true", "false"],
+        "values_display": {
+            "None": f"As planned: {planned}",
+            "true": "Yes, also in a backfill",
+            "false": "No",
+        },
+        "title": "Deploy",
+        "section": "Deployment",
+        "description_md": f"Whether the registered version is served at the endpoint `{plan.endpoint.name}`.",
+    }
+    return Field("deploy", ("deploy",), None, schema, _read_deploy)
+
+
+def _read_deploy(value: Any) -> bool | None:
+    known = {None: None, True: True, False: False, "true": True, "false": False}
+    if not isinstance(value, bool | str | None) or value not in known:
+        raise ValueError(f"{shown(value)} cannot be; it must be true, false, or null for what the plan says")
+    return known[value]
+
+
+def _keep_endpoint(plan: TrainingPlan) -> Field:
+    schema = {
+        "type": "boolean",
+        "title": "Keep the endpoint",
+        "section": "Deployment",
+        "description_md": "Off: an endpoint that this run creates is asked once, then deleted. One that was "
+        "there before is kept in any case.",
+    }
+    return Field("keep_endpoint", ("keep_endpoint",), plan.keep_endpoint, schema, _read_keep_endpoint)
+
+
+def _read_keep_endpoint(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{shown(value)} cannot be; it must be true or false")
+    return value

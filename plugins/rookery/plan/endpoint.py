@@ -1,0 +1,80 @@
+"""The serving endpoint, and the request that it must answer."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from reprlib import repr as shown
+from typing import Annotated
+
+from rookery.mistakes import Mistake
+from rookery.parts import Part, checked
+from rookery.plan.features import Features
+
+Value = bool | int | float | str
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
+_WORKLOAD_SIZES = ("Small", "Medium", "Large")
+
+
+def _check_name(name: str) -> Iterator[Mistake]:
+    """A name that the Serving API takes."""
+    if not _NAME.fullmatch(name):
+        yield Mistake(
+            f"{name!r} is refused: at most 63 letters, digits, '-' and '_', beginning with a letter or digit"
+        )
+
+
+def _check_workload_size(size: str) -> Iterator[Mistake]:
+    """One of the Serving API's sizes for CPU endpoints."""
+    if size not in _WORKLOAD_SIZES:
+        yield Mistake(f"{size!r} is unknown; known are {', '.join(_WORKLOAD_SIZES)}")
+
+
+class Endpoint(Part):
+    """The serving endpoint, and what it is asked once it is ready."""
+
+    name: Annotated[str, checked(_check_name)]
+    """At most 63 letters, digits, `-` and `_`."""
+    workload_size: Annotated[str, checked(_check_workload_size)] = "Small"
+    """`Small`, `Medium` or `Large`."""
+    scale_to_zero_enabled: bool = True
+    """Whether an idle endpoint costs nothing, and its next request waits."""
+    dataframe_records: tuple[dict[str, Value], ...] | None = None
+    """The request that it must answer: for each record a text per categorical column and a number per numeric
+    one. Without a request, the snapshot's example row is asked."""
+
+
+def check_request(endpoint: Endpoint, features: Features) -> Iterator[Mistake]:
+    """Records with the features and nothing else, each with a value of the column's type."""
+    if endpoint.dataframe_records == ():
+        yield Mistake("it is empty; give at least one record or leave it out", ("dataframe_records",))
+    columns = set(features.columns)
+    for index, record in enumerate(endpoint.dataframe_records or ()):
+        place = ("dataframe_records", index)
+        if set(record) != columns:
+            yield Mistake(
+                f"it must have the features {', '.join(sorted(columns))}, not "
+                f"{', '.join(sorted(record)) or 'nothing'}",
+                place,
+            )
+            continue
+        yield from (Mistake(text, (*place, name)) for name, text in _wrong_values(record, features))
+
+
+def _wrong_values(record: Mapping[str, Value], features: Features) -> Iterator[tuple[str, str]]:
+    for name in features.categorical:
+        if not isinstance(record[name], str):
+            yield name, f"it must be a text, as the column is categorical, not {shown(record[name])}"
+    for name in features.numeric:
+        if not _is_finite_number(record[name]):
+            yield name, f"it must be a finite number, as the column is numeric, not {shown(record[name])}"
+
+
+def _is_finite_number(value: Value) -> bool:
+    try:
+        return not isinstance(value, str | bool) and math.isfinite(value)
+    except OverflowError:
+        # A whole number beyond those that a double can be.
+        return False

@@ -1,0 +1,67 @@
+"""The points to train: algorithms with grids of their parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Annotated
+
+from rookery.mistakes import Mistake, did_you_mean
+from rookery.parts import Part, checked, refused
+from rookery_jobs.grid import ALGORITHMS, Candidate, GridError, convert, expand
+
+Values = tuple[object, ...]
+
+
+def _check_algorithm(name: str) -> Iterator[Mistake]:
+    """One that `rookery_jobs.grid` knows."""
+    if name not in ALGORITHMS:
+        known = ", ".join(ALGORITHMS)
+        yield Mistake(f"unknown algorithm {name!r}{did_you_mean(name, ALGORITHMS) or f'; known are {known}'}")
+
+
+def _check_grid(given: Mapping[str, Sequence[object]], algorithm: str) -> Iterator[Mistake]:
+    """Parameters that the algorithm has, each with values that Spark takes."""
+    if not given:
+        yield Mistake("it is empty; give at least one parameter with its values, or Spark's default of one")
+    for name, values in given.items():
+        yield from _parameter(algorithm, name, values)
+
+
+def _parameter(algorithm: str, name: str, values: Sequence[object]) -> Iterator[Mistake]:
+    known = ALGORITHMS[algorithm]
+    if name not in known:
+        hint = did_you_mean(name, known) or f"; it has {', '.join(known)}"
+        yield Mistake(f"{algorithm} has no parameter {name!r}{hint}", (name,))
+        return
+    if not values:
+        yield Mistake("its list is empty; give at least one value or leave it out", (name,))
+    for value in values:
+        yield from refused(partial(convert, algorithm, name, value), GridError, name)
+
+
+class Sweep(Part):
+    """All combinations of some values of an algorithm's parameters, by Spark's names."""
+
+    algorithm: Annotated[str, checked(_check_algorithm)]
+    """A class of `pyspark.ml.classification`."""
+    grid: Annotated[dict[str, Values], checked(_check_grid, "algorithm")]
+    """Parameter, by Spark's name, and its values."""
+
+
+def check_sweeps(given: Sequence[Sweep]) -> Iterator[Mistake]:
+    """At least one sweep, each with another algorithm, and not too many points."""
+    if not given:
+        yield Mistake("it is empty; give at least one Sweep(algorithm=…, grid=…)")
+        return
+    seen: set[str] = set()
+    for index, sweep in enumerate(given):
+        if sweep.algorithm in seen:
+            yield Mistake(f"{sweep.algorithm} is in the plan twice; join its grids", (index, "algorithm"))
+        seen.add(sweep.algorithm)
+    yield from refused(partial(candidates, given), GridError)
+
+
+def candidates(sweeps: Sequence[Sweep]) -> tuple[Candidate, ...]:
+    """The points of some sweeps, with parameters converted by their Spark types. Raises GridError."""
+    return expand((sweep.algorithm, sweep.grid) for sweep in sweeps)

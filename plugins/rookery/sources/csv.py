@@ -1,0 +1,145 @@
+"""A CSV file as a source: from the web or the project to the data root, under its SHA-256."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from reprlib import repr as shown
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
+from urllib.parse import urlsplit
+
+from rookery.exceptions import DownloadError
+from rookery.fields import Field
+from rookery.mistakes import Mistake
+from rookery.parts import Names, checked
+from rookery.sources.csv_file import check_header
+from rookery.sources.download import Fetched, copy_file, download
+from rookery.sources.project_files import data_folder, project_file
+from rookery.sources.source import Landed, Source
+from rookery.sources.urls import host_problem, redacted, url_problem
+from rookery.workspace import storage
+from rookery_jobs.contract import CsvSourceSpec, slug
+
+if TYPE_CHECKING:
+    from rookery.sources.landing import Limits, Site
+    from rookery.workspace.questions import Question
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LandedCsv(Landed):
+    """A CSV file on the data root, its size in bytes, and where it is from (without what may be secret)."""
+
+    path: str
+    sha256: str
+    size: int
+    url: str
+
+    def spec(self) -> CsvSourceSpec:
+        """The file, as the specs of job runs have it."""
+        return CsvSourceSpec(self.path, self.sha256)
+
+
+def _check_url(url: str) -> Iterator[Mistake]:
+    if problem := url_problem(url):
+        yield Mistake(problem)
+
+
+def _check_hosts(hosts: Sequence[str]) -> Iterator[Mistake]:
+    for index, host in enumerate(hosts):
+        if problem := host_problem(host):
+            yield Mistake(problem, (index,))
+
+
+class CsvSource(Source):
+    """A CSV file with a header line, from the web or the project: in UTF-8, a quote within quotes doubled,
+    every row on one line."""
+
+    kind: Literal["csv"] = "csv"
+    url: Annotated[str, checked(_check_url)]
+    """`https://…` or `http://…`, without a password, signature or token, and not through a proxy; or
+    `data/<name>.csv` of the project."""
+    allowed_hosts: Annotated[Names, checked(_check_hosts)] = ()
+    """Hosts that may have a private address, by name, without scheme and port."""
+
+    @property
+    def shown(self) -> str:
+        """Its address, without what may be secret."""
+        return redacted(self.url)
+
+    def fields(self) -> Iterator[Field]:
+        """Its fields in the trigger form."""
+        schema = {
+            "type": "string",
+            "minLength": 1,
+            "pattern": r"^([Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@]+([/?#].*)?|data/.+)$",
+            "title": "Source (URL or file)",
+            "section": "Data",
+            "description_md": "A CSV file with a header line: an `https://…` or `http://…` address without a "
+            "password, signature or token, or a file of the project's data folder, `data/<name>.csv`. It "
+            "must have the plan's columns; a private address must be among the plan's `allowed_hosts`.",
+        }
+        yield Field("source_url", ("url",), self.url, schema, _read_url, shown=self.shown)
+
+    def questions(self) -> Iterator[Question]:
+        """What it asks a workspace before anything is created: nothing, as the worker fetches it."""
+        return iter(())
+
+    def mistakes_here(self, dag_file: str, columns: Sequence[str]) -> Iterator[Mistake]:
+        """What this machine can tell is wrong with it: a file of the project is looked at."""
+        if self._is_remote:
+            return
+        try:
+            with project_file(self.url, data_folder(dag_file)).open("rb") as content:
+                check_header(content, self.shown, columns)
+        except DownloadError as error:
+            yield Mistake(str(error), ("url",))
+
+    def land(self, site: Site) -> LandedCsv:
+        """Fetch it, check its header line, and put it on the data root under its sha256.
+
+        Raises DownloadError for a refused or failing URL, a limit exceeded, or columns that are missing.
+        """
+        with tempfile.TemporaryFile() as content:
+            fetched = self._fetch(content, site.dag_file, site.limits)
+            check_header(content, self.shown, site.columns)
+            path = site.layout.source(fetched.sha256, _file_name(self.url))
+            _upload(site, content, path, fetched)
+        return LandedCsv(path, fetched.sha256, fetched.size, self.shown)
+
+    def landed(self, handed_on: Mapping[str, Any]) -> LandedCsv:
+        """What `land` has handed on, out of an XCom."""
+        return LandedCsv.from_xcom(handed_on)
+
+    @property
+    def _is_remote(self) -> bool:
+        return bool(urlsplit(self.url).scheme)
+
+    def _fetch(self, content: BinaryIO, dag_file: str, limits: Limits) -> Fetched:
+        if self._is_remote:
+            return download(self.url, content, allowed_hosts=self.allowed_hosts, limits=limits)
+        return copy_file(project_file(self.url, data_folder(dag_file)), content, limits=limits)
+
+
+def _read_url(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{shown(value)} is no text; it must be a URL or data/<name>.csv")
+    if problem := url_problem(value):
+        raise ValueError(problem)
+    return value
+
+
+def _upload(site: Site, content: BinaryIO, path: str, fetched: Fetched) -> None:
+    if storage.put(site.workspace, path, content):
+        log.info("%d bytes with sha256 %s are at %s", fetched.size, fetched.sha256, path)
+    else:
+        log.info("%s is already there", path)
+
+
+def _file_name(url: str) -> str:
+    stem = PurePosixPath(urlsplit(url).path).name.removesuffix(".csv")
+    return f"{slug(stem or 'source')}.csv"

@@ -1,0 +1,1 @@
+"""What is asked of a Databricks workspace, free of Airflow: every function takes the client first."""

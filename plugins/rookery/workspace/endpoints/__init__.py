@@ -1,0 +1,1 @@
+"""A serving endpoint: what it serves, what it is asked to serve, and what it answers."""

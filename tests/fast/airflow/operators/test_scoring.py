@@ -1,0 +1,223 @@
+"""Which version scores which files; and a run with nothing to do ends before it costs anything."""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import pytest
+from airflow.sdk import Asset
+from airflow.sdk.exceptions import AirflowSkipException
+
+from rookery import BatchScoring, PlanError, model_asset
+from rookery.operators.scoring import ResolveScoringOperator, ScoreOperator
+from rookery_jobs.contract import Origin, ScoringReport, ScoringSpec
+from tests.fast.airflow.job_runs import GET, SUBMIT, run
+from tests.fast.airflow.tasks import TaskInstance, context_of
+from tests.fast.airflow.usable_workspace import NODE_TYPE, NODE_TYPES, RUNTIME, RUNTIMES
+from tests.plans import SCORING as PLAN
+from tests.recorder import Recorder, Reply
+
+NAME = "Penguin Predictor"
+ASSET = model_asset(NAME)
+LIST = "GET /api/2.0/dbfs/list"
+VERSION = "GET /api/2.0/mlflow/model-versions/get"
+VERSIONS = "GET /api/2.0/mlflow/model-versions/search"
+MISSING = Reply(404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "No file or directory exists"})
+
+
+class Event(NamedTuple):
+    """What the operator reads of an asset event."""
+
+    timestamp: datetime
+    extra: dict[str, Any]
+
+
+def event(version: object, day: int = 1, **extra: object) -> Event:
+    return Event(datetime(2026, 1, day, tzinfo=UTC), {"version": version, **extra})
+
+
+def backfilled(version: str) -> Event:
+    return event(version, backfill=True, generation=1)
+
+
+@pytest.fixture
+def workspace(databricks: Recorder) -> Recorder:
+    """A workspace with the versions 2 and 10, two CSV files, and no scoring yet."""
+    databricks.answers("GET /api/2.0/preview/scim/v2/Me", {"userName": "me@example.com"})
+    databricks.answers(NODE_TYPES, {"node_types": [NODE_TYPE]})
+    databricks.answers(RUNTIMES, {"versions": [RUNTIME]})
+    databricks.answers(VERSION, {"model_version": {"name": NAME}})
+    versions = [{"name": NAME, "version": version, "status": "READY"} for version in ("2", "10")]
+    pending = {"name": NAME, "version": "11", "status": "PENDING_REGISTRATION"}
+    databricks.answers(VERSIONS, {"model_versions": [*versions, pending]})
+    names = ("b.csv", "a.CSV", "_c.csv", ".d.csv", "notes.txt")
+    listed = [{"path": f"/in/{name}", "file_size": 7, "modification_time": 1700} for name in names]
+    databricks.answers(LIST, {"files": [*listed, {"path": "/in/old.csv", "is_dir": True}]})
+    databricks.files["/in/b.csv"] = b"a,b\n1,2"
+    return databricks
+
+
+def resolve(*events: Event, **conf: Any) -> dict[str, Any]:
+    instance = TaskInstance("resolve_scoring")
+    operator = ResolveScoringOperator(task_id="resolve_scoring", plan=PLAN, other_keys=("note",))
+    triggering: dict[Asset, tuple[Event, ...]] = {ASSET: events} if events else {}
+    context: Any = {**context_of(instance, **conf), "triggering_asset_events": triggering}
+    operator.execute(context)
+    return instance.pushed
+
+
+def written_paths(workspace: Recorder) -> list[str]:
+    return [path for path in workspace.files if path.startswith("/rookery/")]
+
+
+def written(workspace: Recorder) -> ScoringSpec:
+    (path,) = written_paths(workspace)
+    return ScoringSpec.from_json(workspace.files[path].decode())
+
+
+def test_the_spec_names_the_version_and_the_csv_files_of_the_folder(workspace: Recorder) -> None:
+    pushed = resolve(event("2"))
+    spec = written(workspace)
+    assert (spec.registered_model_name, spec.model_version) == (NAME, "2")
+    assert [(each.path, each.size, each.modified) for each in spec.files] == [
+        ("dbfs:/in/a.CSV", 7, 1700),
+        ("dbfs:/in/b.csv", 7, 1700),
+    ]
+    assert spec.output_path == f"dbfs:/out/version-2/{spec.digest}"
+    assert spec.origin == Origin("penguins", "manual__1", None, 1)
+    shown = pushed.pop("_link_ModelVersionLink")
+    assert shown.endswith("/ml/models/Penguin%20Predictor/versions/2")
+    assert BatchScoring.model_validate(pushed.pop("plan")) == PLAN
+    path = pushed.pop("spec_path")
+    assert path.startswith("dbfs:/rookery/here/penguins/manual__1-")
+    assert path.removeprefix("dbfs:") in workspace.files
+    assert pushed == {
+        "report_path": f"{spec.output_path}/scoring.json",
+        "owner": "here/penguins/manual__1",
+        "cluster_name": "rookery here penguins manual__1",
+        "code_root": "/Users/me@example.com/rookery_code",
+        "user_name": "me@example.com",
+    }
+
+
+@pytest.mark.parametrize(
+    ("events", "conf", "version"),
+    [
+        ([event("2")], {}, "2"),
+        ([event("3", day=2), event("10", day=1), event("4", day=3)], {}, "10"),
+        ([backfilled("4"), event("3")], {}, "3"),
+        ([event("10", generation=2)], {}, "10"),
+        ([backfilled("4")], {"version": 4}, "4"),
+        ([event("2")], {"version": 5}, "5"),
+        ([event("2")], {"version": None, "note": "x"}, "2"),
+        ([], {}, "10"),
+        ([event(None)], {}, "10"),
+        ([event("1; drop")], {}, "10"),
+    ],
+    ids=[
+        "event",
+        "highest event",
+        "not a backfill's",
+        "cleared and still the newest",
+        "a backfill's that is asked for",
+        "conf",
+        "empty field",
+        "newest version",
+        "event by hand",
+        "hostile event",
+    ],
+)
+def test_the_version_is_the_confs_or_the_highest_of_the_events_or_the_newest(
+    workspace: Recorder, events: list[Event], conf: dict[str, Any], version: str
+) -> None:
+    resolve(*events, **conf)
+    assert written(workspace).model_version == version
+
+
+@pytest.mark.parametrize(
+    ("events", "reason"),
+    [
+        ([backfilled("3"), backfilled("4")], "are a backfill's, not told to deploy"),
+        ([event("2", generation=2)], "version 2 was found again by a cleared run; the newest is 10"),
+    ],
+)
+def test_models_of_the_past_do_not_score_todays_files(
+    workspace: Recorder, events: list[Event], reason: str
+) -> None:
+    with pytest.raises(AirflowSkipException, match=reason):
+        resolve(*events)
+    assert written_paths(workspace) == []
+
+
+@pytest.mark.parametrize(
+    ("conf", "message"),
+    [
+        ({"versoin": 1}, "unknown keys: 'versoin'; known are version, note"),
+        ({"version": "1"}, "version = '1'; it must be a whole number from 1"),
+        ({"version": True}, "version = True"),
+        ({"version": 0}, "version = 0"),
+    ],
+)
+def test_a_bad_conf_is_refused_before_anything_is_asked(
+    databricks: Recorder, conf: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(PlanError, match=message):
+        resolve(**conf)
+    assert databricks.calls == []
+
+
+def test_a_version_that_is_not_there_is_refused(workspace: Recorder) -> None:
+    workspace.answers(VERSION, MISSING)
+    with pytest.raises(PlanError, match="the model 'Penguin Predictor' has no version 7"):
+        resolve(version=7)
+    workspace.answers(VERSIONS, {})
+    with pytest.raises(PlanError, match="has no version: register one first"):
+        resolve()
+    assert written_paths(workspace) == []
+
+
+@pytest.mark.parametrize("listed", [[], [{"path": "/in/notes.txt"}]])
+def test_without_a_csv_file_the_run_is_skipped(workspace: Recorder, listed: list[dict[str, Any]]) -> None:
+    workspace.answers(LIST, {"files": listed})
+    with pytest.raises(AirflowSkipException, match="there is no CSV file in dbfs:/in"):
+        resolve(event("2"))
+    assert written_paths(workspace) == []
+
+
+def test_without_the_folder_the_run_is_skipped(workspace: Recorder) -> None:
+    workspace.files.clear()
+    with pytest.raises(AirflowSkipException, match="there is no CSV file in dbfs:/in"):
+        resolve(event("2"))
+
+
+def test_files_that_the_version_has_scored_are_not_scored_again(workspace: Recorder) -> None:
+    resolve(event("2"))
+    workspace.files[written(workspace).report_path.removeprefix("dbfs:")] = b"{}"
+    with pytest.raises(AirflowSkipException, match="version 2 has scored exactly these files: dbfs:/out/"):
+        resolve(event("2"))
+
+
+def test_the_rows_that_were_scored_and_rejected_come_back_from_the_report(databricks: Recorder) -> None:
+    report = ScoringReport(NAME, "2", "dbfs:/out/p", ("a.csv",), 3, 2, 1, Origin("d", "r", None, 1))
+    databricks.answers(SUBMIT, {"run_id": 7})
+    databricks.answers(GET, run(7, "TERMINATED", "SUCCESS"))
+    databricks.files["/out/scoring.json"] = report.to_json().encode()
+    operator = ScoreOperator(
+        task_id="score",
+        spec_path="dbfs:/spec.json",
+        report_path="dbfs:/out/scoring.json",
+        existing_cluster_id="c1",
+        code_folder="/Workspace/code",
+    )
+    returned = operator.execute(context_of(TaskInstance("score")))
+    assert returned == {"predictions_path": "dbfs:/out/p", "rows": 3, "scored": 2, "rejected": 1}
+    parameters = databricks.bodies(SUBMIT)[0]["tasks"][0]["spark_python_task"]["parameters"]
+    assert parameters == ["/Workspace/code", "score", "dbfs:/spec.json"]
+
+
+def test_a_cluster_that_the_workspace_does_not_offer_is_refused_before_anything_is_written(
+    workspace: Recorder,
+) -> None:
+    workspace.answers(NODE_TYPES, {"node_types": []})
+    with pytest.raises(PlanError, match=r"compute\.node_type_id: .*Standard_DS3_v2"):
+        resolve(event("2"))
+    assert written_paths(workspace) == []
