@@ -1,4 +1,4 @@
-"""Three past dates, the same three with another grid, one of them once more: what is done, what is not."""
+"""Two past dates, the same two with another grid, one of them once more: what is done, what is not."""
 
 from dataclasses import dataclass
 from itertools import combinations
