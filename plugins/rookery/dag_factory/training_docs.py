@@ -52,12 +52,14 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "the plan. If the workspace did not answer, check the Airflow connection.",
     ),
     "download_data": TaskDoc(
-        does="Fetches the plan's source, checks the columns of its header line, and stores it under the "
-        "run's folder of the data root, named by its SHA-256. The worker itself connects to the address, "
-        "past every proxy. The file is read again and compared; a broken one is written again.",
+        does="Fetches the plan's source, reads it through once, and stores it under the run's folder of "
+        "the data root, named by its SHA-256. It finds columns that are missing, values that their column "
+        "cannot have, labels that are no classes, and more empty values than the plan allows. The worker "
+        "itself connects to the address, past every proxy. What was stored is read again and compared; a broken "
+        "file is written again.",
         creates="One file under `<data_root>/<installation>/<DAG>/<run>/sources/`.",
         costs=_NO_CLUSTER,
-        if_it_fails="The address, the file or its columns are wrong: the last log line says which. "
+        if_it_fails="The address or the file is wrong: the last log line says where, with row and value. "
         f"Correct the source, or trigger again with another `source_url`. {_RETRIED}",
     ),
     "upload_job_code": TaskDoc(

@@ -59,7 +59,7 @@ def chain_of_tasks(
     )
     inputs = _input_tasks(resolve)
     cluster = cluster_tasks(resolve, doc_of)
-    # The cheap inputs come first: a URL that fails, or a CSV without the plan's columns, costs no cluster.
+    # The cheap inputs come first: a URL that fails, or a file that cannot be used, costs no cluster.
     list(inputs) >> cluster.create
     job = job_arguments(cluster, inputs.code, pool, job_timeout)
     snapshot = PrepareDataOperator(
