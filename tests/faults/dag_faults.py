@@ -43,15 +43,14 @@ class FaultyStack:
         assert answer.status_code == 204, answer.text
 
     def lose_sight(self, run: DagRun, task_id: str) -> None:
-        """Have a running task tried again while it runs, as Airflow does when its heartbeats do not arrive."""
-        with (
-            closing(sqlite3.connect(self.stack.airflow_home / "airflow.db", timeout=60)) as database,
-            database,
-        ):
-            database.execute(
-                "UPDATE task_instance SET state = 'up_for_retry', end_date = ? WHERE run_id = ? AND task_id = ?",
-                (datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"), run.run_id, task_id),
-            )
+        """Have a task tried again while it runs, as Airflow does when its heartbeats do not arrive."""
+        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        lost = (
+            "UPDATE task_instance SET state = 'up_for_retry', end_date = ? WHERE run_id = ? AND task_id = ?"
+        )
+        file = self.stack.airflow_home / "airflow.db"
+        with closing(sqlite3.connect(file, timeout=60)) as database, database:
+            database.execute(lost, (now, run.run_id, task_id))
 
     def await_task(self, run: DagRun, task_id: str, *states: str, seconds: float = 240) -> str:
         """Wait until a task is in one of the states, and return which."""
