@@ -23,6 +23,7 @@ MODEL = "Multiplier Left Behind"
 OVER, LIVE = "manual__over", "manual__live"
 LEASE = {"rookery_expires_at": "2026-01-01T00:00:00+00:00"}
 
+matrix = pytest.mark.matrix
 pytestmark = pytest.mark.usefixtures("proxy")
 
 
@@ -62,10 +63,10 @@ def owned(run_id: str, installation: str = "here") -> dict[str, str]:
     [
         pytest.param(owned(OVER) | LEASE, True, id="of a run that is over"),
         pytest.param(owned(LIVE) | LEASE, False, id="of a run that lives, though its lease is over"),
-        pytest.param(owned(OVER, "elsewhere") | LEASE, False, id="of another installation"),
-        pytest.param(owned(OVER), False, id="without a lease"),
-        pytest.param(LEASE, False, id="of nobody"),
-        pytest.param({"rookery_owner": "somebody"} | LEASE, False, id="of somebody else"),
+        pytest.param(owned(OVER, "elsewhere") | LEASE, False, id="of another installation", marks=matrix),
+        pytest.param(owned(OVER), False, id="without a lease", marks=matrix),
+        pytest.param(LEASE, False, id="of nobody", marks=matrix),
+        pytest.param({"rookery_owner": "somebody"} | LEASE, False, id="of somebody else", marks=matrix),
     ],
 )
 def test_a_cluster_is_ended_only_if_a_run_of_ours_that_is_over_has_left_it(
@@ -80,8 +81,8 @@ def test_a_cluster_is_ended_only_if_a_run_of_ours_that_is_over_has_left_it(
     ("tags", "ended"),
     [
         pytest.param(owned(OVER) | LEASE, True, id="of a run that is over"),
-        pytest.param(owned(OVER), False, id="that is kept"),
-        pytest.param(owned(LIVE) | LEASE, False, id="of a run that lives"),
+        pytest.param(owned(OVER), False, id="that is kept", marks=matrix),
+        pytest.param(owned(LIVE) | LEASE, False, id="of a run that lives", marks=matrix),
     ],
 )
 def test_an_endpoint_is_ended_only_if_it_was_for_a_run_that_is_over(
@@ -100,6 +101,7 @@ def test_an_endpoint_is_ended_only_if_it_was_for_a_run_that_is_over(
     workspace.call("DELETE", f"/api/2.0/serving-endpoints/{name}")
 
 
+@matrix
 @pytest.mark.parametrize(
     "fault", [pytest.param(answers(403), id="403"), pytest.param(answers(500), id="500")]
 )

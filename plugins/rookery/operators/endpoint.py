@@ -17,7 +17,7 @@ from rookery.operators.own_state import (
     require_wanted,
 )
 from rookery.workspace import storage
-from rookery.workspace.endpoints import answers, deployments
+from rookery.workspace.endpoints import answers, deletions, deployments
 from rookery.workspace.endpoints.answers import Answer
 from rookery.workspace.endpoints.deployments import Deployment
 from rookery.workspace.endpoints.states import Served
@@ -175,7 +175,7 @@ class DeleteEndpointOperator(EndpointOperator):
         if self.training_plan.keep_endpoint:
             raise self.skipped(context, f"the endpoint {name} is kept")
         has_skipped = left_by(instance, self.creates, SKIPPED_BECAUSE) is not None
-        is_deleted = deployments.delete(
+        is_deleted = deletions.delete(
             self.workspace,
             name,
             self.owner_tag,

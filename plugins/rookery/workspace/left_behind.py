@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from rookery.redaction import redacted
 from rookery.workspace import clusters
 from rookery.workspace.endpoints import states
 from rookery.workspace.leases import Owner, Tags, is_left_behind
@@ -38,7 +39,7 @@ def end_left_behind(workspace: WorkspaceClient, installation: str, is_over: Call
                     log.warning("%s was left behind by a run that is over, and is ended", leased.name)
                     leased.end()
         except Exception as error:
-            log.warning("What earlier runs may have left could not all be ended: %s", error)
+            log.warning("What earlier runs may have left could not all be ended: %s", redacted(str(error)))
 
 
 def _clusters(workspace: WorkspaceClient) -> Iterator[_Leased]:
