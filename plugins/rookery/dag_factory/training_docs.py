@@ -163,8 +163,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "service logs. To go back, choose the version before at the endpoint, in Databricks.",
     ),
     "delete_endpoint": TaskDoc(
-        does="Deletes the endpoint if this run has created it and `keep_endpoint` is off; else it is "
-        "skipped.",
+        does="Deletes the endpoint if this run has created it and `keep_endpoint` is off; else it does "
+        "nothing, and says why.",
         creates="Nothing.",
         costs="**The bill of such an endpoint ends here.**",
         if_it_fails="**The endpoint may still be there.** Clear this task, or delete the endpoint by hand.",

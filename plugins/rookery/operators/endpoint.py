@@ -145,7 +145,7 @@ class QueryEndpointOperator(EndpointOperator):
 
 
 class DeleteEndpointOperator(EndpointOperator):
-    """Delete the endpoint if this run created it and is not to keep it; else skip itself."""
+    """Delete the endpoint if this run created it and is not to keep it; else say why not, and succeed."""
 
     template_fields: Sequence[str] = (*EndpointOperator.template_fields, "owner_tag")
 
@@ -156,6 +156,6 @@ class DeleteEndpointOperator(EndpointOperator):
     def execute(self, context: Context) -> None:  # noqa: ARG002 - Airflow's signature
         name = self.endpoint_name
         if self.training_plan.keep_endpoint:
-            raise AirflowSkipException(f"the endpoint {name} is kept")
-        if not deployments.delete(self.workspace, name, self.owner_tag, self.timeout):
-            raise AirflowSkipException(f"there is no endpoint {name} that this run created")
+            self.log.info("Nothing to delete: the plan keeps the endpoint %s", name)
+        elif not deployments.delete(self.workspace, name, self.owner_tag, self.timeout):
+            self.log.info("Nothing to delete: there is no endpoint %s that this run created", name)
