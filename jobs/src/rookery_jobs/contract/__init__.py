@@ -18,6 +18,7 @@ from rookery_jobs.contract.layout import (
     slug,
     spec_path,
 )
+from rookery_jobs.contract.lists import first_ten
 from rookery_jobs.contract.objectives import (
     METRICS,
     OBJECTIVES,
@@ -37,7 +38,7 @@ from rookery_jobs.contract.scoring_specs import (
     scoring_digest,
     scoring_path,
 )
-from rookery_jobs.contract.snapshot_specs import Manifest, SnapshotSpec
+from rookery_jobs.contract.snapshot_specs import Manifest, SnapshotSpec, check_dropped_share
 from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, SourceSpec
 from rookery_jobs.contract.splits import (
     SPLITS,
@@ -64,10 +65,12 @@ from rookery_jobs.contract.tags import (
     TEST_METRIC_PREFIX,
     model_version_tag,
 )
+from rookery_jobs.contract.text import BLANKS, TEXT_RULE, number, stripped
 from rookery_jobs.errors import ContractError, RookeryJobsError
 
 __all__ = [
     "ARCHIVE",
+    "BLANKS",
     "METRICS",
     "MODEL_ARTIFACT",
     "OBJECTIVES",
@@ -88,6 +91,7 @@ __all__ = [
     "TAG_SNAPSHOT",
     "TAG_SWEEP",
     "TEST_METRIC_PREFIX",
+    "TEXT_RULE",
     "CatalogName",
     "ContractError",
     "CsvSourceSpec",
@@ -113,13 +117,16 @@ __all__ = [
     "catalog_name",
     "check_as_of_column",
     "check_columns",
+    "check_dropped_share",
     "check_metric",
     "check_split_key",
     "check_split_sizes",
     "digest_of",
+    "first_ten",
     "manifest_path",
     "model_name_problem",
     "model_version_tag",
+    "number",
     "objective_of",
     "point_id",
     "registration_key",
@@ -132,6 +139,7 @@ __all__ = [
     "slug",
     "snapshot_digest",
     "spec_path",
+    "stripped",
     "sweep_id",
     "unknown_metric",
 ]
