@@ -34,9 +34,12 @@ _CONVERTERS = {
 
 
 class AlgorithmTestCase:
-    """`name` is that of Spark's estimator. `left_out` are the Params of that class which no grid can have: the
-    names of columns, and what one value cannot say. `variants` are points that together take
-    every way through the export, each with the number of classes it is fitted on."""
+    """`name` is that of Spark's estimator.
+
+    `left_out` are the Params of that class which no grid can have: names of columns, and what one value
+    cannot say. `variants` are points that together take every way through the export, each with the number
+    of classes it is fitted on.
+    """
 
     name: ClassVar[str]
     objective: ClassVar[str]
