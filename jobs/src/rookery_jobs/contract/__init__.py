@@ -39,7 +39,7 @@ from rookery_jobs.contract.scoring_specs import (
     scoring_digest,
     scoring_path,
 )
-from rookery_jobs.contract.snapshot_specs import Manifest, SnapshotSpec
+from rookery_jobs.contract.snapshot_specs import Manifest, SnapshotSpec, check_dropped_share
 from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, SourceSpec
 from rookery_jobs.contract.splits import (
     SPLITS,
@@ -120,6 +120,7 @@ __all__ = [
     "catalog_name",
     "check_as_of_column",
     "check_columns",
+    "check_dropped_share",
     "check_metric",
     "check_split_key",
     "check_split_sizes",
