@@ -50,8 +50,8 @@ def restart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restart]:
     version = register_multiplier(first, "Model", "2")
     cluster_id = new_cluster(first)
     script = put_script(first, "print(1)")
-    run_id = busy_run(first, cluster_id)
     _, detached = detaching_run(first, cluster_id)
+    run_id = busy_run(first, cluster_id)
     ready_endpoint(first, version)
     first.client.dbfs.put("/kept", contents=base64.b64encode(b"bytes").decode())
     children = psutil.Process(first.pid).children(recursive=True)
@@ -127,8 +127,8 @@ def test_after_a_kill_its_endpoints_answer_again(restart: Restart) -> None:
 def test_a_server_that_is_asked_to_end_leaves_nothing_running(restart: Restart) -> None:
     server = restart.server
     cluster_id = new_cluster(server)
-    busy_run(server, cluster_id)
     _, detached = detaching_run(server, cluster_id)
+    busy_run(server, cluster_id)
     children = psutil.Process(server.pid).children(recursive=True)
     server.end(signal.SIGTERM)
     assert alive(children) == []
