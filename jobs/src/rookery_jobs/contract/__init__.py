@@ -28,7 +28,7 @@ from rookery_jobs.contract.objectives import (
     objective_of,
     unknown_metric,
 )
-from rookery_jobs.contract.objectives.labels import LABEL_FAULT, MAX_CLASSES, class_of
+from rookery_jobs.contract.objectives.classification import LABEL_FAULT, MAX_CLASSES, class_of
 from rookery_jobs.contract.origin import Origin
 from rookery_jobs.contract.registry import CatalogName, catalog_name, model_name_problem, registry_uri_for
 from rookery_jobs.contract.scoring_specs import (
