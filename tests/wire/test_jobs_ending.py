@@ -178,8 +178,8 @@ def test_nothing_outlives_a_killed_server_and_the_next_one_says_what_became_of_i
 ) -> None:
     first = start_workspace()
     cluster_id = new_cluster(first)
+    _, detached = detaching_run(first, cluster_id)  # before the other run takes every core
     run_id = busy_run(first, cluster_id)
-    _, detached = detaching_run(first, cluster_id)
     children = psutil.Process(first.pid).children(recursive=True)
     assert len(children) >= 2  # the driver and the run
 
@@ -202,8 +202,8 @@ def test_nothing_outlives_a_killed_server_and_the_next_one_says_what_became_of_i
 def test_a_server_that_is_asked_to_end_leaves_nothing_running(start_workspace: StartWorkspace) -> None:
     server = start_workspace()
     cluster_id = new_cluster(server)
-    busy_run(server, cluster_id)
     _, detached = detaching_run(server, cluster_id)
+    busy_run(server, cluster_id)
     children = psutil.Process(server.pid).children(recursive=True)
     server.end(signal.SIGTERM)
     assert [each for each in children if each.is_running() and each.status() != psutil.STATUS_ZOMBIE] == []
