@@ -86,11 +86,20 @@ class Up:
 
     def ready(self) -> Addresses:
         """Wait until everything answers."""
-        wait_for("make up", lambda: self._printed("Ready after"), HANGING_SECONDS)
+        self.says("Ready after")
         text = self.log.read_text()
         found = re.findall(r"^(?:Airflow|Workspace) +(http\S+) .*password (\S+)\)", text, re.MULTILINE)
         (airflow, password), (workspace, token) = found
         return Addresses(airflow, password, workspace, token)
+
+    def says(self, text: str) -> None:
+        """Wait until it has printed a text."""
+        wait_for(f"make up to say {text!r}", lambda: self._printed(text), HANGING_SECONDS)
+
+    def scheduler(self) -> psutil.Process:
+        """Airflow's scheduler."""
+        mine = (p for p in self.processes() if p.ppid() == self.process.pid)
+        return next(p for p in mine if "scheduler" in p.cmdline())
 
     def processes(self) -> list[psutil.Process]:
         """Every process of this start."""
@@ -117,7 +126,10 @@ def _living(processes: list[psutil.Process]) -> list[str]:
 
 @dataclass(frozen=True)
 class Story:
-    """Three starts on one folder: ended by `kill -9`, by a service that dies, by Ctrl-C while starting."""
+    """Three starts on one folder: ended by `kill -9`, by a service that dies, by Ctrl-C while starting.
+
+    In the second the scheduler is stopped, and while it is, README's backfill is created and a plan checked.
+    """
 
     root: Path
     first: Addresses
@@ -126,6 +138,10 @@ class Story:
     killed: End
     again: Addresses
     seen_again: dict[str, Any]
+    env_file_mode: int
+    backfill: subprocess.CompletedProcess[str]
+    checked: subprocess.CompletedProcess[str]
+    running_after_revival: set[str]
     deprived: End
     interrupted: End
 
@@ -153,15 +169,42 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     with Up(root, folder / "again.log") as up:
         again = up.ready()
         seen_again = _look(again)
-        scheduler = next(
-            p for p in up.processes() if "scheduler" in p.cmdline() and p.ppid() == up.process.pid
-        )
-        deprived = up.end(scheduler.kill)
+        up.scheduler().suspend()
+        backfill = _in_another_terminal(root, _readmes_backfill())
+        checked = _in_another_terminal(root, "rookery check dags/penguin_predictor.py --conn --json")
+        up.says("Airflow's scheduler gave no sign of life")
+        running = wait_for("runs of the backfill", lambda: _running_backfill(again), HANGING_SECONDS)
+        deprived = up.end(up.scheduler().kill)
 
     with Up(root, folder / "interrupted.log") as up:
         wait_for("the services' start", lambda: up.processes()[2:] or None, seconds=HANGING_SECONDS)
         interrupted = up.end(lambda: os.killpg(up.process.pid, signal.SIGINT))
-    return Story(root, first, seen, second, killed, again, seen_again, deprived, interrupted)
+    mode = (root / "env").stat().st_mode & 0o777
+    in_second = (mode, backfill, checked, running, deprived)
+    return Story(root, first, seen, second, killed, again, seen_again, *in_second, interrupted)
+
+
+def _readmes_backfill() -> str:
+    """The commands that README gives for past dates, after the one that reads the file of `make up`."""
+    blocks = re.findall(r"```\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
+    first, _, commands = next(b for b in blocks if "airflow backfill create" in b).partition("\n")
+    assert first == ". .local/env"
+    return str(commands)
+
+
+def _in_another_terminal(root: Path, commands: str) -> subprocess.CompletedProcess[str]:
+    """What a user's shell says to these commands once it has read the file of `make up`."""
+    environment = {name: os.environ[name] for name in ("HOME", "PATH")}
+    script = f"set -e\n. '{root}/env'\n{commands}"
+    return subprocess.run(
+        ["/bin/sh", "-c", script], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def _running_backfill(addresses: Addresses) -> set[str] | None:
+    """The dates of the backfill's runs that run."""
+    found = addresses.ask(f"dags/{DAG}/dagRuns", params={"run_type": "backfill", "state": "running"})
+    return {run["logical_date"][:10] for run in found["dag_runs"]} or None
 
 
 def _look(addresses: Addresses) -> dict[str, Any]:
@@ -212,6 +255,27 @@ def test_the_next_start_has_the_same_addresses_passwords_and_runs(story: Story) 
     assert story.again == story.first
     assert [run["deploy"] for run in story.seen_again["runs"]] == [False]
     assert story.seen_again["first file"] == 200
+
+
+def test_another_terminal_finds_the_connection_and_a_plan_is_checked_against_the_workspace(
+    story: Story,
+) -> None:
+    assert f". {story.root}/env" in story.deprived.output
+    assert story.env_file_mode == 0o600
+    assert story.checked.returncode == 0, story.checked.stdout + story.checked.stderr
+    (dag,) = json.loads(story.checked.stdout)["dags"]
+    assert story.again.workspace in dag["workspace"]["login"]["text"]
+
+
+def test_readmes_backfill_runs_on_a_fresh_start_once_the_dag_is_switched_on_as_it_says(story: Story) -> None:
+    assert story.backfill.returncode == 0, story.backfill.stdout + story.backfill.stderr
+    assert story.running_after_revival <= {f"2026-09-{day:02}" for day in (6, 13, 20, 27)}
+
+
+def test_a_scheduler_that_lives_but_does_nothing_is_started_again_and_goes_on(story: Story) -> None:
+    assert "Airflow's scheduler gave no sign of life for 90 s and was started again" in story.deprived.output
+    assert str(story.root / "airflow" / "scheduler.before.log") in story.deprived.output
+    assert story.running_after_revival
 
 
 def test_a_service_that_dies_ends_it_with_the_service_s_name_and_log(story: Story) -> None:
