@@ -44,7 +44,7 @@ def compare(rounds: int) -> Iterator[Comparison]:
 def train_seconds(api: httpx.Client, conf: dict[str, Any]) -> float:
     """From the first training task's start to the last one's end, in a run with this conf."""
     run = trigger(api, DAG_ID, conf)
-    state = follow(run, lambda _: None, lambda: None)
+    state = follow(run)
     if state != "success":
         raise RuntimeError(f"the run {run.run_id} ended as {state}")
     shards = [task for task in run.task_instances() if task.task_id == "train"]

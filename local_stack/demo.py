@@ -14,7 +14,7 @@ from local_stack.runs.dag_run import DagRun, TaskInstance, TriggerError, follow,
 from local_stack.runs.left_behind import cluster_seconds, left_behind
 from local_stack.runs.report import Summary, outcome, show, summarise
 from local_stack.services.airflow_home import USER
-from local_stack.services.airflow_services import airflow_services
+from local_stack.services.airflow_services import AirflowServices, airflow_services
 from local_stack.services.processes import Descendants, ServiceError
 from local_stack.services.stopping import INTERRUPTED, stop_on_signals
 from local_stack.services.workspace import local_workspace
@@ -89,7 +89,7 @@ class Demo:
             print(f"Airflow      {airflow.url}/dags/{DAG_ID} (log in as {USER}, {airflow.password})")
             print(f"MLflow       {workspace.url} (any name; the password is in {workspace.token_file})")
             self._say(f"{run.dag_id}, run {run.run_id}")
-            state = follow(run, self._show, self.descendants.look)
+            state = follow(run, self._show, lambda: self._look(airflow))
             airflow.stop_scheduling()
             client = workspace.client()
             found = outcome(run, client)
@@ -100,6 +100,10 @@ class Demo:
         summary = summarise(found, time.monotonic() - self.started, billed, left)
         self._close(summary)
         return 0 if state == "success" and summary.complete(self.conf.get("deploy", True)) else 1
+
+    def _look(self, airflow: AirflowServices) -> None:
+        airflow.require_running()
+        self.descendants.look()
 
     def _show(self, task: TaskInstance) -> None:
         label = f"  {task.label}" if task.label else ""

@@ -38,7 +38,10 @@ def main() -> int:
             )
             airflow = stack.enter_context(
                 airflow_services(
-                    Path(folder) / "airflow", lambda: starting.ready().airflow_connection, schedules=True
+                    Path(folder) / "airflow",
+                    lambda: starting.ready().airflow_connection,
+                    schedules=True,
+                    triggerer=True,
                 )
             )
             wait_until_read(airflow.api(), DAG_ID)
@@ -70,7 +73,7 @@ class Visit:
         form = pages.fill_in_form(DAG_ID, SECTION, CHANGED)
         self._save(form, "form-light")
         run_id = pages.trigger(form)
-        state = follow(DagRun(self.airflow.api(), DAG_ID, run_id), show=lambda _: None, look=lambda: None)
+        state = follow(DagRun(self.airflow.api(), DAG_ID, run_id))
         if state != "success":
             raise AssertionError(f"the run {run_id} ended as {state}")
         self._run(pages, run_id, "light")

@@ -12,7 +12,8 @@ from local_stack.waiting import WaitTimeoutError, wait_for
 
 ENDED = frozenset({"success", "failed"})
 TASK_ENDED = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
-POLL_SECONDS = 0.5
+# To ask costs Airflow processor time, which the run could use.
+POLL_SECONDS = 1.0
 HOUR = 3600.0
 
 
@@ -106,7 +107,10 @@ def _known(api: httpx.Client, dag_id: str) -> bool | None:
 
 
 def follow(
-    run: DagRun, show: Callable[[TaskInstance], None], look: Callable[[], None], seconds: float = HOUR
+    run: DagRun,
+    show: Callable[[TaskInstance], None] | None = None,
+    look: Callable[[], None] = lambda: None,
+    seconds: float = HOUR,
 ) -> str:
     """Call `show` once for each task that ends, and `look` at every poll; the run's state at its end.
 
@@ -116,9 +120,8 @@ def follow(
     deadline = time.monotonic() + seconds
     while True:
         state = run.state()
-        for task in run.task_instances():
-            if task.state in TASK_ENDED and task.name not in shown:
-                shown.add(task.name)
+        if show:
+            for task in _newly_ended(run, shown):
                 show(task)
         if state in ENDED:
             return state
@@ -129,6 +132,13 @@ def follow(
             )
         look()
         time.sleep(POLL_SECONDS)
+
+
+def _newly_ended(run: DagRun, shown: set[str]) -> Iterator[TaskInstance]:
+    for task in run.task_instances():
+        if task.state in TASK_ENDED and task.name not in shown:
+            shown.add(task.name)
+            yield task
 
 
 def _task_instance(fields: Mapping[str, Any]) -> TaskInstance:

@@ -29,12 +29,17 @@ PASSWORD_FILE = "simple_auth_manager_passwords.json.generated"  # noqa: S105
 # Python's SQLite driver begins a transaction at the first write, and not at a SAVEPOINT. A backfill reads
 # after one: if another process then writes, SQLite refuses the backfill's own write at once ("database is
 # locked"), and what Airflow does about it deletes runs that the scheduler has in hand, which ends the latter.
+#
+# Python looks for garbage after every 700 new objects. A start of Airflow makes a million, and no garbage.
 LOCAL_SETTINGS = """\
+import gc
 import sqlite3
 import sys
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+
+gc.set_threshold(10_000)
 
 
 @event.listens_for(Engine, "savepoint")

@@ -85,12 +85,14 @@ def airflow_services(
     *,
     port: int | None = None,
     schedules: bool = False,
+    triggerer: bool = False,
 ) -> Iterator[AirflowServices]:
     """Run Airflow on the folder `home` while the block runs, with `connection` as `databricks_default`.
 
     The connection is asked for when the API server is on its way, since only the scheduler and its tasks
     need it: a workspace may start at the same time. `port` is a free one by default; `schedules`: see
-    `AirflowHome`.
+    `AirflowHome`. No task of ours needs the `triggerer`, but a user's may, and the UI shows its absence as a
+    fault.
     """
     airflow = AirflowHome(home, port or free_port(), dags, schedules)
     password = airflow.prepare()
@@ -109,7 +111,7 @@ def airflow_services(
         if schedules:  # a user reads the tasks' logs
             environment["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "INFO"
         start("scheduler", "--skip-serve-logs")
-        if schedules:  # no task of ours needs it, but a user's may, and the UI shows its absence as a fault
+        if triggerer:
             start("triggerer", "--skip-serve-logs")
         try:
             yield AirflowServices(airflow.url, home, password, services, started, SignsOfLife(services))

@@ -72,6 +72,7 @@ def _run(state: StateFolder) -> None:
                 lambda: workspace.ready().airflow_connection,
                 port=state.port("airflow", AIRFLOW_PORT),
                 schedules=True,
+                triggerer=True,
             )
         )
         put_first_files(workspace.ready().client())

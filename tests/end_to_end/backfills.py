@@ -58,7 +58,7 @@ def backfill_by_cli(
 def _ended(stack: Stack, dag_id: str) -> dict[str, EndedRun]:
     backfill = stack.get(f"backfills?dag_id={dag_id}&order_by=-id&limit=1")["backfills"][0]
     wait_for(
-        "the end of the backfill's runs", lambda: _all_over(stack, dag_id), HANGING_SECONDS, interval=0.5
+        "the end of the backfill's runs", lambda: _all_over(stack, dag_id), HANGING_SECONDS, interval=1.0
     )
     # Airflow notices it every half minute, and takes no other backfill of the DAG before.
     stack.airflow.put(f"backfills/{backfill['id']}/cancel")

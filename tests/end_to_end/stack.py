@@ -63,7 +63,7 @@ class Stack:
 
     def followed(self, dag_run: DagRun) -> "EndedRun":
         """Wait for the run's end."""
-        state = follow(dag_run, show=lambda _: None, look=lambda: None)
+        state = follow(dag_run)
         return EndedRun(dag_run, state, {task.name: task for task in dag_run.task_instances()})
 
     def clear(self, dag_run: DagRun, tasks: Sequence[str | tuple[str, int]], downstream: bool) -> "EndedRun":

@@ -60,7 +60,7 @@ def watched(stack: Stack, csv_server: CsvServer) -> Watched:
     conf = conf_of(url, [3, 6, 9, 12], points_per_task=2) | {"deploy": False}
     run = stack.start(MEASURED, conf | {"LogisticRegression_regParam": ["0.02"]})
     second = f"{SHARDS[1]} of {run.dag_id}, {run.run_id}"
-    wait_for("the second shard", lambda: submitted(stack, second), HANGING_SECONDS, interval=0.05)
+    wait_for("the second shard", lambda: submitted(stack, second), HANGING_SECONDS, interval=0.2)
     kill_task(shard(stack, run, 1))
     links = wait_for("the link of the first shard", lambda: shown_links(stack, run), HANGING_SECONDS)
     seen = shard(stack, run, 0)

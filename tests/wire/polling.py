@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 
 HANGING_SECONDS = 300.0
+# To ask costs processor time on both sides, which what is waited for could use.
+POLL_SECONDS = 0.2
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
@@ -15,4 +17,4 @@ def until(condition: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + HANGING_SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"{what}: not after {HANGING_SECONDS:.0f} s"
-        time.sleep(0.05)
+        time.sleep(POLL_SECONDS)

@@ -22,6 +22,29 @@ SINGLE_NODE: dict[str, Any] = {
     "custom_tags": {"ResourceClass": "SingleNode"},
     "autotermination_minutes": 20,
 }
+# Spark jobs from plain threads of the script: fits of many small jobs, and one long job. They leave most
+# of the processor to the tests.
+BUSY = """
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pyspark.ml.classification import LogisticRegression
+from pyspark.ml.feature import VectorAssembler
+
+rows = spark.range(2000).selectExpr("rand(1) AS x", "rand(2) AS y", "cast(id % 2 AS double) AS label")
+data = VectorAssembler(inputCols=["x", "y"], outputCol="features").transform(rows).cache()
+
+def fit(_):
+    while True:
+        LogisticRegression(maxIter=10, tol=0.0).fit(data)
+        time.sleep(0.5)
+
+def sleep(_):
+    sc.parallelize(range(2), 2).map(lambda _: time.sleep(600)).count()
+
+print("busy", flush=True)
+with ThreadPoolExecutor(2) as pool:
+    list(pool.map(lambda work: work(0), [fit, sleep]))
+"""
 _running: dict[str, str] = {}
 
 
@@ -138,3 +161,11 @@ def active_spark_jobs(workspace: RunningWorkspace, cluster_id: str) -> list[int]
     """The ids of the Spark jobs that are active on a cluster, asked of its Spark."""
     answer = printed(workspace, "print(sc.statusTracker().getActiveJobsIds())", cluster_id=cluster_id)
     return [int(number) for number in answer.strip("[]").replace(",", " ").split()]
+
+
+def busy_run(workspace: RunningWorkspace, cluster_id: str) -> int:
+    """A run that has Spark jobs running by now."""
+    run_id = submit(workspace, BUSY, cluster_id=cluster_id)
+    until_it_prints(workspace, run_id, "busy")
+    until(lambda: bool(active_spark_jobs(workspace, cluster_id)), "an active Spark job")
+    return run_id

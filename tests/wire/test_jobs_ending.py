@@ -1,6 +1,5 @@
-"""How runs end before their script does: cancelled, out of time, without their driver or their server."""
+"""How runs end before their script does: cancelled, out of time, or without their driver."""
 
-import signal
 import time
 
 import psutil
@@ -8,12 +7,12 @@ import pytest
 from databricks.sdk.errors import BadRequest
 from databricks.sdk.service.compute import State, TerminationReasonCode
 
-from tests.wire.detached import detaching_run, gone
 from tests.wire.polling import until
-from tests.wire.running_workspace import RunningWorkspace, StartWorkspace
+from tests.wire.running_workspace import RunningWorkspace
 from tests.wire.spark_jobs import (
     SINGLE_NODE,
     active_spark_jobs,
+    busy_run,
     driver_process,
     finished,
     new_cluster,
@@ -29,40 +28,11 @@ from tests.wire.spark_jobs import (
     until_it_prints,
 )
 
-# Spark jobs from plain threads of the script: a fit of many small jobs, and one long job.
-BUSY = """
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from pyspark.ml.classification import LogisticRegression
-from pyspark.ml.feature import VectorAssembler
-
-rows = spark.range(2000).selectExpr("rand(1) AS x", "rand(2) AS y", "cast(id % 2 AS double) AS label")
-data = VectorAssembler(inputCols=["x", "y"], outputCol="features").transform(rows).cache()
-
-def fit(_):
-    while True:
-        LogisticRegression(maxIter=100, tol=0.0).fit(data)
-
-def sleep(_):
-    sc.parallelize(range(2), 2).map(lambda _: __import__("time").sleep(600)).count()
-
-print("busy", flush=True)
-with ThreadPoolExecutor(3) as pool:
-    list(pool.map(lambda work: work(0), [fit, sleep, fit]))
-"""
 # Eight Spark tasks of half a second.
 SLOW_SUM = """
 print("started", flush=True)
 print(sc.parallelize(range(8), 8).map(lambda x: __import__("time").sleep(0.5) or x).sum())
 """
-
-
-def busy_run(workspace: RunningWorkspace, cluster_id: str) -> int:
-    """A run that has Spark jobs running by now."""
-    run_id = submit(workspace, BUSY, cluster_id=cluster_id)
-    until_it_prints(workspace, run_id, "busy")
-    until(lambda: bool(active_spark_jobs(workspace, cluster_id)), "an active Spark job")
-    return run_id
 
 
 def processes_of(workspace: RunningWorkspace, run_id: int) -> list[psutil.Process]:
@@ -171,40 +141,3 @@ def test_a_run_ends_with_the_cluster_that_a_user_terminates(workspace: RunningWo
     assert termination_code(run) == "CLUSTER_ERROR"
     assert "terminated by a user" in str(run.state)
     workspace.client.clusters.permanent_delete(cluster_id)
-
-
-def test_nothing_outlives_a_killed_server_and_the_next_one_says_what_became_of_it(
-    start_workspace: StartWorkspace,
-) -> None:
-    first = start_workspace()
-    cluster_id = new_cluster(first)
-    run_id = busy_run(first, cluster_id)
-    _, detached = detaching_run(first, cluster_id)
-    children = psutil.Process(first.pid).children(recursive=True)
-    assert len(children) >= 2  # the driver and the run
-
-    first.end(signal.SIGKILL)
-    second = start_workspace(root=first.root)
-
-    alive = [each for each in children if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
-    assert alive == []
-    assert all(map(gone, detached))
-    assert second.token == first.token
-    cluster = second.client.clusters.get(cluster_id)
-    assert cluster.state == State.TERMINATED
-    assert cluster.termination_reason is not None
-    assert cluster.termination_reason.code == TerminationReasonCode.CLOUD_PROVIDER_SHUTDOWN
-    assert state(second.client.jobs.get_run(run_id)) == ("INTERNAL_ERROR", "FAILED")
-    shown = second.call("GET", "/api/2.2/jobs/runs/get", {"run_id": run_id}).json()
-    assert "server was killed" in shown["state"]["state_message"]
-
-
-def test_a_server_that_is_asked_to_end_leaves_nothing_running(start_workspace: StartWorkspace) -> None:
-    server = start_workspace()
-    cluster_id = new_cluster(server)
-    busy_run(server, cluster_id)
-    _, detached = detaching_run(server, cluster_id)
-    children = psutil.Process(server.pid).children(recursive=True)
-    server.end(signal.SIGTERM)
-    assert [each for each in children if each.is_running() and each.status() != psutil.STATUS_ZOMBIE] == []
-    assert all(map(gone, detached))

@@ -1,53 +1,79 @@
-"""`kill -9` of the server, and a start on the same root."""
+"""`kill -9` of the server with everything in it, a start on the same root, and an end in order."""
 
 import base64
-import io
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import psutil
+import pytest
 from databricks.sdk.service.compute import State, TerminationReasonCode
-from databricks.sdk.service.jobs import RunLifeCycleState, SparkPythonTask, SubmitTask
 from databricks.sdk.service.serving import EndpointCoreConfigInput, EndpointStateReady, ServedEntityInput
-from databricks.sdk.service.workspace import ImportFormat
 
+from tests.wire.detached import detaching_run, gone
 from tests.wire.multiplier import register_multiplier
 from tests.wire.polling import until
-from tests.wire.running_workspace import RunningWorkspace, StartWorkspace
-
-HOME = "/Users/local.user@example.com"
-ENDLESS = b"import time\nprint('started', flush=True)\ntime.sleep(3600)\n"
+from tests.wire.running_workspace import RunningWorkspace
+from tests.wire.spark_jobs import busy_run, new_cluster, put_script, state
 
 
-def running_cluster(workspace: RunningWorkspace) -> str:
-    cluster = workspace.client.clusters.create_and_wait(
-        cluster_name="restart",
-        spark_version="19.x-cpu-ml-scala2.13",
-        node_type_id="Standard_DS3_v2",
-        num_workers=0,
-        spark_conf={"spark.master": "local[*]", "spark.databricks.cluster.profile": "singleNode"},
-        custom_tags={"ResourceClass": "SingleNode"},
-        autotermination_minutes=20,
+@dataclass(frozen=True)
+class Killed:
+    """What a server had that was killed: its token, ids and files.
+
+    `outlived` are those of its processes that had lived on until the next server was there, `left` those that
+    lived on then.
+    """
+
+    token: str
+    cluster_id: str
+    run_id: int
+    version: str
+    script: str
+    stuck: list[psutil.Process]
+    outlived: list[psutil.Process]
+    left: list[psutil.Process]
+
+
+@dataclass(frozen=True)
+class Restart:
+    """The server that was killed, and the next one on its root."""
+
+    killed: Killed
+    server: RunningWorkspace
+
+
+@pytest.fixture(scope="module")
+def restart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restart]:
+    root = tmp_path_factory.mktemp("restart") / "root"
+    first = RunningWorkspace.start(root)
+    version = register_multiplier(first, "Model", "2")
+    cluster_id = new_cluster(first)
+    script = put_script(first, "print(1)")
+    _, detached = detaching_run(first, cluster_id)
+    run_id = busy_run(first, cluster_id)
+    ready_endpoint(first, version)
+    first.client.dbfs.put("/kept", contents=base64.b64encode(b"bytes").decode())
+    children = psutil.Process(first.pid).children(recursive=True)
+    children += map(psutil.Process, detached)
+    stuck = [each for each in children if "scoring_server.py" in " ".join(each.cmdline())]
+    assert stuck
+
+    for each in stuck:
+        each.suspend()  # so that it cannot end by itself when its life line breaks
+    first.process.kill()
+    first.process.communicate()
+    until(lambda: len(alive(children)) <= len(stuck), "the end of all that can end by itself")
+    outlived = alive(children)
+    second = RunningWorkspace.start(root)
+    yield Restart(
+        Killed(first.token, cluster_id, run_id, version, script, stuck, outlived, alive(children)), second
     )
-    assert cluster.cluster_id is not None
-    return cluster.cluster_id
+    second.end_quietly()
 
 
-def running_run(workspace: RunningWorkspace, cluster_id: str) -> int:
-    jobs = workspace.client.jobs
-    script = f"/Workspace{HOME}/endless.py"
-    workspace.client.workspace.upload(script, io.BytesIO(ENDLESS), format=ImportFormat.AUTO)
-    task = SubmitTask(
-        task_key="endless",
-        existing_cluster_id=cluster_id,
-        spark_python_task=SparkPythonTask(python_file=script),
-    )
-    run_id = jobs.submit(run_name="endless", tasks=[task]).run_id
-
-    def runs() -> bool:
-        state = jobs.get_run(run_id).state
-        return state is not None and state.life_cycle_state == RunLifeCycleState.RUNNING
-
-    until(runs, "the run is RUNNING")
-    return int(run_id)
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
 
 
 def ready_endpoint(workspace: RunningWorkspace, version: str) -> None:
@@ -67,34 +93,43 @@ def answers(workspace: RunningWorkspace) -> bool:
     return state is not None and state.ready == EndpointStateReady.READY
 
 
-def test_after_a_kill_nothing_runs_and_everything_stored_is_there(start_workspace: StartWorkspace) -> None:
-    first = start_workspace()
-    version = register_multiplier(first, "Model", "2")
-    cluster_id = running_cluster(first)
-    run_id = running_run(first, cluster_id)
-    ready_endpoint(first, version)
-    first.client.dbfs.put("/kept", contents=base64.b64encode(b"bytes").decode())
-    children = psutil.Process(first.pid).children(recursive=True)
-    assert len(children) >= 3  # driver, run, scoring server
+def test_only_what_is_stuck_outlives_a_killed_server_and_the_next_one_ends_that(restart: Restart) -> None:
+    assert restart.killed.outlived == restart.killed.stuck
+    assert restart.killed.left == []
 
-    for child in children:
-        child.suspend()  # so that none can end by itself when its life line breaks
-    first.process.kill()
-    first.process.communicate()
-    second = start_workspace(root=first.root)
 
-    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
-    assert second.token == first.token
-    client = second.client
-    cluster = client.clusters.get(cluster_id)
+def test_after_a_kill_everything_stored_is_there(restart: Restart) -> None:
+    client = restart.server.client
+    assert restart.server.token == restart.killed.token
+    assert client.dbfs.download("/kept").read() == b"bytes"
+    assert client.workspace.download(restart.killed.script).read() == b"print(1)"
+    version = client.model_registry.get_model_version("Model", restart.killed.version)
+    assert version.model_version is not None
+
+
+def test_after_a_kill_its_clusters_and_runs_say_what_became_of_them(restart: Restart) -> None:
+    cluster = restart.server.client.clusters.get(restart.killed.cluster_id)
     assert cluster.state == State.TERMINATED
     assert cluster.termination_reason is not None
-    assert isinstance(cluster.termination_reason.code, TerminationReasonCode)
-    run = client.jobs.get_run(run_id)
-    assert run.state is not None
-    assert run.state.life_cycle_state == RunLifeCycleState.INTERNAL_ERROR
-    assert client.dbfs.download("/kept").read() == b"bytes"
-    assert client.workspace.download(f"{HOME}/endless.py").read() == ENDLESS
-    assert client.model_registry.get_model_version("Model", version).model_version is not None
-    until(lambda: answers(second), "the endpoint is READY again")
+    assert cluster.termination_reason.code == TerminationReasonCode.CLOUD_PROVIDER_SHUTDOWN
+    run_id = restart.killed.run_id
+    assert state(restart.server.client.jobs.get_run(run_id)) == ("INTERNAL_ERROR", "FAILED")
+    shown = restart.server.call("GET", "/api/2.2/jobs/runs/get", {"run_id": run_id}).json()
+    assert "server was killed" in shown["state"]["state_message"]
+
+
+def test_after_a_kill_its_endpoints_answer_again(restart: Restart) -> None:
+    until(lambda: answers(restart.server), "the endpoint is READY again")
+    client = restart.server.client
     assert client.serving_endpoints.query("e", dataframe_records=[{"x": 4.0}]).predictions == [8.0]
+
+
+def test_a_server_that_is_asked_to_end_leaves_nothing_running(restart: Restart) -> None:
+    server = restart.server
+    cluster_id = new_cluster(server)
+    _, detached = detaching_run(server, cluster_id)
+    busy_run(server, cluster_id)
+    children = psutil.Process(server.pid).children(recursive=True)
+    server.end(signal.SIGTERM)
+    assert alive(children) == []
+    assert all(map(gone, detached))

@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -13,7 +14,7 @@ import pytest
 
 from tests.wire.multiplier import register_multiplier
 from tests.wire.polling import until
-from tests.wire.running_workspace import RunningWorkspace, StartWorkspace, command
+from tests.wire.running_workspace import RunningWorkspace, command
 
 SERVED = {"entity_name": "m", "entity_version": "1", "workload_size": "Small", "scale_to_zero_enabled": False}
 
@@ -22,71 +23,138 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
 
 
-def with_an_endpoint(running: RunningWorkspace) -> list[psutil.Process]:
-    """Serve a model and return the server's children."""
+@dataclass(frozen=True)
+class Life:
+    """One start of the server: what it said first, its token and the token's file, and how it ended.
+
+    `left` are its processes that still run after its end.
+    """
+
+    pid: int
+    first_line: str
+    token: str
+    token_mode: int
+    status: int
+    said: str
+    left: list[psutil.Process]
+
+
+class Server:
+    """A start of `local-workspace serve`, with the processes that it has started."""
+
+    def __init__(self, root: Path, *options: str) -> None:
+        arguments = ["serve", "--root", str(root), "--port", "0", *options]
+        self.process = subprocess.Popen(
+            command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.first_line = self.process.stdout.readline()
+        origin = re.search(r"http://127\.0\.0\.1:\d+", self.first_line)
+        assert origin is not None, self.process.communicate()[1]
+        self.running = RunningWorkspace(self.process, origin[0], root, (root / "token").read_text().strip())
+        assert self.running.client.current_user.me().active
+
+    def children(self) -> list[psutil.Process]:
+        """Its processes, once there are any."""
+        server = psutil.Process(self.process.pid)
+        until(lambda: bool(server.children(recursive=True)), "a scoring server is started")
+        return server.children(recursive=True)
+
+    def end(self, children: list[psutil.Process]) -> Life:
+        """Wait for its end."""
+        mode = (self.running.root / "token").stat().st_mode & 0o777
+        said = self.process.communicate()[1]
+        left = [child for child in children if child.is_running()]
+        facts = (self.process.pid, self.first_line, self.running.token, mode)
+        return Life(*facts, self.process.returncode, said, left)
+
+
+@dataclass(frozen=True)
+class Story:
+    """Three lives on one root, each with a served model: ended by SIGTERM, by SIGINT, and by two SIGINTs."""
+
+    root: Path
+    terminated: Life
+    interrupted: Life
+    refused_reset: subprocess.CompletedProcess[str]
+    impatient: Life
+    reset: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    root = tmp_path_factory.mktemp("serve") / "root"
+    first = Server(root)
+    serve_a_model(first.running)
+    children = first.children()
+    first.process.send_signal(signal.SIGTERM)
+    terminated = first.end(children)
+
+    second = Server(root, "--json")
+    children = second.children()
+    refused_reset = run("reset", "--root", str(root))
+    second.process.send_signal(signal.SIGINT)
+    interrupted = second.end(children)
+
+    third = Server(root, "--token", "dapi-given")
+    children = third.children()
+    for child in children:
+        child.suspend()  # it cannot end by itself, so that the first interrupt would wait for it
+    third.process.send_signal(signal.SIGINT)
+    assert third.process.stderr is not None
+    assert "stopping" in third.process.stderr.readline()
+    third.process.send_signal(signal.SIGINT)
+    third.process.wait()
+    psutil.wait_procs(children)
+    impatient = third.end(children)
+    return Story(root, terminated, interrupted, refused_reset, impatient, run("reset", "--root", str(root)))
+
+
+def serve_a_model(running: RunningWorkspace) -> None:
+    """Serve a model at an endpoint, which a later start on the same root brings back."""
     register_multiplier(running, "m", "2")
     body = {"name": "e", "config": {"served_entities": [SERVED]}}
     assert running.call("POST", "/api/2.0/serving-endpoints", body).is_success
-    until(lambda: bool(psutil.Process(running.pid).children(recursive=True)), "a scoring server is started")
-    return psutil.Process(running.pid).children(recursive=True)
 
 
-def test_the_ready_line_says_where_everything_is(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        command("serve", "--root", str(tmp_path / "root"), "--port", "0"), stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    said = re.fullmatch(r"ready: (http://127\.0\.0\.1:\d+) root=(\S+) token_file=(\S+) pid=(\d+)\n", line)
+def test_the_ready_line_says_where_everything_is(story: Story) -> None:
+    line = story.terminated.first_line
+    said = re.fullmatch(r"ready: http://127\.0\.0\.1:\d+ root=(\S+) token_file=(\S+) pid=(\d+)\n", line)
     assert said is not None, line
-    token = Path(said[3]).read_text().strip()
-    running = RunningWorkspace(process, said[1], Path(said[2]), token)
-    assert int(said[4]) == process.pid
-    assert running.client.current_user.me().active
-    assert running.end() == 0
-    assert process.stdout.closed or process.stdout.read() == ""
+    assert Path(said[1]) == story.root
+    assert Path(said[2]) == story.root / "token"
+    assert int(said[3]) == story.terminated.pid
 
 
-def test_a_made_token_is_for_its_owner_alone_and_stays(start_workspace: StartWorkspace) -> None:
-    first = start_workspace()
-    assert (first.root / "token").stat().st_mode & 0o777 == 0o600
-    first.end()
-    assert start_workspace().token == first.token
+def test_a_machine_gets_the_same_as_json(story: Story) -> None:
+    facts = json.loads(story.interrupted.first_line)
+    assert facts["root"] == str(story.root)
+    assert facts["token_file"] == str(story.root / "token")
+    assert facts["pid"] == story.interrupted.pid
 
 
-def test_a_given_token_is_the_token(start_workspace: StartWorkspace) -> None:
-    running = start_workspace("--token", "dapi-given")
-    assert running.token == "dapi-given"  # noqa: S105
-    assert running.client.current_user.me().active
+def test_a_made_token_is_for_its_owner_alone_and_stays(story: Story) -> None:
+    assert story.terminated.token_mode == 0o600
+    assert story.interrupted.token == story.terminated.token
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
-def test_a_signal_ends_it_with_every_process(
-    start_workspace: StartWorkspace, number: signal.Signals, status: int
-) -> None:
-    running = start_workspace()
-    children = with_an_endpoint(running)
-    running.process.send_signal(number)
-    said = running.process.communicate()[1]
-    assert running.process.returncode == status
-    assert "ended served model e/m-1" in said
-    assert not [child for child in children if child.is_running()]
+def test_a_given_token_is_the_token(story: Story) -> None:
+    assert story.impatient.token == "dapi-given"  # noqa: S105
+    assert story.impatient.token_mode == 0o600
 
 
-def test_a_second_interrupt_does_not_wait(start_workspace: StartWorkspace) -> None:
-    running = start_workspace()
-    children = with_an_endpoint(running)
-    for child in children:
-        child.suspend()  # it cannot end by itself, so that the first interrupt would wait for it
-    running.process.send_signal(signal.SIGINT)
-    assert running.process.stderr is not None
-    assert "stopping" in running.process.stderr.readline()
-    running.process.send_signal(signal.SIGINT)
-    said = running.process.communicate()[1]
-    assert running.process.returncode == 130
-    assert "ended" not in said  # it says so of what it has waited for
-    psutil.wait_procs(children)
-    assert not [child for child in children if child.is_running()]
+@pytest.mark.parametrize(("life", "status"), [("terminated", 0), ("interrupted", 130)])
+def test_a_signal_ends_it_with_every_process(story: Story, life: str, status: int) -> None:
+    ended: Life = getattr(story, life)
+    assert ended.status == status
+    assert "ended served model e/m-1" in ended.said
+    assert ended.left == []
+
+
+def test_a_second_interrupt_does_not_wait(story: Story) -> None:
+    assert story.impatient.status == 130
+    assert "ended" not in story.impatient.said  # it says so of what it has waited for
+    assert story.impatient.left == []
 
 
 def test_a_port_in_use_is_refused_with_its_holder(tmp_path: Path) -> None:
@@ -134,14 +202,10 @@ def test_env_gives_what_clients_read(workspace: RunningWorkspace) -> None:
     }
 
 
-def test_reset_empties_a_root_that_does_not_run(start_workspace: StartWorkspace) -> None:
-    running = start_workspace()
-    running.client.dbfs.put("/file", contents="")
-    refused = run("reset", "--root", str(running.root))
-    assert refused.returncode == 3
-    running.end()
-    assert run("reset", "--root", str(running.root)).returncode == 0
-    assert [file.name for file in running.root.iterdir()] == ["lock"]
+def test_reset_empties_a_root_that_does_not_run(story: Story) -> None:
+    assert story.refused_reset.returncode == 3
+    assert story.reset.returncode == 0
+    assert [file.name for file in story.root.iterdir()] == ["lock"]
 
 
 def test_reset_spares_a_folder_that_is_no_root(tmp_path: Path) -> None:

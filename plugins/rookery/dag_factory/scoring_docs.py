@@ -5,7 +5,8 @@ from rookery.dag_factory.training_docs import TRAINING_TASKS, TaskDoc
 SCORING_TASKS: dict[str, TaskDoc] = {
     "resolve_scoring": TaskDoc(
         does="Settles which version scores which files: the form's `version`, else the highest version "
-        "whose registration has triggered the run, else the newest one; and the `.csv` files directly in "
+        "whose registration has triggered the run, else the one that an endpoint of this Airflow serves, "
+        "else the newest one; and the `.csv` files directly in "
         "the input folder. **It is skipped, and all tasks with it, if there is nothing to do:** no file is "
         "there, exactly these files were scored with this version before, or the run was triggered by "
         "versions of the past only: those of a backfill that was not told to deploy, or what a cleared run "

@@ -55,8 +55,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         does="Fetches the plan's source, reads it through once, and stores it under the run's folder of "
         "the data root, named by its SHA-256. It finds columns that are missing, values that their column "
         "cannot have, labels that are no classes, and more empty values than the plan allows. The worker "
-        "itself connects to the address, past every proxy. What was stored is read again and compared; a broken "
-        "file is written again.",
+        "itself connects to the address, past every proxy. What was stored is read again and compared; a "
+        "broken file is written again.",
         creates="One file under `<data_root>/<installation>/<DAG>/<run>/sources/`.",
         costs=_NO_CLUSTER,
         if_it_fails="The address or the file is wrong: the last log line says where, with row and value. "
@@ -175,8 +175,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "service logs. To go back, choose the version before at the endpoint, in Databricks.",
     ),
     "delete_endpoint": TaskDoc(
-        does="Deletes the endpoint if this run has created it and `keep_endpoint` is off; else it is "
-        "skipped. " + _LOOKS_ON,
+        does="Deletes the endpoint if this run has created it and `keep_endpoint` is off; else it does "
+        "nothing, and says why. " + _LOOKS_ON,
         creates="Nothing.",
         costs="**The bill of such an endpoint ends here.**",
         if_it_fails="**The endpoint may still be there.** Clear this task, or delete the endpoint by hand.",

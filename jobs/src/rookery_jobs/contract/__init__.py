@@ -28,7 +28,7 @@ from rookery_jobs.contract.objectives import (
     objective_of,
     unknown_metric,
 )
-from rookery_jobs.contract.objectives.labels import LABEL_FAULT, MAX_CLASSES, class_of
+from rookery_jobs.contract.objectives.classification import LABEL_FAULT, MAX_CLASSES, class_of
 from rookery_jobs.contract.origin import Origin
 from rookery_jobs.contract.registry import CatalogName, catalog_name, model_name_problem, registry_uri_for
 from rookery_jobs.contract.scoring_specs import (
@@ -39,7 +39,7 @@ from rookery_jobs.contract.scoring_specs import (
     scoring_digest,
     scoring_path,
 )
-from rookery_jobs.contract.snapshot_specs import Manifest, SnapshotSpec
+from rookery_jobs.contract.snapshot_specs import Manifest, SnapshotSpec, check_dropped_share
 from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, SourceSpec
 from rookery_jobs.contract.splits import (
     SPLITS,
@@ -120,6 +120,7 @@ __all__ = [
     "catalog_name",
     "check_as_of_column",
     "check_columns",
+    "check_dropped_share",
     "check_metric",
     "check_split_key",
     "check_split_sizes",

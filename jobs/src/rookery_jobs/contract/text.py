@@ -1,14 +1,15 @@
 """What the text of a source's fields means: the same in training, in batch scoring and in serving.
 
 Rule 1: blanks around a text are no part of it, and a text of blanks alone is missing. Two texts are the same
-category or split key if they are equal in Unicode's composed form (NFC), and a whole number is the same with
-and without a fraction of zeros: `101.0` is `101`. Case, blanks within a text and leading zeros tell texts apart.
+category or split key if they are equal in Unicode's composed form (NFC), and a whole number is the same
+with and without a fraction of zeros: `101.0` is `101`. Case, blanks within a text and leading zeros tell
+texts apart.
 
 Rule 0, of models and snapshots from before: only spaces are blanks, and a category or a key is the text as it
 stands, with the spaces around it.
 
-The job code says the same in Spark's terms, and the scorer for the models that it travels in; one table of cases
-holds them together.
+The job code says the same in Spark's terms, and the scorer for the models that it travels in; one table of
+cases holds them together.
 """
 
 import math
@@ -25,7 +26,6 @@ BLANKS = (
 """Unicode's White_Space, and the two blanks of no width that are not in it."""
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-
 
 _ISO_8601 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})"

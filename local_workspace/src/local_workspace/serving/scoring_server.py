@@ -6,6 +6,7 @@ standard input is a life line: end of file means that its guard is gone. The soc
 Usage: scoring_server.py SOCKET     (environment: __pyfunc_model_path__, the model's folder)
 """
 
+import gc
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ import threading
 
 def main(path: str) -> None:
     """Load the model, then serve `/ping` and `/invocations` until SIGTERM or the end of standard input."""
+    gc.set_threshold(10_000)  # importing MLflow makes a million objects, and no garbage
     threading.Thread(target=_end_with_workspace, daemon=True).start()
     import uvicorn
     from mlflow.pyfunc.scoring_server.app import app

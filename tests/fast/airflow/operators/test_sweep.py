@@ -24,10 +24,8 @@ def test_the_links_to_the_experiment_are_there_before_anything_is_trained(databr
     ).execute(context_of(expanding))
     page = expanding.pushed["experiment_page"]
     workspace = f"http://127.0.0.1:{databricks.server_port}"
-    assert (
-        page
-        == f"{workspace}/ml/experiments/17?searchFilter=tags.%60rookery_snapshot%60%20%3D%20%27{DIGEST}%27"
-    )
+    tag = f"tags.%60rookery_snapshot%60%20%3D%20%27{DIGEST}%27"
+    assert page == f"{workspace}/ml/experiments/17/runs?searchFilter={tag}"
     assert expanding.pushed["_link_ExperimentLink"] == page
 
     training = TaskInstance("train", map_index=0)

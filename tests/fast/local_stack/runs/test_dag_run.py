@@ -26,4 +26,4 @@ def test_a_run_that_hangs_is_not_followed_for_ever() -> None:
     airflow = httpx.Client(base_url="http://airflow/api/v2/", transport=httpx.MockTransport(hanging))
     run = DagRun(airflow, "penguin_predictor", "manual__1")
     with pytest.raises(WaitTimeoutError, match=r"manual__1 of penguin_predictor is running .*train\[1\]"):
-        follow(run, show=lambda _: None, look=lambda: None, seconds=0)
+        follow(run, seconds=0)

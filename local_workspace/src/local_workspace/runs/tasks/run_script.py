@@ -9,6 +9,7 @@ REQUEST.json holds `script` (the file), `name` (its path as the client knows it)
 (the file to write the outcome to).
 """
 
+import gc
 import json
 import linecache
 import os
@@ -24,6 +25,8 @@ from local_workspace.runs.tasks.spark_session import attach
 
 def main() -> None:
     """Execute the request named on the command line."""
+    # Spark and MLflow are imported in most runs: that makes a million objects and no garbage.
+    gc.set_threshold(10_000)
     lifeline.watch()
     execute(json.loads(Path(sys.argv[1]).read_text()))
 
