@@ -1,12 +1,14 @@
 """What text means, in Python: on the Airflow side and in the scorer that serves."""
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 
 from rookery_jobs import scorer
-from rookery_jobs.contract import TEXT_RULE, number, stripped
+from rookery_jobs.contract import TEXT_RULE, class_of, instant, number, stripped
 from rookery_jobs.scorer.text import RULES
-from tests.fast.jobs.text_cases import CATEGORIES, NUMBERS
+from tests.fast.jobs.text_cases import CATEGORIES, INSTANTS, LABELS, NUMBERS
 
 
 @pytest.mark.parametrize(("text", "category"), CATEGORIES)
@@ -23,6 +25,16 @@ def test_text_is_missing_for_the_contract_where_it_is_for_the_scorer(text: str, 
 @pytest.mark.parametrize(("text", "value"), NUMBERS)
 def test_a_number_is_a_finite_one_in_plain_notation(text: str, value: float | None) -> None:
     assert number(text) == value
+
+
+@pytest.mark.parametrize(("text", "value"), LABELS)
+def test_a_label_is_a_whole_number_that_spark_can_hold(text: str, value: int | None) -> None:
+    assert class_of(text) == value
+
+
+@pytest.mark.parametrize(("text", "value"), INSTANTS)
+def test_a_time_is_a_date_or_an_iso_timestamp(text: str, value: datetime | None) -> None:
+    assert instant(text) == value
 
 
 def indexer(*labels: str, rule: int = TEXT_RULE) -> scorer.Scorer:

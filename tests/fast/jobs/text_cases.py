@@ -1,5 +1,7 @@
 """What text means: one table, which the contract, the scorer and Spark are held to."""
 
+from datetime import UTC, datetime
+
 CATEGORIES: list[tuple[str, str | None]] = [
     ("Biscoe", "Biscoe"),
     ("  Biscoe ", "Biscoe"),
@@ -49,3 +51,36 @@ NUMBERS: list[tuple[str, float | None]] = [
     ("1 2", None),
 ]
 """Text → the finite number that it is by rule 1; None if it is none."""
+
+LABELS: list[tuple[str, int | None]] = [
+    ("0", 0),
+    (" +7\t", 7),
+    ("\u00a03\u3000", 3),
+    ("007", 7),
+    ("2147483647", 2147483647),
+    ("2147483648", None),
+    ("9" * 5000, None),
+    ("-1", None),
+    ("1.0", None),
+    ("12.50", None),
+    ("yes", None),
+    ("\u0663", None),
+]
+"""Text → the class that it is by rule 1; None if it is none."""
+
+_MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
+
+INSTANTS: list[tuple[str, datetime | None]] = [
+    ("2026-01-05", _MONDAY),
+    (" 2026-01-05T00:00 ", _MONDAY),
+    ("2026-01-05 00:00:00Z", _MONDAY),
+    ("2026-01-05T01:30:00.000000000+01:30", _MONDAY),
+    ("2026-01-04T19:00:00-0500", _MONDAY),
+    ("2026-01-05T00:00:00.250", _MONDAY.replace(microsecond=250_000)),
+    ("2026-02-30", None),
+    ("2026-01-05T25:00", None),
+    ("2026", None),
+    ("05.01.2026", None),
+    ("yesterday", None),
+]
+"""Text → the instant that it is by rule 1; None if it is none."""

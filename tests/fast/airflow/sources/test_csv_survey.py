@@ -9,10 +9,8 @@ import pytest
 
 from rookery import TrainingPlan
 from rookery.sources.csv_survey import problems
-from rookery_jobs.contract import class_of, instant, number
 from tests.fast.airflow.conftest import PROJECT
 from tests.plans import PLAN
-from tests.text_cases import TEXTS, TextCase
 
 HEADER = "Island,BodyMass,Species\n"
 GOOD = "Biscoe,4450,0\nDream,3800,1\n"
@@ -166,15 +164,6 @@ def test_a_time_that_is_none_is_refused_in_every_row() -> None:
 def test_the_sample_data_is_what_the_dag_reads() -> None:
     content = (PROJECT / "data" / "penguins.csv").read_bytes()
     assert found(content, features={"categorical": ["Island"], "numeric": ["BodyMass"]}) == []
-
-
-@pytest.mark.parametrize("case", TEXTS, ids=lambda case: repr(case.text))
-def test_text_means_what_the_table_says(case: TextCase) -> None:
-    assert (number(case.text), class_of(case.text), instant(case.text)) == (
-        case.number,
-        case.label,
-        case.instant,
-    )
 
 
 @pytest.mark.parametrize(
