@@ -117,9 +117,9 @@ def test_too_many_incomplete_rows_are_refused_with_the_columns_that_are_empty() 
     content = HEADER + GOOD * 4 + "Biscoe,,0\n" + ", ,1\n" * 2
     (text,) = found(content)
     assert text == (
-        "data/p.csv has 3 incomplete rows of 11, which would be dropped, a share of 0.273: max_dropped_share "
-        "is 0.2; empty is 'BodyMass' in 3, 'Island' in 2; fill them, or take a column that is mostly empty "
-        "out of the plan, or raise max_dropped_share"
+        "data/p.csv: 3 of 11 rows are incomplete, a share of 0.2727, and max_dropped_share is 0.2; empty is "
+        "'BodyMass' in 3, 'Island' in 2; fill them, or take a column that is mostly empty out of the plan, "
+        "or raise max_dropped_share"
     )
     assert found(content, max_dropped_share=0.3) == []
 
