@@ -66,8 +66,8 @@ def score(spark: SparkSession, spec: ScoringSpec) -> ScoringReport:
 
 
 def predictions(rows: DataFrame, pipeline: Any, inputs: Sequence[ModelInput], spec: ScoringSpec) -> DataFrame:
-    """The rows of `with_texts`, the model's numeric inputs typed, with `prediction` (a double) or, where it is
-    null, `rejected` (the reason), and with `registered_model_name`, `model_version` and `source_file`."""
+    """The rows of `with_texts`, numeric inputs typed, with `prediction` (a double) or, where that is null,
+    `rejected` (the reason), and with `registered_model_name`, `model_version` and `source_file`."""
     values = {each.name: each.value for each in inputs if each.type != "string"}
     texts = {each.text for each in inputs}
     kept = [
