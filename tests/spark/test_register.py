@@ -30,7 +30,7 @@ from rookery_jobs.spark.model_artifact import load_spark_pipeline
 from rookery_jobs.spark.snapshot import load_snapshot
 from tests.spark.study import Study
 
-REQUEST = {
+REQUEST: dict[str, float | int | str | bool | None] = {
     "Island": "Biscoe",
     "CulmenLength": 48.7,
     "CulmenDepth": 14.1,
@@ -358,11 +358,13 @@ def test_a_dag_run_is_found_by_its_tags_though_another_has_fitted_its_winner(tra
         study.registration_spec(trained.sweep, winner, [GateSpec("f1", 0.8)]),
         grid="LogisticRegression maxIter 5",
     )
-    interval = {"data_interval_start": "2026-01-26T00:00:00+00:00", "data_interval_end": study.as_of}
-    spec = dataclasses.replace(spec, origin=dataclasses.replace(study.origin, **interval))
+    start = "2026-01-26T00:00:00+00:00"
+    origin = dataclasses.replace(study.origin, data_interval_start=start, data_interval_end=study.as_of)
+    spec = dataclasses.replace(spec, origin=origin)
     version = study.register(spec)
     assert study.register(spec) == version
-    query = f"tags.`{contract.TAG_AS_OF}` = '{study.as_of}' and tags.`{contract.TAG_DAG_RUN}` = 'scheduled__found'"
+    date = f"tags.`{contract.TAG_AS_OF}` = '{study.as_of}'"
+    query = f"{date} and tags.`{contract.TAG_DAG_RUN}` = 'scheduled__found'"
     (found,) = study.client.search_runs([study.experiment_id], query)
     assert found.info.status == "FINISHED"
     assert found.data.tags[contract.TAG_FITTED_BY] == winner.mlflow_run_id
@@ -373,7 +375,7 @@ def test_a_dag_run_is_found_by_its_tags_though_another_has_fitted_its_winner(tra
     assert found.data.metrics["test_f1"] == fitted.data.metrics["test_f1"]
     tags = study.client.get_model_version(spec.registered_model_name, version).tags
     assert tags[contract.TAG_GRID] == "LogisticRegression maxIter 5"
-    assert tags[contract.TAG_INTERVAL_START] == "2026-01-26T00:00:00+00:00"
+    assert tags[contract.TAG_INTERVAL_START] == start
     assert tags[contract.TAG_INTERVAL_END] == study.as_of
 
 
@@ -406,7 +408,7 @@ def test_the_gates_verdict_is_printed_and_a_tag(
     ],
 )
 def test_a_request_of_the_plan_that_the_model_cannot_answer_makes_no_version(
-    trained: TrainedSweep, changes: dict[str, Any], reason: str
+    trained: TrainedSweep, changes: dict[str, str | int | None], reason: str
 ) -> None:
     study = trained.in_run(f"scheduled__request{reason}")
     spec = study.registration_spec(trained.sweep, trained.scored(0))

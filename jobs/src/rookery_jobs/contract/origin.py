@@ -60,4 +60,4 @@ def check_as_of(as_of: str | None) -> None:
     except ValueError:
         offset = None
     if offset != timedelta(0):
-        raise ContractError(f"as_of {as_of!r} is no instant in UTC; write 2026-01-05T00:00:00+00:00")
+        raise ContractError(f"{as_of!r} is no instant in UTC; write 2026-01-05T00:00:00+00:00")

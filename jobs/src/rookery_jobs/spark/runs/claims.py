@@ -1,9 +1,9 @@
 """Who fits a point: its MLflow run is made before the fit, and while it is RUNNING it is a claim.
 
-Sweeps that run at once on the same data have points in common. MLflow cannot make a run only if there is none.
-So whoever wants a point makes a run first and looks then: it has the point if it sees no other claim. Two
-claims cannot both be missed, since each was there before its owner looked. Of two that see each other the
-one with the larger run id is given up, and the owner of the other looks again.
+Sweeps that run at once on the same data have points in common. MLflow cannot make a run only if there is
+none. So whoever wants a point makes a run first and looks then: it has the point if it sees no other claim.
+Two claims cannot both be missed, since each was there before its owner looked. Of two that see each other
+the one with the larger run id is given up, and the owner of the other looks again.
 
 A claim's owner changes a tag of it every HEARTBEAT seconds. A claim without a change for PATIENCE seconds, by
 the clock of whoever waits, is taken over. One of the same DAG run is taken over at once: there it can only be
