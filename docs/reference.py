@@ -12,11 +12,11 @@ from airflow.sdk import DAG
 from pydantic import BaseModel
 
 from rookery.check import dag_file
-from rookery.check.form_report import allowed_by
 from rookery.dag_factory.scoring import scoring_dag
 from rookery.dag_factory.scoring_docs import SCORING_TASKS
 from rookery.dag_factory.training import training_dag
 from rookery.dag_factory.training_docs import TRAINING_TASKS, TaskDoc
+from rookery.form.allowed import allowed_by
 from rookery.plan.compute import Compute
 from rookery.plan.endpoint import Endpoint
 from rookery.plan.features import Features

@@ -26,7 +26,7 @@ settings.load_profile("repeatable")
 
 # They start services of their own; the others of their folder share a stack.
 ALONE = {"test_demo.py", "test_up.py"}
-SHARED = {"end_to_end", "spark"}
+SHARED = {"end_to_end", "faults", "spark"}
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]

@@ -12,7 +12,9 @@ Place = tuple[str | int, ...]
 @dataclass(frozen=True)
 class Field:
     """One key: its default and JSON schema, the place of its value in the plan's JSON (None: it is not the
-    plan's), and `read`, which turns what a conf has into that value. `shown` is what may be shown of the
+    plan's), and `read`, which turns what a conf has into that value.
+
+    `allowed` in the schema says in words what a pattern in it allows. `shown` is what may be shown of the
     default, if not all of it.
 
     `read` raises ValueError, with what is wrong and what is allowed, for a value that cannot be.

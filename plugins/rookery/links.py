@@ -84,8 +84,8 @@ def cluster_page(workspace_url: str, cluster_id: str) -> str:
 
 
 def experiment_page(workspace_url: str, experiment_id: str) -> str:
-    """Address of an MLflow experiment's page in a workspace."""
-    return f"{workspace_url}/ml/experiments/{quote(experiment_id)}"
+    """Address of the page of an MLflow experiment's runs: without `/runs`, MLflow 3 opens that of traces."""
+    return f"{workspace_url}/ml/experiments/{quote(experiment_id)}/runs"
 
 
 def snapshot_page(workspace_url: str, experiment_id: str, snapshot_digest: str) -> str:
@@ -97,7 +97,7 @@ def snapshot_page(workspace_url: str, experiment_id: str, snapshot_digest: str) 
 
 def mlflow_run_page(workspace_url: str, experiment_id: str, run_id: str) -> str:
     """Address of an MLflow run's page in a workspace."""
-    return f"{experiment_page(workspace_url, experiment_id)}/runs/{quote(run_id)}"
+    return f"{experiment_page(workspace_url, experiment_id)}/{quote(run_id)}"
 
 
 def model_version_page(workspace_url: str, registered_model_name: str, version: str) -> str:

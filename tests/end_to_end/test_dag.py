@@ -49,8 +49,8 @@ def test_a_run_answers_and_leaves_no_cluster_and_no_job_run(stack: Stack, first_
         ({"LogisticRegression_maxiter": [5]}, ["LogisticRegression_maxiter", "LogisticRegression_maxIter?"]),
         ({"LogisticRegression_regParam": [-0.1]}, ["LogisticRegression_regParam", "-0.1", "at least 0"]),
         ({"LogisticRegression_maxIter": [2.5]}, ["LogisticRegression_maxIter", "2.5", "whole number"]),
-        ({"LogisticRegression_maxIter": []}, ["LogisticRegression_maxIter", "[] should be non-empty"]),
-        ({"points_per_task": 0}, ["points_per_task", "0", "minimum of 1"]),
+        ({"LogisticRegression_maxIter": []}, ["LogisticRegression_maxIter", "a list, each a whole number"]),
+        ({"points_per_task": 0}, ["points_per_task", "a whole number from 1 to 1000"]),
         ({"source_url": "file:///etc/passwd"}, ["source_url", "file:///etc/passwd", "http"]),
         ({"gate_threshold": "high"}, ["gate_threshold", "high", "number"]),
         ({"deploy": "perhaps"}, ["deploy", "perhaps", "True, False"]),
@@ -99,7 +99,7 @@ def test_a_run_that_is_marked_while_its_tasks_wait_is_no_success(stack: Stack) -
     assert marked.is_success, marked.text
     ended = stack.followed(run)
     assert (ended.state, ended.failed()) == ("failed", {"verdict"})
-    assert "register_model was skipped" in ended.last_line_of("verdict")
+    assert "register_model, query_endpoint left no result" in ended.last_line_of("verdict")
     assert stack.clusters_of(run) == []
 
 

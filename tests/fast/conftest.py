@@ -24,6 +24,8 @@ def databricks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
         }
         monkeypatch.setenv("AIRFLOW_CONN_DATABRICKS_DEFAULT", json.dumps(connection))
         monkeypatch.setenv("AIRFLOW_VAR_ROOKERY_INSTALLATION", INSTALLATION)
+        # Reads that fail are repeated without the time between them.
+        monkeypatch.setattr("rookery.hooks.databricks._REPEATED_AFTER", 0.0)
         thread = threading.Thread(target=recorder.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield recorder

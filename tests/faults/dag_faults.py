@@ -1,15 +1,17 @@
 """Airflow behind a proxy that plays faults: the stack, and what a person does to a run in it."""
 
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import psutil
 
 from local_stack.runs.dag_run import DagRun
 from local_stack.waiting import wait_for
-from tests.end_to_end.csv_server import CsvServer
 from tests.end_to_end.stack import Stack
 from tests.faults.proxy import FaultProxy
 
@@ -39,6 +41,16 @@ class FaultyStack:
         self.mark(run, "queued")
         answer = self.stack.airflow.delete(f"dags/{DAG}/dagRuns/{run.run_id}")
         assert answer.status_code == 204, answer.text
+
+    def lose_sight(self, run: DagRun, task_id: str) -> None:
+        """Have a task tried again while it runs, as Airflow does when its heartbeats do not arrive."""
+        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        lost = (
+            "UPDATE task_instance SET state = 'up_for_retry', end_date = ? WHERE run_id = ? AND task_id = ?"
+        )
+        file = self.stack.airflow_home / "airflow.db"
+        with closing(sqlite3.connect(file, timeout=60)) as database, database:
+            database.execute(lost, (now, run.run_id, task_id))
 
     def await_task(self, run: DagRun, task_id: str, *states: str, seconds: float = 240) -> str:
         """Wait until a task is in one of the states, and return which."""
@@ -82,8 +94,3 @@ def _is_named(name: str) -> Callable[[psutil.Process], bool]:
             return False
 
     return is_named
-
-
-def served_penguins(server: CsvServer, text: str) -> str:
-    """The URL of the penguins."""
-    return server.serve("penguins.csv", text)

@@ -34,6 +34,8 @@ LIST = "GET /api/2.1/clusters/list"
 GET = "GET /api/2.1/clusters/get"
 DELETE = "POST /api/2.1/clusters/delete"
 
+matrix = pytest.mark.matrix
+
 PLAN = {"compute": {"node_type_id": "Standard_DS3_v2", "spark_version": "19.x-cpu-ml-scala2.13"}}
 
 
@@ -86,10 +88,10 @@ def terminate(run_id: str, created: str | None, clock: PlayedClock | None = None
     "fault",
     [
         pytest.param(loses_its_answer(), id="answer lost"),
-        pytest.param(is_reset(), id="request lost"),
-        pytest.param(answers(429, retry_after="1"), id="429"),
-        pytest.param(answers(503, retry_after="1"), id="503"),
-        pytest.param(answers(500), id="500"),
+        pytest.param(is_reset(), id="request lost", marks=matrix),
+        pytest.param(answers(429, retry_after="1"), id="429", marks=matrix),
+        pytest.param(answers(503, retry_after="1"), id="503", marks=matrix),
+        pytest.param(answers(500), id="500", marks=matrix),
     ],
 )
 def test_a_fault_of_the_create_costs_neither_a_try_nor_a_second_cluster(
@@ -100,6 +102,7 @@ def test_a_fault_of_the_create_costs_neither_a_try_nor_a_second_cluster(
     assert live(workspace, run_id) == [cluster_id]
 
 
+@matrix
 @pytest.mark.parametrize(
     "fault", [pytest.param(is_missing(), id="404"), pytest.param(answers(500), id="500")]
 )
@@ -122,6 +125,7 @@ def test_empty_lists_do_not_hide_a_cluster_whose_id_is_known(
     assert workspace.client.clusters.get(cluster_id).state == State.TERMINATED
 
 
+@matrix
 def test_one_empty_list_is_not_the_end_of_a_cluster_whose_create_did_not_tell_its_id(
     proxy: FaultProxy, workspace: RunningWorkspace, run_id: str
 ) -> None:
@@ -145,7 +149,9 @@ def test_a_cluster_that_comes_after_its_teardown_has_begun_is_ended(
     assert live(workspace, run_id) == []
 
 
-@pytest.mark.parametrize("state", ["failed", "success", None])
+@pytest.mark.parametrize(
+    "state", ["failed", *(pytest.param(each, marks=matrix) for each in ("success", None))]
+)
 def test_a_create_that_is_marked_while_it_asks_ends_what_it_made(
     proxy: FaultProxy, workspace: RunningWorkspace, run_id: str, state: str | None
 ) -> None:
@@ -162,6 +168,7 @@ def test_a_create_that_is_marked_while_it_asks_ends_what_it_made(
     assert (len(proxy.asked(CREATE)), live(workspace, run_id)) == (1, [])
 
 
+@matrix
 def test_a_create_that_is_marked_while_it_waits_to_ask_again_asks_no_more(
     proxy: FaultProxy, workspace: RunningWorkspace, run_id: str
 ) -> None:
@@ -177,6 +184,7 @@ def test_a_create_that_is_marked_while_it_waits_to_ask_again_asks_no_more(
     assert (len(proxy.asked(CREATE)), live(workspace, run_id)) == (1, [])
 
 
+@matrix
 @pytest.mark.parametrize(
     "fault", [pytest.param(answers(500), id="500"), pytest.param(loses_its_answer(), id="answer lost")]
 )

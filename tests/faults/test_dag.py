@@ -22,6 +22,9 @@ pytestmark = pytest.mark.matrix
 CREATE_CLUSTER = "POST /api/2.1/clusters/create"
 LIST_CLUSTERS = "GET /api/2.1/clusters/list"
 CREATE_ENDPOINT = "POST /api/2.0/serving-endpoints"
+SUBMIT = "POST /api/2.2/jobs/runs/submit"
+GET_RUN = "GET /api/2.2/jobs/runs/get"
+CANCEL = "POST /api/2.2/jobs/runs/cancel"
 GET_ENDPOINT = f"GET /api/2.0/serving-endpoints/{ENDPOINT}"
 
 
@@ -123,3 +126,14 @@ def test_a_verdict_that_is_killed_is_given_again(faulty: FaultyStack) -> None:
     faulty.kill_task(run, "verdict", signal.SIGKILL)
     ended = faulty.stack.followed(run)
     assert ended.state == "success"
+
+
+def test_a_try_that_airflow_has_lost_sight_of_leaves_its_job_run_to_the_next_one(faulty: FaultyStack) -> None:
+    run = faulty.start(deploy=False)
+    faulty.proxy.plays(GET_RUN, Held(), after=1)  # the first try does not see its run's end
+    faulty.await_requests(SUBMIT)
+    faulty.lose_sight(run, "prepare_data")
+    ended = faulty.stack.followed(run)
+    assert (ended.state, faulty.proxy.asked(CANCEL)) == ("success", [])
+    first, second = faulty.proxy.asked(SUBMIT)[:2]
+    assert first.json["idempotency_token"] == second.json["idempotency_token"]

@@ -25,6 +25,8 @@ CREATE = "POST /api/2.0/serving-endpoints"
 ONE = r"/api/2\.0/serving-endpoints/[^/]+"
 MODEL = "Multiplier Behind Faults"
 
+matrix = pytest.mark.matrix
+
 
 def handed_on(version: str) -> dict[str, Any]:
     return RegisteredVersion(MODEL, version, "run-1", {}).to_xcom()
@@ -83,9 +85,9 @@ def names(workspace: RunningWorkspace) -> list[str]:
 
 FAULTS = [
     pytest.param(loses_its_answer(), id="answer lost"),
-    pytest.param(is_reset(), id="request lost"),
-    pytest.param(answers(503, retry_after="1"), id="503"),
-    pytest.param(answers(500), id="500"),
+    pytest.param(is_reset(), id="request lost", marks=matrix),
+    pytest.param(answers(503, retry_after="1"), id="503", marks=matrix),
+    pytest.param(answers(500), id="500", marks=matrix),
 ]
 
 
@@ -98,6 +100,7 @@ def test_a_fault_of_the_create_costs_no_try(
     assert names(workspace).count(name) == 1
 
 
+@matrix
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_of_the_update_costs_no_try(
     proxy: FaultProxy, workspace: RunningWorkspace, model: dict[str, Any], name: str, fault: Any
@@ -110,6 +113,7 @@ def test_a_fault_of_the_update_costs_no_try(
     wait(name, newer)
 
 
+@matrix
 @pytest.mark.parametrize(
     "fault", [pytest.param(is_missing(), id="404"), pytest.param(answers(500), id="500")]
 )

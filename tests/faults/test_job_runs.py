@@ -17,6 +17,8 @@ from tests.faults.proxy import Answer, FaultProxy, SendOn, answers, is_missing, 
 from tests.wire.running_workspace import RunningWorkspace
 from tests.wire.spark_jobs import shared_cluster
 
+matrix = pytest.mark.matrix
+
 SUBMIT = r"POST /api/2\.\d/jobs/runs/submit"
 GET = r"GET /api/2\.\d/jobs/runs/get"
 CANCEL = r"POST /api/2\.\d/jobs/runs/cancel"
@@ -43,7 +45,7 @@ def played() -> TaskInstance:
 
 
 @pytest.mark.parametrize(
-    "fault", [pytest.param(is_missing(), id="404"), pytest.param(answers(500), id="500")]
+    "fault", [pytest.param(is_missing(), id="404"), pytest.param(answers(500), id="500", marks=matrix)]
 )
 def test_bad_reads_of_a_run_cost_no_try(proxy: FaultProxy, workspace: RunningWorkspace, fault: Any) -> None:
     proxy.plays(GET, fault, times=5)
@@ -52,6 +54,7 @@ def test_bad_reads_of_a_run_cost_no_try(proxy: FaultProxy, workspace: RunningWor
     assert workspace.client.jobs.get_run(run_id).state.result_state.value == "SUCCESS"  # type: ignore[union-attr]
 
 
+@matrix
 def test_a_submit_whose_answer_is_lost_is_one_run(proxy: FaultProxy, workspace: RunningWorkspace) -> None:
     before = len(list(workspace.client.jobs.list_runs()))
     proxy.plays(SUBMIT, loses_its_answer())
@@ -89,12 +92,12 @@ def stopped_by(proxy: FaultProxy) -> Iterator[Any]:
     ("state", "cancelled"),
     [
         pytest.param("running", 0, id="superseded by a try that runs"),
-        pytest.param("queued", 0, id="superseded by a try that will run"),
-        pytest.param("up_for_retry", 0, id="to be tried again"),
+        pytest.param("queued", 0, id="superseded by a try that will run", marks=matrix),
+        pytest.param("up_for_retry", 0, id="to be tried again", marks=matrix),
         pytest.param("failed", 1, id="marked failed"),
-        pytest.param("success", 1, id="marked success"),
-        pytest.param("restarting", 1, id="cleared"),
-        pytest.param(None, 1, id="deleted"),
+        pytest.param("success", 1, id="marked success", marks=matrix),
+        pytest.param("restarting", 1, id="cleared", marks=matrix),
+        pytest.param(None, 1, id="deleted", marks=matrix),
     ],
 )
 def test_a_task_that_is_stopped_cancels_its_run_unless_another_try_goes_on_with_it(

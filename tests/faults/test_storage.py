@@ -16,11 +16,13 @@ from tests.wire.running_workspace import RunningWorkspace
 WRITES = r"POST /api/2\.0/dbfs/(put|create|add-block|close)"
 IMPORT = "POST /api/2.0/workspace/import"
 
+matrix = pytest.mark.matrix
+
 FAULTS = [
     pytest.param(loses_its_answer(), id="answer lost"),
-    pytest.param(is_reset(), id="request lost"),
-    pytest.param(answers(503, retry_after="1"), id="503"),
-    pytest.param(answers(500), id="500"),
+    pytest.param(is_reset(), id="request lost", marks=matrix),
+    pytest.param(answers(503, retry_after="1"), id="503", marks=matrix),
+    pytest.param(answers(500), id="500", marks=matrix),
 ]
 
 
@@ -44,7 +46,7 @@ def test_a_fault_while_a_small_file_is_written_does_not_break_it(
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("after", range(4))
+@pytest.mark.parametrize("after", [1, *(pytest.param(each, marks=matrix) for each in (0, 2, 3))])
 def test_a_fault_while_a_large_file_is_written_does_not_break_it(
     proxy: FaultProxy,
     workspace: RunningWorkspace,
@@ -59,6 +61,7 @@ def test_a_fault_while_a_large_file_is_written_does_not_break_it(
     assert stored(workspace, f"{data_root}/source.csv") == content
 
 
+@matrix
 def test_job_code_arrives_though_its_imports_are_refused_at_first(
     proxy: FaultProxy, workspace: RunningWorkspace
 ) -> None:

@@ -67,6 +67,8 @@ class Study:
         split_key: str | None = None,
         as_of_column: str | None = None,
         as_of: str | None = None,
+        text_rule: int = contract.TEXT_RULE,
+        max_dropped_share: float = 0.2,
     ) -> SnapshotSpec:
         """Put the CSV (the penguins by default) and its spec where `prepare` looks for them.
 
@@ -83,11 +85,13 @@ class Study:
             "split": RandomSplitSpec(validation_size, test_size, seed, split_key),
             "as_of_column": as_of_column,
             "as_of": as_of,
+            "text_rule": text_rule,
         }
         digest = contract.snapshot_digest(**determining)
         spec = SnapshotSpec(
             snapshot_path=self.layout.snapshot(digest),
             digest=digest,
+            max_dropped_share=max_dropped_share,
             **determining,
         )
         _write(path, content)

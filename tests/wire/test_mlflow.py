@@ -191,8 +191,17 @@ def test_a_search_needs_no_number_of_results(workspace: RunningWorkspace, body: 
         for call in ("runs/search", "logged-models/search"):
             fields = json.loads(body or b"{}") | {"experiment_ids": ["0"]}
             assert http.post(f"/api/2.0/mlflow/{call}", json=fields).is_success
-        for call in ("registered-models/search", "model-versions/search"):
-            assert http.get(f"/api/2.0/mlflow/{call}", params=json.loads(body or b"{}")).is_success
+        run = workspace.client.experiments.create_run(experiment_id="0").run
+        assert run is not None
+        assert run.info is not None
+        history = {"run_id": run.info.run_id, "metric_key": "none"}
+        for call, fields in (
+            ("registered-models/search", {}),
+            ("model-versions/search", {}),
+            ("metrics/get-history", history),
+        ):
+            params = json.loads(body or b"{}") | fields
+            assert http.get(f"/api/2.0/mlflow/{call}", params=params).is_success
     assert name in [each.name for each in workspace.client.experiments.search_experiments()]
 
 
@@ -248,3 +257,20 @@ def test_json_is_read_under_any_content_type(workspace: RunningWorkspace, conten
             headers=headers,
         )
     assert found.json()["experiment"]["experiment_id"] == created.json()["experiment_id"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[1]", b'"text"', b"[" * 100_000])
+@pytest.mark.parametrize("call", ["experiments/search", "runs/log-metric", "experiments/create"])
+def test_a_body_that_is_no_json_object_is_malformed(
+    workspace: RunningWorkspace, call: str, body: bytes
+) -> None:
+    with workspace.http as http:
+        answer = http.post(f"/api/2.0/mlflow/{call}", content=body)
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "MALFORMED_REQUEST")
+
+
+def test_a_metric_may_be_no_number(workspace: RunningWorkspace) -> None:
+    with mlflow_client(workspace) as client:
+        run = client.create_run("0").info.run_id
+        client.log_metric(run, "loss", float("nan"))
+        assert str(client.get_run(run).data.metrics["loss"]) == "nan"

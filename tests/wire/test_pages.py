@@ -139,11 +139,11 @@ def test_links_to_mlflow_open_its_own_pages(workspace: RunningWorkspace, browser
         run_id = str(client.get_model_version(name, version).run_id)
         experiment_id = str(client.get_run(run_id).info.experiment_id)
     for url, place in [
-        (links.experiment_page(workspace.origin, experiment_id), f"experiments/{experiment_id}"),
+        (links.experiment_page(workspace.origin, experiment_id), f"experiments/{experiment_id}/runs"),
         (
             links.experiment_page(workspace.origin, experiment_id)
             + "?searchFilter=tags.%60a%60%20%3D%20%27b%27",
-            f"experiments/{experiment_id}?searchFilter=tags.%60a%60%20%3D%20%27b%27",
+            f"experiments/{experiment_id}/runs?searchFilter=tags.%60a%60%20%3D%20%27b%27",
         ),
         (
             links.mlflow_run_page(workspace.origin, experiment_id, run_id),
@@ -178,6 +178,7 @@ def test_lists_lead_to_every_run_and_endpoint(workspace: RunningWorkspace, brows
         "/ml/endpoints/nothing",
         "/ml/experiments/987654321",
         "/ml/experiments/nothing",
+        "/ml/experiments/nothing/runs",
         "/ml/experiments/0/runs/nothing",
         "/ml/models/Nothing/versions/1",
         "/ml/models/Nothing/versions/one",

@@ -12,9 +12,10 @@ from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
 from rookery_jobs.contract import ScoringReport, ScoringSpec
 from rookery_jobs.spark.files import ClusterFiles
-from rookery_jobs.spark.model_artifact import load_spark_pipeline
-from rookery_jobs.spark.scoring.columns import ModelInput, model_inputs
+from rookery_jobs.spark.model_artifact import load_spark_pipeline, text_rule
+from rookery_jobs.spark.scoring.columns import ModelInput, model_inputs, with_texts
 from rookery_jobs.spark.scoring.input import BROKEN, SOURCE_FILE, read_files
+from rookery_jobs.spark.text.csv_lines import NOT_UTF8
 from rookery_jobs.spark.text.values import column
 from rookery_jobs.spark.tracking import connect
 
@@ -46,6 +47,7 @@ def score(spark: SparkSession, spec: ScoringSpec) -> ScoringReport:
     connect(spec.registered_model_name)
     version = _load(spark, spec)
     rows = read_files(spark, spec, [each.name for each in version.inputs])
+    rows = with_texts(rows, version.inputs, version.text_rule)
     predictions(rows, version.pipeline, version.inputs, spec).write.mode("overwrite").parquet(
         spec.predictions_path
     )
@@ -64,20 +66,26 @@ def score(spark: SparkSession, spec: ScoringSpec) -> ScoringReport:
 
 
 def predictions(rows: DataFrame, pipeline: Any, inputs: Sequence[ModelInput], spec: ScoringSpec) -> DataFrame:
-    """The rows of `read_files`, the model's inputs typed, with `prediction` (a double) or, where it is null,
-    `rejected` (the reason), and with `registered_model_name`, `model_version` and `source_file`."""
-    values = {each.name: each.value for each in inputs}
+    """The rows of `with_texts`, the model's numeric inputs typed, with `prediction` (a double) or, where it is
+    null, `rejected` (the reason), and with `registered_model_name`, `model_version` and `source_file`."""
+    values = {each.name: each.value for each in inputs if each.type != "string"}
+    texts = {each.text for each in inputs}
     kept = [
         values.get(name, column(name)).alias(name)
         for name in rows.columns
-        if name not in (BROKEN, SOURCE_FILE)
+        if name not in (BROKEN, SOURCE_FILE, *texts)
     ]
     broken = F.when(column(BROKEN).isNotNull(), "the row has more or fewer fields than its file's header")
+    garbled = [
+        F.when(column(name).contains(NOT_UTF8), f"column {name!r} is not UTF-8: save the file as UTF-8")
+        for name in rows.columns
+        if name not in (BROKEN, SOURCE_FILE, *texts)
+    ]
     judged = rows.select(
         # In one column, so that no column of a file can meet one that the pipeline adds.
         F.struct(*kept).alias(_ROW),
         SOURCE_FILE,
-        F.coalesce(broken, *(each.fault for each in inputs)).alias(_REJECTED),
+        F.coalesce(broken, *garbled, *(each.fault for each in inputs)).alias(_REJECTED),
         *[
             F.when(each.fault.isNull(), each.value).otherwise(each.stand_in).alias(each.name)
             for each in inputs
@@ -97,6 +105,7 @@ def predictions(rows: DataFrame, pipeline: Any, inputs: Sequence[ModelInput], sp
 class _Version(NamedTuple):
     pipeline: Any
     inputs: tuple[ModelInput, ...]
+    text_rule: int
 
 
 def _load(spark: SparkSession, spec: ScoringSpec) -> _Version:
@@ -104,4 +113,4 @@ def _load(spark: SparkSession, spec: ScoringSpec) -> _Version:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(mlflow.artifacts.download_artifacts(uri, dst_path=folder))
         pipeline = load_spark_pipeline(path, spark, spec.tmp_path)
-        return _Version(pipeline, model_inputs(Model.load(str(path)), pipeline))
+        return _Version(pipeline, model_inputs(Model.load(str(path)), pipeline), text_rule(path))

@@ -12,7 +12,7 @@ from pyspark import inheritable_thread_target
 from pyspark.sql import SparkSession
 
 from rookery_jobs import contract
-from rookery_jobs.contract import Point, SweepSpec
+from rookery_jobs.contract import Point, SweepSpec, first_ten
 from rookery_jobs.errors import ContractError, TrainingError
 from rookery_jobs.grid import Scored, best
 from rookery_jobs.spark.files import ClusterFiles
@@ -151,7 +151,7 @@ def _has_model(runs: PointRuns, scored: Scored) -> bool:
 
 def _raise_for(failed: Sequence[Failed]) -> None:
     if failed:
-        reasons = "; ".join(
-            f"{one.point.point_id} {one.point.algorithm} {one.point.params}: {one.error}" for one in failed
+        reasons = first_ten(
+            f"{one.point.point_id} {one.point.algorithm} {one.point.params}: {one.error};" for one in failed
         )
         raise TrainingError(f"{len(failed)} points failed (their MLflow runs have the errors): {reasons}")

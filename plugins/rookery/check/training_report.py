@@ -39,7 +39,7 @@ class Training:
 
     def mistakes(self) -> Iterator[Mistake]:
         """What cannot be on this machine: a source in the project's folder is looked at."""
-        for mistake in self.plan.source.mistakes_here(self.dag.fileloc, self.plan.columns):
+        for mistake in self.plan.source.mistakes_here(self.dag.fileloc, self.plan.wanted()):
             yield Mistake(mistake.text, ("source", *mistake.place))
 
     def sections(self, user_name: str, now: datetime) -> list[Section]:

@@ -5,11 +5,13 @@ from rookery.dag_factory.training_docs import TRAINING_TASKS, TaskDoc
 SCORING_TASKS: dict[str, TaskDoc] = {
     "resolve_scoring": TaskDoc(
         does="Settles which version scores which files: the form's `version`, else the highest version "
-        "whose registration has triggered the run, else the newest one; and the `.csv` files directly in "
+        "whose registration has triggered the run, else the one that an endpoint of this Airflow serves, "
+        "else the newest one; and the `.csv` files directly in "
         "the input folder. **It is skipped, and all tasks with it, if there is nothing to do:** no file is "
         "there, exactly these files were scored with this version before, or the run was triggered by "
         "versions of the past only: those of a backfill that was not told to deploy, or what a cleared run "
-        "found again while there is a newer one.",
+        "found again while there is a newer one. What earlier runs of this Airflow have left behind is "
+        "ended.",
         creates="One small file under `<data_root>/<installation>/<DAG>/<run>/scorings/`.",
         costs="Nothing; no cluster runs yet.",
         if_it_fails="The last log line names the key of the conf, or the version, that is not known.",
@@ -30,7 +32,8 @@ SCORING_TASKS: dict[str, TaskDoc] = {
     "terminate_cluster": TaskDoc(
         **{
             **TRAINING_TASKS["terminate_cluster"]._asdict(),
-            "does": "Terminates every cluster of the run, whatever became of the run, and sees it gone.",
+            "does": "Terminates every cluster of the run, whatever became of the run, and sees it "
+            "TERMINATED.",
         }
     ),
     "verdict": TRAINING_TASKS["verdict"],

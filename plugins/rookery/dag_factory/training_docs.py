@@ -29,25 +29,37 @@ _NO_CLUSTER = "Nothing; no cluster runs yet."
 _CLUSTER = "The cluster's time while it runs."
 _NO_CLUSTER_NEEDED = "Nothing on the cluster; it runs on, idle, meanwhile."
 _RETRIED = "Faults of the cloud or the network are tried again by themselves."
+_LEFT_BEHIND = (
+    "It also ends what earlier runs of this Airflow have left in the workspace (a run that is deleted loses "
+    "its clean-up): only clusters and endpoints that were made for the time of a run, whose run has ended "
+    "or is gone. If that fails, it warns and goes on."
+)
+
+_LOOKS_ON = (
+    "If the task that asks for it was stopped by a mark, its request may still be under way: then this one "
+    "looks for 70 seconds."
+)
 
 TRAINING_TASKS: dict[str, TaskDoc] = {
     "resolve_plan": TaskDoc(
         does="Merges the form's or the conf's values into the plan and settles the names of all that the "
         "run will create. It is the first task, and refuses what cannot be: unknown keys, impossible "
         "values, too large a grid; and what the workspace cannot do: a node type that it does not offer, "
-        "folders that the user may not write to, an endpoint's name that is somebody else's.",
+        "folders that the user may not write to, an endpoint's name that is somebody else's. " + _LEFT_BEHIND,
         creates="Nothing.",
         costs=_NO_CLUSTER,
         if_it_fails="Its last log line names every mistake; trigger again with another conf, or correct "
         "the plan. If the workspace did not answer, check the Airflow connection.",
     ),
     "download_data": TaskDoc(
-        does="Fetches the plan's source, checks the columns of its header line, and stores it under the "
-        "run's folder of the data root, named by its SHA-256. The worker itself connects to the address, "
-        "past every proxy.",
+        does="Fetches the plan's source, reads it through once, and stores it under the run's folder of "
+        "the data root, named by its SHA-256. It finds columns that are missing, values that their column "
+        "cannot have, labels that are no classes, and more empty values than the plan allows. The worker "
+        "itself connects to the address, past every proxy. What was stored is read again and compared; a "
+        "broken file is written again.",
         creates="One file under `<data_root>/<installation>/<DAG>/<run>/sources/`.",
         costs=_NO_CLUSTER,
-        if_it_fails="The address, the file or its columns are wrong: the last log line says which. "
+        if_it_fails="The address or the file is wrong: the last log line says where, with row and value. "
         f"Correct the source, or trigger again with another `source_url`. {_RETRIED}",
     ),
     "upload_job_code": TaskDoc(
@@ -66,7 +78,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     ),
     "create_cluster": TaskDoc(
         does="Asks for the run's cluster, a single node with a machine-learning runtime, and does not "
-        "wait for it. A cluster that an earlier try has asked for is adopted.",
+        "wait for it. A cluster that an earlier try or a lost request has asked for is adopted. If the run "
+        "is marked or deleted meanwhile, none is asked for, or it is terminated at once.",
         creates="The cluster `rookery <installation> <DAG> <run>`, tagged with its owner and the end of its "
         "lease.",
         costs="**The bill of the cluster begins here** and ends with `terminate_cluster`; an idle cluster "
@@ -105,7 +118,7 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         costs=f"{_CLUSTER} This is most of it: points in common with earlier runs on the same data are free.",
         if_it_fails="The last log line has the job code's error, the link **Databricks run** its whole "
         "output. A lost driver or cluster is tried again by itself. Clearing the task fits only what is "
-        "missing.",
+        "missing, and writes the file of the points again if that was lost or broken.",
     ),
     "select_best": TaskDoc(
         does="Chooses the best of the sweep's points by the plan's metric on the validation rows; of "
@@ -127,8 +140,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "`gate_threshold`.",
     ),
     "terminate_cluster": TaskDoc(
-        does="Terminates every cluster of the run, whatever became of the run, and sees it gone. It "
-        "starts as soon as nothing needs the cluster, beside the deployment.",
+        does="Terminates every cluster of the run, whatever became of the run, and sees it TERMINATED. It "
+        "starts as soon as nothing needs the cluster, beside the deployment. " + _LOOKS_ON,
         creates="Nothing.",
         costs="**The bill of the cluster ends here.**",
         if_it_fails="**A cluster may still be running.** Clear this task, or terminate the cluster by "
@@ -162,19 +175,20 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "service logs. To go back, choose the version before at the endpoint, in Databricks.",
     ),
     "delete_endpoint": TaskDoc(
-        does="Deletes the endpoint if this run has created it and `keep_endpoint` is off; else it is "
-        "skipped.",
+        does="Deletes the endpoint if this run has created it and `keep_endpoint` is off; else it does "
+        "nothing, and says why. " + _LOOKS_ON,
         creates="Nothing.",
         costs="**The bill of such an endpoint ends here.**",
         if_it_fails="**The endpoint may still be there.** Clear this task, or delete the endpoint by hand.",
     ),
     "verdict": TaskDoc(
-        does="Fails the run if one of its tasks has failed, or if it was marked while tasks waited and they "
-        "were skipped. Without it the tasks that clean up, which come last and succeed, would make the run "
-        "a success.",
+        does="Fails the run if one of its tasks has failed, or if the run has not left what it is there for: "
+        "a version and, if it is to deploy, an answer. So a run that is marked, as failed or as a success, "
+        "before it comes to that ends as failed. Without this task those that clean up, which come last and "
+        "succeed, would make such a run a success.",
         creates="Nothing.",
         costs="Nothing.",
-        if_it_fails="It only repeats which tasks failed or were skipped: look at those.",
+        if_it_fails="It only repeats which tasks failed or left no result: look at those.",
     ),
 }
 """The tasks in the order in which they run."""

@@ -59,7 +59,7 @@ def chain_of_tasks(
     )
     inputs = _input_tasks(resolve)
     cluster = cluster_tasks(resolve, doc_of)
-    # The cheap inputs come first: a URL that fails, or a CSV without the plan's columns, costs no cluster.
+    # The cheap inputs come first: a URL that fails, or a file that cannot be used, costs no cluster.
     list(inputs) >> cluster.create
     job = job_arguments(cluster, inputs.code, pool, job_timeout)
     snapshot = PrepareDataOperator(
@@ -97,21 +97,25 @@ def _input_tasks(resolve: ResolvePlanOperator) -> _Inputs:
 def _sweep_tasks(
     resolve: ResolvePlanOperator, inputs: _Inputs, snapshot: PrepareDataOperator, job: dict[str, Any]
 ) -> RegisterModelOperator:
+    sweep = {
+        "plan": xcom(resolve, "plan"),
+        "snapshot_path": xcom(snapshot, "snapshot_path"),
+        "snapshot_digest": xcom(snapshot, "snapshot_digest"),
+        "code_digest": xcom(inputs.code, "code_digest"),
+        "experiment_id": xcom(inputs.experiment),
+    }
     expand = ExpandGridOperator(
         task_id="expand_grid",
-        plan=xcom(resolve, "plan"),
         points_per_task=xcom(resolve, "points_per_task"),
-        snapshot_path=xcom(snapshot, "snapshot_path"),
-        snapshot_digest=xcom(snapshot, "snapshot_digest"),
-        code_digest=xcom(inputs.code, "code_digest"),
-        experiment_id=xcom(inputs.experiment),
         doc_md=doc_of("expand_grid"),
+        **sweep,
     )
     train = TrainOperator.partial(
         task_id="train",
         experiment_page=xcom(expand, "experiment_page"),
         map_index_template="{{ task.run_name }}",
         doc_md=doc_of("train"),
+        **sweep,
         **job,
     ).expand_kwargs(xcom(expand))
     best = SelectBestOperator(

@@ -13,6 +13,7 @@ from typing import Any
 
 from rookery.fields import Field
 from rookery.plan.sweep import Sweep
+from rookery_jobs.contract import first_ten
 from rookery_jobs.grid import ALGORITHMS, MAX_POINTS, GridError, Hyperparameter, convert
 
 
@@ -88,5 +89,5 @@ def _read(algorithm: str, parameter: str, value: Any) -> tuple[object, ...]:
             refused.append(shown(each))
     if refused:
         allowed = ALGORITHMS[algorithm][parameter].allowed
-        raise ValueError(f"{', '.join(refused[:10])} cannot be; allowed is {allowed}")
+        raise ValueError(f"{first_ten(refused)} cannot be; allowed is {allowed}")
     return tuple(read)

@@ -18,7 +18,7 @@ from rookery.fields import Field
 from rookery.form.grid_fields import grid_field
 from rookery.plan.gate import Gate
 from rookery.plan.training import TrainingPlan
-from rookery_jobs.contract import METRICS, Metric
+from rookery_jobs.contract import METRICS
 from rookery_jobs.grid import MAX_POINTS
 
 
@@ -30,6 +30,7 @@ def fields(plan: TrainingPlan, points_per_task: int) -> tuple[Field, ...]:
 def _fields(plan: TrainingPlan, points_per_task: int) -> Iterator[Field]:
     for field in plan.source.fields():
         yield replace(field, place=("source", *(field.place or ())))
+    yield _max_dropped_share(plan)
     for index, sweep in enumerate(plan.sweep):
         for parameter in sweep.grid:
             yield grid_field(index, sweep, parameter)
@@ -39,6 +40,20 @@ def _fields(plan: TrainingPlan, points_per_task: int) -> Iterator[Field]:
     yield _points_per_task(points_per_task)
     yield _deploy(plan)
     yield _keep_endpoint(plan)
+
+
+def _max_dropped_share(plan: TrainingPlan) -> Field:
+    schema = {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "title": "Largest share of rows dropped (0 to 1)",
+        "section": "Data",
+        "description_md": "Rows with an empty value in one of the plan's columns are dropped. If there are "
+        "more of them than this share, the run fails before it trains.",
+    }
+    place = ("max_dropped_share",)
+    return Field("max_dropped_share", place, plan.max_dropped_share, schema, partial(_read_number, 0, 1))
 
 
 def _gate(gate: Gate) -> Field:
@@ -52,16 +67,14 @@ def _gate(gate: Gate) -> Field:
         "description_md": f"A model whose `{gate.metric}` on the test rows misses it is not registered, and "
         "the run fails.",
     }
-    read = partial(_read_threshold, metric)
+    read = partial(_read_number, metric.low, metric.high)
     return Field("gate_threshold", ("gates", 0, "threshold"), gate.threshold, schema, read)
 
 
-def _read_threshold(metric: Metric, value: Any) -> float:
+def _read_number(low: float, high: float, value: Any) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not metric.low <= value <= metric.high:
-        raise ValueError(
-            f"{shown(value)} cannot be; it must be a number from {metric.low:g} to {metric.high:g}"
-        )
+    if not number or not low <= value <= high:
+        raise ValueError(f"{shown(value)} cannot be; it must be a number from {low:g} to {high:g}")
     return float(value)
 
 

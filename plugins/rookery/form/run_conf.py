@@ -10,6 +10,7 @@ from airflow.sdk import Param
 
 from rookery.exceptions import PlanError
 from rookery.fields import Field
+from rookery.form.allowed import worded
 from rookery.form.plan_fields import fields
 from rookery.mistakes import Mistake, did_you_mean, listed
 from rookery.plan.training import TrainingPlan
@@ -30,7 +31,8 @@ def form(plan: TrainingPlan, points_per_task: int = DEFAULT_POINTS_PER_TASK) -> 
     """The fields of the plan's trigger form, with the plan's values as defaults. Their names are also the
     keys that a conf may have."""
     return {
-        field.key: Param(field.default, schema=dict(field.schema)) for field in fields(plan, points_per_task)
+        field.key: Param(field.default, schema=worded(field.schema))
+        for field in fields(plan, points_per_task)
     }
 
 

@@ -24,7 +24,7 @@ def scoring_form(plan: BatchScoring) -> dict[str, Param]:
         title="Version",
         section="Model",
         description_md=f"A version of **{plan.registered_model_name}**. Empty: the version that triggered "
-        "the run, or the newest one.",
+        "the run, else the one that is served, else the newest one.",
     )
     return {VERSION_KEY: version}
 

@@ -57,7 +57,7 @@ def workspace_client(
     session = client.api_client._api_client._session
     session.proxies.update(hook.proxies or {})
     for adapter in session.adapters.values():
-        adapter.max_retries = _retries_of_reads()
+        adapter.max_retries = _retries_of_reads()  # type: ignore[attr-defined]
     return client
 
 

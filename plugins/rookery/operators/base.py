@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSkipException, AirflowTaskTimeout
 
-from rookery.exceptions import TaskStopped
+from rookery.exceptions import RookeryError, TaskStopped
 from rookery.hooks.databricks import workspace_client, workspace_url
 from rookery.operators.own_state import SKIPPED_BECAUSE
 from rookery.plan.training import TrainingPlan
@@ -21,6 +21,21 @@ if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
     from rookery.links import WorkspaceLink
+
+
+def _told_plainly(execute: Callable[[Any, Context], Any]) -> Callable[[Any, Context], Any]:
+    """Have errors of ours leave a task without the way that led to them: their message says what to do, and
+    Airflow prints the way before it."""
+
+    @wraps(execute)
+    def told(self: Any, context: Context) -> Any:
+        try:
+            return execute(self, context)
+        except RookeryError as error:
+            error.__cause__, error.__suppress_context__ = None, True
+            raise error.with_traceback(None)  # noqa: B904 - that is the point
+
+    return told
 
 
 class DatabricksOperator(BaseOperator):
@@ -34,6 +49,11 @@ class DatabricksOperator(BaseOperator):
     repeated_seconds: ClassVar[int] = 300
     """How long the client repeats a request that got no answer."""
     clock: Clock = SYSTEM_CLOCK
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "execute" in vars(cls):
+            cls.execute = _told_plainly(cls.execute)  # type: ignore[method-assign, assignment]
 
     def __init__(self, *, databricks_conn_id: str = "databricks_default", **kwargs: Any) -> None:
         super().__init__(**kwargs)

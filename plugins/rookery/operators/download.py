@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rookery.operators.base import PlanOperator
+from rookery.origin import as_of
 from rookery.sources.landing import Limits, Site
 from rookery_jobs.contract import RunLayout
 
@@ -16,7 +17,7 @@ class DownloadDataOperator(PlanOperator):
     """Have the plan's source checked and brought to the data root, each kind in its own way.
 
     Returns what that kind of source hands on. Raises DownloadError for a source that cannot be had, must not
-    be fetched, or lacks columns of the plan.
+    be fetched, or is not what the plan wants, in as far as the worker can tell.
     """
 
     def __init__(self, *, limits: Limits | None = None, **kwargs: Any) -> None:
@@ -29,7 +30,7 @@ class DownloadDataOperator(PlanOperator):
             workspace=self.workspace,
             layout=RunLayout(plan.data_root, run.dag_id, run.run_id),
             dag_file=str(self.dag.fileloc),
-            columns=plan.columns,
+            wanted=plan.wanted(as_of(run, plan)),
             limits=self.limits,
         )
         return plan.source.land(site).to_xcom()

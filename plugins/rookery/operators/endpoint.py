@@ -17,7 +17,7 @@ from rookery.operators.own_state import (
     require_wanted,
 )
 from rookery.workspace import storage
-from rookery.workspace.endpoints import answers, deployments
+from rookery.workspace.endpoints import answers, deletions, deployments
 from rookery.workspace.endpoints.answers import Answer
 from rookery.workspace.endpoints.deployments import Deployment
 from rookery.workspace.endpoints.states import Served
@@ -157,7 +157,7 @@ class QueryEndpointOperator(EndpointOperator):
 
 
 class DeleteEndpointOperator(EndpointOperator):
-    """Delete the endpoint if this run created it and is not to keep it; else skip itself.
+    """Delete the endpoint if this run created it and is not to keep it; else say why not, and succeed.
 
     While the request of the task that `creates` it may be under way, the look for it lasts longer than that.
     """
@@ -173,9 +173,10 @@ class DeleteEndpointOperator(EndpointOperator):
     def execute(self, context: Context) -> None:
         name, instance = self.endpoint_name, context["ti"]
         if self.training_plan.keep_endpoint:
-            raise self.skipped(context, f"the endpoint {name} is kept")
+            self.log.info("Nothing to delete: the plan keeps the endpoint %s", name)
+            return
         has_skipped = left_by(instance, self.creates, SKIPPED_BECAUSE) is not None
-        is_deleted = deployments.delete(
+        is_deleted = deletions.delete(
             self.workspace,
             name,
             self.owner_tag,
@@ -184,4 +185,4 @@ class DeleteEndpointOperator(EndpointOperator):
             clock=self.clock,
         )
         if not is_deleted:
-            raise self.skipped(context, f"there is no endpoint {name} that this run created")
+            self.log.info("Nothing to delete: there is no endpoint %s that this run created", name)

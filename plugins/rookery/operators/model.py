@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,16 @@ from rookery.origin import generation, origin_of
 from rookery.workspace import storage
 from rookery.workspace.points import BestPoint
 from rookery.workspace.registered_models import RegisteredVersion, registered_by
-from rookery_jobs.contract import GateSpec, Origin, RegistrationSpec, RunLayout, SweepSpec, registration_key
+from rookery_jobs.contract import (
+    METRICS,
+    TEST_METRIC_PREFIX,
+    GateSpec,
+    Origin,
+    RegistrationSpec,
+    RunLayout,
+    SweepSpec,
+    registration_key,
+)
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperatorLink, Context
@@ -60,6 +70,7 @@ class RegisterModelOperator(JobRunOperator, PlanOperator):
         storage.write_text(self.workspace, path, spec.to_json())
         self.run_job(context, path)
         registered = registered_by(self.workspace, spec)
+        self._log_judgement(plan, registered)
         self._show_version(context, registered)
         self._announce(context, registered)
         return registered.to_xcom()
@@ -67,6 +78,15 @@ class RegisterModelOperator(JobRunOperator, PlanOperator):
     def _show_version(self, context: Context, registered: RegisteredVersion) -> None:
         name, version = registered.registered_model_name, registered.version
         self.show_link(context, ModelVersionLink(), model_version_page(self.workspace_url, name, version))
+
+    def _log_judgement(self, plan: TrainingPlan, registered: RegisteredVersion) -> None:
+        measured = registered.test_metrics
+        values = ", ".join(f"{name} {value:.6g}" for name, value in sorted(measured.items()))
+        self.log.info("Version %s of %s: %s", registered.version, registered.registered_model_name, values)
+        for gate in plan.gates:
+            limit = "at least" if METRICS[gate.metric].larger_is_better else "at most"
+            value = measured.get(f"{TEST_METRIC_PREFIX}{gate.metric}", math.nan)
+            self.log.info("Gate passed: %s is %.6g, %s %g", gate.metric, value, limit, gate.threshold)
 
     def _announce(self, context: Context, registered: RegisteredVersion) -> None:
         event = context["outlet_events"][model_asset(registered.registered_model_name)]

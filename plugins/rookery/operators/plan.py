@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rookery.form.run_conf import resolve
 from rookery.installation import installation_id
-from rookery.operators.base import DatabricksOperator
+from rookery.operators.first_task import FirstTaskOperator
 from rookery.plan.questions import training_questions
 from rookery.workspace.questions import require_usable
 from rookery.workspace.run_names import RunNames
@@ -35,9 +35,9 @@ class ResolvedRun(Handed):
     user_name: str
 
 
-class ResolvePlanOperator(DatabricksOperator):
+class ResolvePlanOperator(FirstTaskOperator):
     """Merge the run's conf into the plan, name what the run will create, and ask the workspace whether it can
-    carry out the plan. Creates nothing.
+    carry out the plan. Creates nothing, and ends what earlier runs have left behind.
 
     XCom: the fields of ResolvedRun. Raises PlanError with every mistake of the conf, or with everything that
     the workspace lacks.
@@ -52,10 +52,11 @@ class ResolvePlanOperator(DatabricksOperator):
         self.other_keys = other_keys
 
     def execute(self, context: Context) -> None:
-        run = context["dag_run"]
+        run, installation = context["dag_run"], installation_id()
         resolved = resolve(self.plan, run.conf or {}, self.points_per_task, self.other_keys, run.run_type)
+        self.end_left_behind(context, installation)
         user_name = str(self.workspace.current_user.me().user_name)
-        names = RunNames(installation_id(), run.dag_id, run.run_id, user_name)
+        names = RunNames(installation, run.dag_id, run.run_id, user_name)
         require_usable(self.workspace, training_questions(resolved.plan, names))
         plan = resolved.plan.model_dump(mode="json")
         ResolvedRun(

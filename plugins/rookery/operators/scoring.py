@@ -13,11 +13,12 @@ from rookery.exceptions import PlanError
 from rookery.form.scoring_conf import asked_version
 from rookery.installation import installation_id
 from rookery.links import JobRunLink, ModelVersionLink, model_version_page
-from rookery.operators.base import DatabricksOperator
+from rookery.operators.first_task import FirstTaskOperator
 from rookery.operators.job_run import JobRunOperator
 from rookery.origin import generation
 from rookery.plan.questions import cluster_questions
 from rookery.workspace import storage
+from rookery.workspace.endpoints.serving import served_version
 from rookery.workspace.questions import require_usable
 from rookery.workspace.registered_models import has_version, newest_version
 from rookery.workspace.run_names import RunNames
@@ -61,14 +62,15 @@ class ScoredRows(Handed):
     rejected: int
 
 
-class ResolveScoringOperator(DatabricksOperator):
+class ResolveScoringOperator(FirstTaskOperator):
     """Settle which version scores which files, and skip the run if there is nothing to do.
 
     The version is that of the run's conf, else the highest of the asset events that triggered the run, else
-    the model's newest. Events of a backfill that was not told to deploy do not count, nor do those of a run
-    that was cleared and only found again what a newer version has replaced. Without a CSV file in the input
-    folder, and when exactly these files have been scored with this version, the task is skipped, and with it
-    all others: no cluster is created.
+    the one that an endpoint of this Airflow serves, else the model's newest; the log says which, and why.
+    Events of a backfill that was not told to deploy do not count, nor do those of a run that was cleared and
+    only found again what a newer version has replaced. Without a CSV file in the input folder, and when
+    exactly these files have been scored with this version, the task is skipped, and with it all others: no
+    cluster is created. What earlier runs have left behind is ended.
 
     XCom: the fields of ResolvedScoring. Raises PlanError for an unknown key in the conf, for a version that
     is not there, and for a cluster that the workspace does not offer.
@@ -82,12 +84,14 @@ class ResolveScoringOperator(DatabricksOperator):
         self.other_keys = other_keys
 
     def execute(self, context: Context) -> None:
-        run = context["dag_run"]
-        version = self._version(context)
+        run, installation = context["dag_run"], installation_id()
+        asked = asked_version(run.conf or {}, self.other_keys)
+        self.end_left_behind(context, installation)
+        version = self._version(context, asked, installation)
         page = model_version_page(self.workspace_url, self.plan.registered_model_name, version)
         self.show_link(context, ModelVersionLink(), page)
         user_name = str(self.workspace.current_user.me().user_name)
-        names = RunNames(installation_id(), run.dag_id, run.run_id, user_name)
+        names = RunNames(installation, run.dag_id, run.run_id, user_name)
         layout = RunLayout(names.data_root(self.plan.data_root), run.dag_id, run.run_id)
         spec = self._spec(version, layout, generation(run))
         if storage.size(self.workspace, spec.report_path) is not None:
@@ -96,17 +100,27 @@ class ResolveScoringOperator(DatabricksOperator):
         self.log.info("Version %s scores %d files: %s", version, len(spec.files), spec.output_path)
         self._hand_on(context, spec, layout, names)
 
-    def _version(self, context: Context) -> str:
+    def _version(self, context: Context, asked: str | None, installation: str) -> str:
         name = self.plan.registered_model_name
-        conf = context["dag_run"].conf or {}
-        version = asked_version(conf, self.other_keys) or self._announced(context, name)
+        version, why = asked, "the run's conf asks for it"
         if version is None:
-            version = newest_version(self.workspace, name)
-            if version is None:
-                raise PlanError(f"the model {name!r} has no version: register one first")
+            version, why = self._announced(context, name), "its registration has triggered the run"
+        if version is None:
+            version, why = self._present(name, installation)
         elif not has_version(self.workspace, name, version):
             raise PlanError(f"the model {name!r} has no version {version}")
+        self.log.info("Version %s of %s is used: %s", version, name, why)
         return version
+
+    def _present(self, name: str, installation: str) -> tuple[str, str]:
+        """The version that is used where nobody has said which, and why."""
+        served = served_version(self.workspace, name, installation)
+        if served:
+            return served.version, f"the endpoint {served.endpoint_name} serves it"
+        newest = newest_version(self.workspace, name)
+        if newest is None:
+            raise PlanError(f"the model {name!r} has no version: register one first")
+        return newest, "no endpoint serves the model, and it is the newest"
 
     def _announced(self, context: Context, name: str) -> str | None:
         """The version of the events that triggered the run; one that somebody made by hand may name none."""

@@ -12,6 +12,7 @@ from rookery.origin import origin_of
 from rookery.workspace import storage
 from rookery.xcom import Handed
 from rookery_jobs.contract import (
+    TEXT_RULE,
     Manifest,
     Origin,
     RunLayout,
@@ -74,7 +75,10 @@ def snapshot_spec(plan: TrainingPlan, source: Mapping[str, Any], origin: Origin)
         "label": plan.label,
         "as_of_column": plan.as_of_column,
         "as_of": origin.as_of,
+        "text_rule": TEXT_RULE,
     }
     digest = snapshot_digest(**determining)
     path = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id).snapshot(digest)
-    return SnapshotSpec(snapshot_path=path, digest=digest, **determining)
+    return SnapshotSpec(
+        snapshot_path=path, digest=digest, max_dropped_share=plan.max_dropped_share, **determining
+    )

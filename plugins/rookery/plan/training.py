@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import SerializeAsAny
+from pydantic import FiniteFloat, SerializeAsAny
 
 from rookery.mistakes import Mistake
-from rookery.parts import Names, Plan, by_kind, checked
+from rookery.parts import Plan, by_kind, checked
 from rookery.plan.compute import Compute
 from rookery.plan.endpoint import Endpoint, check_request
 from rookery.plan.features import Features, check_as_of, check_features, check_label
@@ -18,11 +18,17 @@ from rookery.plan.registry import Registry
 from rookery.plan.splits import SPLITS, Split
 from rookery.plan.sweep import Sweep, candidates, check_sweeps
 from rookery.sources import SOURCES, Source
+from rookery.sources.wanted import Wanted
 from rookery_jobs.grid import Candidate
 
 
 def _check_split(split: Split, label: str) -> Iterator[Mistake]:
     yield from split.mistakes(label)
+
+
+def _check_share(value: float) -> Iterator[Mistake]:
+    if not 0 <= value <= 1:
+        yield Mistake(f"{value:g} is no share of the rows; it must be from 0 to 1")
 
 
 class TrainingPlan(Plan):
@@ -56,6 +62,9 @@ class TrainingPlan(Plan):
     as_of_column: Annotated[str | None, checked(check_as_of, "features", "label")] = None
     """A column of dates or ISO 8601 timestamps (in UTC where they name no zone): a run with a data interval
     sees only the rows before the interval's end, a run without one all rows."""
+    max_dropped_share: Annotated[FiniteFloat, checked(_check_share)] = 0.2
+    """How many of the rows may be incomplete, from 0 to 1: those with an empty value in one of the plan's
+    columns are dropped. A run with more fails before it trains."""
     deploy: bool = True
     """Whether the winner is served. A backfill deploys only if its conf says so."""
     keep_endpoint: bool = True
@@ -65,8 +74,14 @@ class TrainingPlan(Plan):
         """The points to train, with parameters converted by their Spark types."""
         return candidates(self.sweep)
 
-    @property
-    def columns(self) -> Names:
-        """The columns that the source must have."""
-        timed = () if self.as_of_column is None else (self.as_of_column,)
-        return (*self.features.columns, self.label, *self.split.spec().columns, *timed)
+    def wanted(self, as_of: str | None = None) -> Wanted:
+        """What the source must be like for a run that sees the rows before `as_of` (None: all)."""
+        return Wanted(
+            categorical=self.features.categorical,
+            numeric=self.features.numeric,
+            label=self.label,
+            others=self.split.spec().columns,
+            as_of_column=self.as_of_column,
+            as_of=as_of,
+            max_dropped_share=self.max_dropped_share,
+        )

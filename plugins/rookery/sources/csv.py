@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from rookery.exceptions import DownloadError
 from rookery.fields import Field
-from rookery.mistakes import Mistake
+from rookery.mistakes import Mistake, listed
 from rookery.parts import Names, checked
-from rookery.sources.csv_file import check_header
+from rookery.sources.csv_survey import problems
 from rookery.sources.download import Fetched, copy_file, download
 from rookery.sources.project_files import data_folder, project_file
 from rookery.sources.source import Landed, Source
@@ -25,6 +25,7 @@ from rookery_jobs.contract import CsvSourceSpec, slug
 
 if TYPE_CHECKING:
     from rookery.sources.landing import Limits, Site
+    from rookery.sources.wanted import Wanted
     from rookery.workspace.questions import Question
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ class CsvSource(Source):
             "type": "string",
             "minLength": 1,
             "pattern": r"^([Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@]+([/?#].*)?|data/.+)$",
+            "allowed": "an http or https address, or data/<name>.csv",
             "title": "Source (URL or file)",
             "section": "Data",
             "description_md": "A CSV file with a header line: an `https://…` or `http://…` address without a "
@@ -89,24 +91,26 @@ class CsvSource(Source):
         """What it asks a workspace before anything is created: nothing, as the worker fetches it."""
         return iter(())
 
-    def mistakes_here(self, dag_file: str, columns: Sequence[str]) -> Iterator[Mistake]:
-        """What this machine can tell is wrong with it: a file of the project is looked at."""
+    def mistakes_here(self, dag_file: str, wanted: Wanted) -> Iterator[Mistake]:
+        """What this machine can tell is wrong with it: a file of the project is read."""
         if self._is_remote:
             return
         try:
             with project_file(self.url, data_folder(dag_file)).open("rb") as content:
-                check_header(content, self.shown, columns)
+                found = problems(content, self.shown, wanted)
         except DownloadError as error:
-            yield Mistake(str(error), ("url",))
+            found = [str(error)]
+        yield from (Mistake(each, ("url",)) for each in found)
 
     def land(self, site: Site) -> LandedCsv:
-        """Fetch it, check its header line, and put it on the data root under its sha256.
+        """Fetch it, read it through, and put it on the data root under its sha256.
 
-        Raises DownloadError for a refused or failing URL, a limit exceeded, or columns that are missing.
+        Raises DownloadError for a refused or failing URL, for a limit exceeded, and with every mistake of the
+        file.
         """
         with tempfile.TemporaryFile() as content:
             fetched = self._fetch(content, site.dag_file, site.limits)
-            check_header(content, self.shown, site.columns)
+            _require_usable(content, self.shown, site.wanted)
             path = site.layout.source(fetched.sha256, _file_name(self.url))
             _upload(site, content, path, fetched)
         return LandedCsv(path, fetched.sha256, fetched.size, self.shown)
@@ -131,6 +135,14 @@ def _read_url(value: Any) -> str:
     if problem := url_problem(value):
         raise ValueError(problem)
     return value
+
+
+def _require_usable(content: BinaryIO, name: str, wanted: Wanted) -> None:
+    found = problems(content, name, wanted)
+    if len(found) == 1:
+        raise DownloadError(found[0])
+    if found:
+        raise DownloadError(listed(name, map(Mistake, found)))
 
 
 def _upload(site: Site, content: BinaryIO, path: str, fetched: Fetched) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
+    from rookery.sources.wanted import Wanted
     from rookery_jobs.contract import RunLayout
 
 
@@ -24,11 +24,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Site:
-    """Where a source is to land: the run's folders in a workspace, the DAG file that names it, the columns
-    that it must have, and what it may cost."""
+    """Where a source is to land: the run's folders in a workspace, the DAG file that names it, what the plan
+    wants of it, and what it may cost."""
 
     workspace: WorkspaceClient
     layout: RunLayout
     dag_file: str
-    columns: Sequence[str]
+    wanted: Wanted
     limits: Limits

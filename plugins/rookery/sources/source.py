@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rookery.parts import Part
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rookery.fields import Field
     from rookery.mistakes import Mistake
     from rookery.sources.landing import Site
+    from rookery.sources.wanted import Wanted
     from rookery.workspace.questions import Question
     from rookery_jobs.contract import SourceSpec
 
@@ -44,8 +45,8 @@ class Source(Part):
         """What it asks a workspace before anything is created."""
 
     @abstractmethod
-    def mistakes_here(self, dag_file: str, columns: Sequence[str]) -> Iterator[Mistake]:
-        """What this machine can tell is wrong with it, if it must have these columns."""
+    def mistakes_here(self, dag_file: str, wanted: Wanted) -> Iterator[Mistake]:
+        """What this machine can tell is wrong with it."""
 
     @abstractmethod
     def land(self, site: Site) -> Landed:

@@ -143,13 +143,17 @@ def _is_left(workspace: WorkspaceClient, cluster_id: str, unseen: bool) -> bool:
 
 def owned_clusters(workspace: WorkspaceClient, name: str, owner: str) -> Iterator[ClusterDetails]:
     """The clusters, not yet TERMINATED, that have this name and this owner tag."""
+    for cluster in live_clusters(workspace):
+        if cluster.cluster_name == name and is_owned(cluster.custom_tags, owner):
+            yield cluster
+
+
+def live_clusters(workspace: WorkspaceClient) -> Iterator[ClusterDetails]:
+    """The clusters that are not yet TERMINATED."""
     from databricks.sdk.service.compute import ListClustersFilterBy, State
 
     live = ListClustersFilterBy(cluster_states=[State(state) for state in _LIVE])
-    for cluster in workspace.clusters.list(filter_by=live):
-        named = cluster.cluster_name == name and state_of(cluster) in _LIVE
-        if named and is_owned(cluster.custom_tags, owner):
-            yield cluster
+    return (each for each in workspace.clusters.list(filter_by=live) if state_of(each) in _LIVE)
 
 
 def state_of(cluster: ClusterDetails) -> str:

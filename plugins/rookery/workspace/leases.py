@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from rookery.exceptions import EndpointError
 
@@ -15,6 +16,9 @@ TAG_DAG_ID = "rookery_dag_id"
 
 ANY_INSTALLATION = "<installation>"
 """In place of the id of an Airflow installation that is not known."""
+
+LONGEST_TAG = 255
+"""Azure limits the value of a tag to 256 characters."""
 
 LEASE = timedelta(hours=24)
 
@@ -34,6 +38,34 @@ def lease_from(now: datetime) -> dict[str, str]:
 def is_owned(tags: Tags | None, owner: str) -> bool:
     """Whether the DAG run `owner` has created it."""
     return (tags or {}).get(TAG_OWNER) == owner
+
+
+class Owner(NamedTuple):
+    """The DAG run that has created something, and its Airflow installation."""
+
+    installation: str
+    dag_id: str
+    run_id: str
+
+
+def owner_of(tags: Tags | None) -> Owner | None:
+    """Who has created it, by its tag; None for what is not ours, and for a DAG run whose ids are too long for
+    a tag (`RunNames.owner` shortens them)."""
+    owner = (tags or {}).get(TAG_OWNER) or ""
+    parts = owner.split("/", 2)
+    return Owner(*parts) if len(parts) == 3 and len(owner) < LONGEST_TAG else None
+
+
+def is_left_behind(tags: Tags | None, installation: str, is_over: Callable[[Owner], bool]) -> bool:
+    """Whether it was made for the time of a DAG run of this installation that `is_over`: finished or gone.
+
+    The run decides, and not the date in the tag: what a run that lives has created is its own, however long
+    it takes.
+    """
+    owner = owner_of(tags)
+    if tags is None or owner is None or not has_lease(tags):
+        return False
+    return owner.installation == installation and is_over(owner)
 
 
 def has_lease(tags: Tags) -> bool:

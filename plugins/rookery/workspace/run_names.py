@@ -3,10 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 
+from rookery.workspace.leases import LONGEST_TAG
 from rookery_jobs.contract import slug
 
-# Azure limits the value of a tag to 256 characters, Databricks the name of a cluster to 100.
-_TAG_VALUE = 255
+# Databricks limits the name of a cluster to 100 characters.
 _CLUSTER_NAME = 100
 
 
@@ -24,7 +24,7 @@ class RunNames:
     @property
     def owner(self) -> str:
         """The value of the tag `rookery_owner` on everything that the run creates."""
-        return _shortened(f"{self.installation}/{self.dag_id}/{self.run_id}", _TAG_VALUE)
+        return _shortened(f"{self.installation}/{self.dag_id}/{self.run_id}", LONGEST_TAG)
 
     @property
     def cluster_name(self) -> str:

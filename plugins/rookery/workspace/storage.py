@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 1 << 20
 """The most that DBFS takes or gives in one request."""
 
+# A `put` may have 1 MB, in base64: https://docs.databricks.com/api/azure/workspace/dbfs/put
+_SMALL_BYTES = 700_000
 _WRITES = 3
 
 log = logging.getLogger(__name__)
@@ -132,7 +134,7 @@ def _write(workspace: WorkspaceClient, path: str, content: BinaryIO, total: int)
     if path.startswith("/Volumes/"):
         workspace.files.create_directory(str(PurePosixPath(path).parent))
         workspace.files.upload(path, content, overwrite=True)
-    elif total <= BLOCK_BYTES:
+    elif total <= _SMALL_BYTES:
         # One request, which can be done twice.
         contents = b64encode(content.read()).decode()
         workspace.dbfs.put(path.removeprefix("dbfs:"), contents=contents, overwrite=True)

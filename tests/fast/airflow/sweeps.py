@@ -1,6 +1,18 @@
 """A sweep of five points."""
 
+from typing import Any
+
 from rookery_jobs.contract import Origin, Point, SweepSpec, sweep_id
+from tests.plans import PLAN
+
+SWEEP_ARGUMENTS: dict[str, Any] = {
+    "plan": PLAN.model_dump(mode="json"),
+    "snapshot_path": "dbfs:/s",
+    "snapshot_digest": "0123456789abcdef",
+    "code_digest": "c",
+    "experiment_id": "17",
+}
+"""What the operators of a sweep are given."""
 
 POINTS = tuple(
     Point(f"p{max_iter}", "LogisticRegression", {"maxIter": max_iter, "regParam": 0.1})

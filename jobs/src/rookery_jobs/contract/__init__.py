@@ -18,6 +18,7 @@ from rookery_jobs.contract.layout import (
     slug,
     spec_path,
 )
+from rookery_jobs.contract.lists import first_ten
 from rookery_jobs.contract.objectives import (
     METRICS,
     OBJECTIVES,
@@ -27,6 +28,7 @@ from rookery_jobs.contract.objectives import (
     objective_of,
     unknown_metric,
 )
+from rookery_jobs.contract.objectives.classification import LABEL_FAULT, MAX_CLASSES, class_of
 from rookery_jobs.contract.origin import Origin
 from rookery_jobs.contract.registry import CatalogName, catalog_name, model_name_problem, registry_uri_for
 from rookery_jobs.contract.scoring_specs import (
@@ -37,7 +39,7 @@ from rookery_jobs.contract.scoring_specs import (
     scoring_digest,
     scoring_path,
 )
-from rookery_jobs.contract.snapshot_specs import Manifest, SnapshotSpec
+from rookery_jobs.contract.snapshot_specs import Manifest, SnapshotSpec, check_dropped_share
 from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, SourceSpec
 from rookery_jobs.contract.splits import (
     SPLITS,
@@ -64,10 +66,14 @@ from rookery_jobs.contract.tags import (
     TEST_METRIC_PREFIX,
     model_version_tag,
 )
+from rookery_jobs.contract.text import BLANKS, TEXT_RULE, instant, number, stripped
 from rookery_jobs.errors import ContractError, RookeryJobsError
 
 __all__ = [
     "ARCHIVE",
+    "BLANKS",
+    "LABEL_FAULT",
+    "MAX_CLASSES",
     "METRICS",
     "MODEL_ARTIFACT",
     "OBJECTIVES",
@@ -88,6 +94,7 @@ __all__ = [
     "TAG_SNAPSHOT",
     "TAG_SWEEP",
     "TEST_METRIC_PREFIX",
+    "TEXT_RULE",
     "CatalogName",
     "ContractError",
     "CsvSourceSpec",
@@ -113,13 +120,18 @@ __all__ = [
     "catalog_name",
     "check_as_of_column",
     "check_columns",
+    "check_dropped_share",
     "check_metric",
     "check_split_key",
     "check_split_sizes",
+    "class_of",
     "digest_of",
+    "first_ten",
+    "instant",
     "manifest_path",
     "model_name_problem",
     "model_version_tag",
+    "number",
     "objective_of",
     "point_id",
     "registration_key",
@@ -132,6 +144,7 @@ __all__ = [
     "slug",
     "snapshot_digest",
     "spec_path",
+    "stripped",
     "sweep_id",
     "unknown_metric",
 ]

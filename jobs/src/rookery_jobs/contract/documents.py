@@ -80,7 +80,7 @@ def _encode_document(document: Document) -> dict[str, Any]:
         value = getattr(document, one.name)
         if how is not None:
             entries |= _encode_inline(one.name, how, value)
-        elif value != one.default:
+        elif value != _default(one):
             entries[one.name] = _encode(value)
     return entries
 
@@ -122,7 +122,7 @@ def _take(kind: type[Any], left: dict[str, Any], where: str, prefix: str = "") -
             values[one.name] = _take_inline(key, how, left, where)
         elif key in left:
             values[one.name] = _decode(hint, left.pop(key), f"{where}.{key}")
-        elif one.default is MISSING:
+        elif _default(one) is MISSING:
             raise ContractError(f"{where}: missing key {key!r}")
     return kind(**values)
 
@@ -141,6 +141,10 @@ def _fields(kind: type[Any]) -> Iterator[tuple[Field[Any], Any, Inline | None]]:
         hint = hints[one.name]
         how = next((each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Inline)), None)
         yield one, hint, how
+
+
+def _default(one: Field[Any]) -> Any:
+    return one.default if one.default_factory is MISSING else one.default_factory()
 
 
 def _decode_scalar(kinds: tuple[Any, ...], value: Any, where: str) -> Any:

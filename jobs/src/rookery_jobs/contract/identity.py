@@ -20,9 +20,10 @@ def snapshot_digest(
     label: str,
     as_of_column: str | None,
     as_of: str | None,
+    text_rule: int = 0,
 ) -> str:
-    """16 hex digits of everything that determines a snapshot: source, columns and types, label, split, and
-    the instant before which rows are seen, if the plan has a column for it."""
+    """16 hex digits of everything that determines a snapshot: source, columns and types, label, split, the
+    instant before which rows are seen, if the plan has a column for it, and what text means."""
     columns = [[name, "string"] for name in categorical] + [[name, "double"] for name in numeric]
     return digest_of(
         {
@@ -30,8 +31,9 @@ def snapshot_digest(
             "columns": [*columns, [label, CLASSIFICATION.label_type]],
             "label": label,
             "split": split.identity(),
-            # Without the column there is no such entry, so that digests are what they were before it existed.
+            # What came later has no entry where it is not used, so that digests are what they were before.
             **({"as_of": [as_of_column, as_of]} if as_of_column is not None else {}),
+            **({"text_rule": text_rule} if text_rule else {}),
         }
     )
 

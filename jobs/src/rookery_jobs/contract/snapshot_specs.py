@@ -1,6 +1,6 @@
 """What `prepare` is asked, and the manifest that it writes back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from rookery_jobs.contract.columns import check_as_of_column, check_columns
@@ -9,6 +9,7 @@ from rookery_jobs.contract.identity import snapshot_digest
 from rookery_jobs.contract.origin import check_as_of
 from rookery_jobs.contract.sources import SOURCES, SourceSpec
 from rookery_jobs.contract.splits import SPLITS, SplitSpec
+from rookery_jobs.contract.text import TEXT_RULE
 from rookery_jobs.errors import ContractError
 
 
@@ -18,7 +19,10 @@ class SnapshotSpec(Document):
 
     `categorical` columns become strings, `numeric` ones doubles. With an `as_of_column`, rows whose time
     there is `as_of` or later are left out (None: no row is); the side of a row does not depend on it.
-    `digest` is `snapshot_digest` of all this.
+    `text_rule` is what text means (see `contract.text`). `digest` is `snapshot_digest` of all this.
+
+    `max_dropped_share` limits the incomplete rows among those that are seen (1: no limit). It is not in the
+    digest, since it does not change the snapshot.
     """
 
     source: Annotated[SourceSpec, Inline(SOURCES, usual="csv", prefix="source_")]
@@ -30,10 +34,15 @@ class SnapshotSpec(Document):
     as_of_column: str | None
     as_of: str | None
     digest: str
+    text_rule: int = 0
+    max_dropped_share: float = 1.0
 
     def __post_init__(self) -> None:
         check_columns(self.categorical, self.numeric, self.label)
         self._check_as_of()
+        check_dropped_share(self.max_dropped_share)
+        if not 0 <= self.text_rule <= TEXT_RULE:
+            raise ContractError(f"text rule {self.text_rule} is unknown; this code has 0 to {TEXT_RULE}")
         expected = snapshot_digest(
             source=self.source,
             split=self.split,
@@ -42,6 +51,7 @@ class SnapshotSpec(Document):
             label=self.label,
             as_of_column=self.as_of_column,
             as_of=self.as_of,
+            text_rule=self.text_rule,
         )
         if self.digest != expected:
             raise ContractError(
@@ -77,13 +87,20 @@ class SnapshotSpec(Document):
         return self.split.selection_side
 
 
+def check_dropped_share(share: float) -> None:
+    """Raise ContractError for a limit that is no share of the rows."""
+    if not 0 <= share <= 1:
+        raise ContractError(f"max_dropped_share {share:g} is no share of the rows; it must be from 0 to 1")
+
+
 @dataclass(frozen=True)
 class Manifest(Document):
     """What `prepare` made of a SnapshotSpec.
 
     `columns` has the Spark types, features first. Of `rows_read` rows, `rows_later` were at or after the
     snapshot's `as_of`, `rows_dropped` were incomplete, and `rows_kept` are in it: `rows` and `class_counts`
-    are per side (a label without classes has none). `example` is one record of features.
+    are per side (a label without classes has none). `empty` has the columns with empty values, and in how
+    many of the rows that are seen. `example` is one record of features.
     """
 
     snapshot: SnapshotSpec
@@ -95,3 +112,4 @@ class Manifest(Document):
     rows: dict[str, int]
     class_counts: dict[str, dict[str, int]]
     example: dict[str, float | str]
+    empty: dict[str, int] = field(default_factory=dict)

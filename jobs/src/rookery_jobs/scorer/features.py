@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from .stage import Columns, InvalidRow, Vector
+from .text import first_ten, shown
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class StringIndexer:
     def _look_up(self, index: dict[str, float], row: int, value: object) -> float:
         if isinstance(value, str) and value in index:
             return index[value]
-        what = "is missing" if _is_missing(value) else f"has the unseen category {value!r}"
-        known = ", ".join(self.labels)
+        what = "is missing" if _is_missing(value) else f"has the unseen category {shown(value)}"
+        known = first_ten(self.labels)
         raise InvalidRow(f"row {row}: column {self.inputCol!r} {what}; the model knows {known}")
 
 
@@ -83,7 +84,7 @@ def _checked(name: str, values: Iterable[object]) -> Iterable[float]:
         if _is_missing(value):
             raise InvalidRow(f"row {row}: column {name!r} is missing; the model needs a number there")
         if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
-            raise InvalidRow(f"row {row}: column {name!r} has {value!r}; the model needs a number there")
+            raise InvalidRow(f"row {row}: column {name!r} has {shown(value)}; the model needs a number there")
         if not math.isfinite(value):
             raise InvalidRow(
                 f"row {row}: column {name!r} has {value!r}; the model needs a finite number there"

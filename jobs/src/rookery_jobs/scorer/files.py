@@ -11,8 +11,11 @@ from .algorithms import ALGORITHMS
 from .features import MinMaxScaler, StringIndexer, VectorAssembler
 from .pipeline import Scorer
 from .stage import ScorerError
+from .text import RULES
 
-FORMAT = 1
+FORMAT = 2
+"""Format 1 has no text rule: its rule is 0."""
+
 STAGES: dict[str, type[Any]] = {
     stage.__name__: stage for stage in (StringIndexer, VectorAssembler, MinMaxScaler, *ALGORITHMS)
 }
@@ -28,7 +31,12 @@ def save(scorer: Scorer, folder: Path) -> None:
         arrays.update({f"{position}.{name}": getattr(stage, name) for name in names})
         values = {one.name: getattr(stage, one.name) for one in fields(stage) if one.name not in names}  # type: ignore[arg-type]
         stages.append({"stage": type(stage).__name__, **values})
-    document = {"format": FORMAT, "inputs": scorer.inputs, "stages": stages}
+    document = {
+        "format": FORMAT,
+        "inputs": scorer.inputs,
+        "text_rule": scorer.text_rule,
+        "stages": stages,
+    }
     (folder / "scorer.json").write_text(json.dumps(document, indent=2), encoding="utf-8")
     np.savez(folder / "arrays.npz", **arrays)
 
@@ -36,11 +44,14 @@ def save(scorer: Scorer, folder: Path) -> None:
 def load(folder: Path) -> Scorer:
     """Read what `save` wrote. Raises ScorerError for a format or a stage that this version does not know."""
     document = json.loads((folder / "scorer.json").read_text(encoding="utf-8"))
-    if document["format"] != FORMAT:
-        raise ScorerError(f"scorer format {document['format']!r} is unknown; this code reads format {FORMAT}")
+    if document["format"] not in range(1, FORMAT + 1):
+        raise ScorerError(f"scorer format {document['format']!r} is unknown; this code reads 1 to {FORMAT}")
+    text_rule = document.get("text_rule", 0)
+    if text_rule not in RULES:
+        raise ScorerError(f"text rule {text_rule!r} is unknown; this code has {', '.join(map(str, RULES))}")
     with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
         stages = tuple(_stage(position, values, arrays) for position, values in enumerate(document["stages"]))
-    return Scorer(tuple(document["inputs"]), stages)
+    return Scorer(tuple(document["inputs"]), stages, text_rule)
 
 
 def _stage(position: int, values: dict[str, Any], arrays: Any) -> Any:

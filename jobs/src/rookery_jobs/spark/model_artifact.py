@@ -88,6 +88,11 @@ def load_scorer(path: Path) -> scorer.Scorer:
     return scorer.load(path / _SCORER)
 
 
+def text_rule(path: Path) -> int:
+    """What text means to a downloaded model: rule 0 to one that has no scorer of ours."""
+    return load_scorer(path).text_rule if (path / _SCORER).exists() else 0
+
+
 def requirements() -> list[str]:
     """What the scorer needs, in the versions of this runtime. Spark is not among it."""
     versions = {"mlflow": mlflow.__version__, "numpy": np.__version__, "pandas": pd.__version__}

@@ -5,8 +5,6 @@ with an empty value is incomplete, which `prepare` drops and counts. Messages na
 never the rest of the row: it may tell of persons, and messages go to logs.
 """
 
-from functools import reduce
-from operator import or_
 from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame, Row, SparkSession
@@ -16,19 +14,18 @@ from rookery_jobs.contract import SnapshotSpec
 from rookery_jobs.errors import DataError
 from rookery_jobs.spark.objectives import objective_of
 from rookery_jobs.spark.sources import BROKEN, ROW, source_of
-from rookery_jobs.spark.text.csv_lines import NOT_UTF8
+from rookery_jobs.spark.text.csv_lines import NOT_UTF8, position_of
 from rookery_jobs.spark.text.instants import instant, is_before
-from rookery_jobs.spark.text.values import column, double
+from rookery_jobs.spark.text.values import all_composed, category, column, double, present
 
 _FAULT = "__fault"
 _SHOWN_ROWS = 3
-# monotonically_increasing_id puts the partition in the bits above these, the row of the partition below.
-_PARTITION_SHIFT = 33
 
 
 def read_source(spark: SparkSession, spec: SnapshotSpec) -> DataFrame:
-    """The columns that the spec needs, as text (see `Source.read`)."""
-    return source_of(spec.source).read(spark, spec.source, spec.columns)
+    """The columns that the spec needs, as text that is present or null, with ROW and BROKEN; unchecked."""
+    rows = source_of(spec.source).read(spark, spec.source, spec.columns)
+    return rows.select(*[present(name, spec.text_rule).alias(name) for name in spec.columns], BROKEN, ROW)
 
 
 def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
@@ -52,14 +49,19 @@ def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
     faults += [_not_utf8(name, seen) for name in (*spec.categorical, *spec.split.columns)]
     _refuse(rows, faults, spec)
     others = [name for name in spec.split.columns if name not in (*spec.features, spec.label)]
+    texts = (*spec.categorical, *others)
+    composed = spec.text_rule == 0 or all_composed(rows, texts)
+    categories = {
+        name: category(column(name), spec.text_rule, composed=composed).alias(name) for name in texts
+    }
     return (
         rows.filter(seen)
         .dropna(subset=list(spec.columns))
         .select(
-            *[column(name) for name in spec.categorical],
+            *[categories[name] for name in spec.categorical],
             *[value.alias(name) for name, value in doubles.items()],
             label.alias(spec.label),
-            *[column(name) for name in others],
+            *[categories[name] for name in others],
         )
     )
 
@@ -91,26 +93,21 @@ def _not_utf8(name: str, seen: Column) -> _Fault:
 def _refuse(rows: DataFrame, faults: list[_Fault], spec: SnapshotSpec) -> None:
     """Raise DataError with the first rows that have a fault, if any has; one Spark job if not."""
     first = F.coalesce(*[F.when(fault.condition, position) for position, fault in enumerate(faults)])
-    faulty = rows.filter(reduce(or_, (fault.condition for fault in faults))).withColumn(_FAULT, first)
+    # Not an `or` of all conditions: a tree as deep as there are columns is too much for Spark's stack.
+    faulty = rows.withColumn(_FAULT, first).filter(column(_FAULT).isNotNull())
     found = faulty.orderBy(ROW).limit(_SHOWN_ROWS + 1).collect()
     if not found:
         return
     shown = "; ".join(
-        f"row {_row_number(rows, row[ROW])}: {_describe(row, faults[row[_FAULT]], spec)}"
+        f"row {position_of(rows, ROW, row[ROW]) + 1}: {_describe(row, faults[row[_FAULT]], spec)}"
         for row in found[:_SHOWN_ROWS]
     )
     more = "; and more" if len(found) > _SHOWN_ROWS else ""
-    raise DataError(f"the source has rows that cannot be used (row 1 follows the header): {shown}{more}")
+    place = source_of(spec.source).ROW_1
+    raise DataError(f"the source has rows that cannot be used ({place}): {shown}{more}")
 
 
 def _describe(row: Row, fault: _Fault, spec: SnapshotSpec) -> str:
     if fault.column is None:
         return source_of(spec.source).fault_of(row[BROKEN])
     return f"column {fault.column!r} has {row[fault.column]!r}, which {fault.what}"
-
-
-def _row_number(rows: DataFrame, position: int) -> int:
-    """The place in the source of a row with this monotonic id; partitions are in the source's order."""
-    partition = position >> _PARTITION_SHIFT
-    before = rows.filter(F.shiftright(ROW, _PARTITION_SHIFT) < partition).count() if partition else 0
-    return before + (position & ((1 << _PARTITION_SHIFT) - 1)) + 1

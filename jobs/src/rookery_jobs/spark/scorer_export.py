@@ -16,7 +16,8 @@ def export_scorer(pipeline: Any, spec: SnapshotSpec) -> scorer.Scorer:
 
     Raises RegistrationError for a stage that the scorer does not have.
     """
-    return scorer.Scorer(spec.features, tuple(_export(stage) for stage in pipeline.stages))
+    stages = tuple(_export(stage) for stage in pipeline.stages)
+    return scorer.Scorer(spec.features, stages, spec.text_rule)
 
 
 def _export(stage: Any) -> scorer.Stage:

@@ -21,11 +21,12 @@ def check_categories(rows: DataFrame, spec: SnapshotSpec) -> None:
     for name in spec.categorical:
         in_train = F.max(F.when(F.col(SIDE) == "train", 1).otherwise(0))
         unseen = rows.groupBy(f"`{name}`").agg(in_train.alias("in_train")).filter("in_train = 0")
-        values = sorted(row[0] for row in unseen.limit(_SHOWN).collect())
+        values = sorted(row[0] for row in unseen.limit(_SHOWN + 1).collect())
         if values:
+            shown = ", ".join(map(repr, values[:_SHOWN])) + (" and more" if len(values) > _SHOWN else "")
             raise DataError(
                 f"column {name!r} has categories that the split puts in validation or test but not in train"
-                f"{seen(spec)}: {values}; take another seed, leave such rare categories out, or more data"
+                f"{seen(spec)}: {shown}; leave rows of such rare categories out, or take more data"
             )
 
 

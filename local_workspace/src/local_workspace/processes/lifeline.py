@@ -1,7 +1,8 @@
-"""A child process of the server ends when the server does, even by `kill -9`.
+"""A child process ends when its guard does, even by `kill -9`.
 
-The server holds the other end of the child's standard input and never writes to it: end of file means that
-the server is gone. Standard library only, since it is the first thing a child runs.
+The guard holds the other end of the child's standard input and never writes to it: end of file means that the
+guard is gone, which would have ended the child itself. Standard library only, since it is the first thing
+that a child runs.
 """
 
 import os

@@ -1,7 +1,7 @@
 """MLflow's scoring server for one model, on a Unix socket: a script, run by `python -I`.
 
 It imports nothing of this project, so that a model has only its own files and what MLflow brings. Its
-standard input is a life line: end of file means that the workspace is gone. The socket is its owner's alone.
+standard input is a life line: end of file means that its guard is gone. The socket is its owner's alone.
 
 Usage: scoring_server.py SOCKET     (environment: __pyfunc_model_path__, the model's folder)
 """

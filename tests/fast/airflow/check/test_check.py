@@ -11,9 +11,9 @@ import pendulum
 import pytest
 from airflow.sdk import DAG
 
-from rookery.check.form_report import allowed_by
 from rookery.check.schedule import schedule_of
 from rookery.cli import main
+from rookery.form.allowed import allowed_by
 from tests.fast.airflow import usable_workspace as usable
 from tests.fast.airflow.conftest import PROJECT
 from tests.recorder import Recorder, Reply
@@ -65,7 +65,7 @@ class Check:
         self._dags.mkdir()
         self.data = project / "data"
         self.data.mkdir()
-        (self.data / "birds.csv").write_text("Island,BodyMass,Species\nBiscoe,4450,1\n")
+        (self.data / "birds.csv").write_text("Island,BodyMass,Species\nBiscoe,4450,1\nDream,3800,0\n")
         self._capsys = capsys
 
     def text(self, content: str, *options: str, name: str = "birds.py") -> Ended:

@@ -52,6 +52,7 @@ def test_the_form_shows_the_plans_values() -> None:
         "source_url": "data/penguins.csv",
         "LogisticRegression_maxIter": [5, 10],
         "LogisticRegression_regParam": [0.1],
+        "max_dropped_share": 0.2,
         "gate_threshold": 0.9,
         "points_per_task": 4,
         "deploy": None,
@@ -78,6 +79,7 @@ def test_each_value_has_a_widget_that_fits_it() -> None:
         "LogisticRegression_elasticNetParam": "value per line",
         "LogisticRegression_family": "selection of several",
         "LogisticRegression_fitIntercept": "selection of several",
+        "max_dropped_share": "number",
         "gate_threshold": "number",
         "points_per_task": "number",
         "deploy": "selection of one",
@@ -161,12 +163,37 @@ def test_an_empty_conf_leaves_the_plan_as_it_is() -> None:
     assert resolved.points_per_task == 3
 
 
+@pytest.mark.parametrize(
+    ("wrong", "allowed"),
+    [
+        ({"LogisticRegression_maxIter": ["five"]}, "a list, each a whole number, at least 0"),
+        ({"LogisticRegression_maxIter": []}, "a list, each a whole number, at least 0"),
+        ({"LogisticRegression_regParam": ["0,1"]}, "a list, each a number, at least 0"),
+        ({"gate_threshold": "high"}, "a number from 0 to 1"),
+        ({"gate_threshold": 1.5}, "a number from 0 to 1"),
+        ({"points_per_task": 0}, "a whole number from 1 to 1000"),
+        ({"source_url": "penguins.csv"}, "an http or https address, or data/<name>.csv"),
+        ({"keep_endpoint": "no"}, "true or false"),
+    ],
+)
+def test_who_mistypes_a_value_is_told_what_is_allowed(wrong: dict[str, Any], allowed: str) -> None:
+    params = ParamsDict(form(PLAN))
+    with pytest.raises(ParamValidationError) as caught:
+        params.update(wrong)
+    text = str(caught.value)
+    assert f"{allowed!r} was expected" in text
+    assert f"{{'const': {allowed!r}}}" in text
+    assert "pattern" not in text
+    assert "^" not in text
+
+
 def test_a_conf_replaces_the_plans_values() -> None:
     resolved = resolve(
         PLAN,
         {
             "source_url": "https://files.test/other.csv",
             "LogisticRegression_maxIter": ["7", 8.0],
+            "max_dropped_share": 0.5,
             "gate_threshold": 0.5,
             "points_per_task": 1,
             "deploy": False,
@@ -180,6 +207,7 @@ def test_a_conf_replaces_the_plans_values() -> None:
         {"maxIter": 8, "regParam": 0.1},
     ]
     assert resolved.plan.gates[0].threshold == 0.5
+    assert resolved.plan.max_dropped_share == 0.5
     assert (resolved.points_per_task, resolved.plan.deploy, resolved.plan.keep_endpoint) == (1, False, False)
 
 
@@ -243,7 +271,7 @@ def test_a_mistyped_key_is_named_with_the_one_that_was_meant(key: str, advice: s
     text = refused(**{key: given})
     assert f"{key}: the key is unknown; " in text
     assert advice in text
-    assert "its keys can be source_url, LogisticRegression_maxIter" in text
+    assert "its keys can be source_url, max_dropped_share, LogisticRegression_maxIter" in text
 
 
 @pytest.mark.parametrize("key", ["label", "seed", "registered_model_name", "databricks_conn_id"])
@@ -269,6 +297,7 @@ def test_what_must_not_change_from_run_to_run_is_no_key(key: str) -> None:
         ({"gate_threshold": True}, "gate_threshold: True cannot be"),
         ({"gate_threshold": 1.5}, "gate_threshold: 1.5 cannot be"),
         ({"gate_threshold": float("nan")}, "gate_threshold: nan cannot be"),
+        ({"max_dropped_share": 2}, "max_dropped_share: 2 cannot be; it must be a number from 0 to 1"),
         ({"points_per_task": 0}, "points_per_task: 0 cannot be; it must be a whole number from 1 to 1000"),
         ({"points_per_task": "4"}, "points_per_task: '4' cannot be"),
         ({"points_per_task": True}, "points_per_task: True cannot be"),

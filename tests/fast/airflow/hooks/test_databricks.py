@@ -6,7 +6,7 @@ from importlib.metadata import version
 import pytest
 
 from rookery.hooks.databricks import workspace_client, workspace_url
-from tests.recorder import Recorder
+from tests.recorder import Recorder, Reply
 
 ME = "GET /api/2.0/preview/scim/v2/Me"
 
@@ -46,3 +46,12 @@ def test_the_connections_proxies_are_used(databricks: Recorder, monkeypatch: pyt
     databricks.answers(ME, {"userName": "me@example.com"})
     assert workspace_client("behind_proxy").current_user.me().user_name == "me@example.com"
     assert databricks.calls[-1].headers["Host"] == "workspace.test"
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_a_read_that_fails_inside_the_server_is_repeated_a_few_times(
+    databricks: Recorder, status: int
+) -> None:
+    databricks.answers(ME, *[Reply(status, {"message": "oops"})] * 2, {"userName": "me@example.com"})
+    assert workspace_client("databricks_default").current_user.me().user_name == "me@example.com"
+    assert len(databricks.bodies(ME)) == 3

@@ -14,6 +14,7 @@ from rookery.operators.job_run import JobRunOperator
 from rookery.operators.sweep import TrainOperator
 from rookery.workspace.job_runs import Intent, Try
 from tests.fast.airflow.job_runs import GET, SUBMIT, run
+from tests.fast.airflow.sweeps import SWEEP_ARGUMENTS
 from tests.fast.airflow.tasks import TaskInstance, context_of
 from tests.recorder import Call, Recorder, Reply
 
@@ -206,7 +207,12 @@ def test_a_run_that_took_too_long_is_tried_again_only_where_another_one_goes_on(
     databricks.answers(SUBMIT, {"run_id": 7})
     databricks.answers(GET, ended("TIMEDOUT", "CANCELED"))
     train = TrainOperator(
-        task_id="train", existing_cluster_id="c1", code_folder="/f", arguments=["0"], experiment_page="p"
+        task_id="train",
+        existing_cluster_id="c1",
+        code_folder="/f",
+        arguments=["0"],
+        experiment_page="p",
+        **SWEEP_ARGUMENTS,
     )
     for task, retriable in ((operator(), False), (train, True)):
         with pytest.raises(JobRunError, match="raise job_timeout of the DAG") as caught:
@@ -247,7 +253,8 @@ def stops_while_watched(
     """A workspace whose run never ends; `stop` is called while the run is watched."""
     databricks.answers(SUBMIT, {"run_id": 7})
     databricks.answers(GET, run(7, "RUNNING"))
-    answer, stopped = databricks.reply_to, []
+    answer = databricks.reply_to
+    stopped: list[Call] = []
 
     def answer_and_stop(call: Call) -> Reply:
         if len(databricks.bodies(GET)) == 2 and not stopped:
@@ -309,7 +316,7 @@ def test_a_task_that_takes_too_long_cancels_its_run_and_keeps_airflows_error(
     def time_out() -> None:
         # As Airflow's task runner does.
         try:
-            with timeout(1):
+            with timeout(1):  # type: ignore[no-untyped-call]
                 task.execute(context_of(TaskInstance("train", 1, RETRIES)))
         except AirflowTaskTimeout:
             task.on_kill()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from airflow.sdk.execution_time.context import OutletEventAccessors
+from structlog.testing import capture_logs
 
 from rookery import model_asset
 from rookery.exceptions import JobRunError
@@ -76,6 +77,14 @@ def test_the_assets_event_says_which_version_of_which_run_and_how_good_it_is(wor
         "generation": 1,
         "backfill": False,
     }
+
+
+def test_the_metrics_and_the_gates_verdict_are_logged(workspace: Recorder) -> None:
+    with capture_logs() as lines:
+        register(workspace)
+    told = [line["event"] for line in lines]
+    assert "Version 3 of Penguin Predictor: test_accuracy 0.9" in told
+    assert "Gate passed: accuracy is 0.9, at least 0.9" in told
 
 
 @pytest.mark.parametrize(

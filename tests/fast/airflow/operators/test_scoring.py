@@ -18,6 +18,7 @@ from tests.recorder import Recorder, Reply
 
 NAME = "Penguin Predictor"
 ASSET = model_asset(NAME)
+ENDPOINTS = "GET /api/2.0/serving-endpoints"
 LIST = "GET /api/2.0/dbfs/list"
 VERSION = "GET /api/2.0/mlflow/model-versions/get"
 VERSIONS = "GET /api/2.0/mlflow/model-versions/search"
@@ -45,6 +46,7 @@ def workspace(databricks: Recorder) -> Recorder:
     databricks.answers("GET /api/2.0/preview/scim/v2/Me", {"userName": "me@example.com"})
     databricks.answers(NODE_TYPES, {"node_types": [NODE_TYPE]})
     databricks.answers(RUNTIMES, {"versions": [RUNTIME]})
+    databricks.answers(ENDPOINTS, {})
     databricks.answers(VERSION, {"model_version": {"name": NAME}})
     versions = [{"name": NAME, "version": version, "status": "READY"} for version in ("2", "10")]
     pending = {"name": NAME, "version": "11", "status": "PENDING_REGISTRATION"}
@@ -97,6 +99,38 @@ def test_the_spec_names_the_version_and_the_csv_files_of_the_folder(workspace: R
         "code_root": "/Users/me@example.com/rookery_code",
         "user_name": "me@example.com",
     }
+
+
+def serving(name: str, version: str, installation: str = "here", ready: str = "READY") -> dict[str, Any]:
+    """An endpoint as the list of all shows it."""
+    entities = [{"name": f"m-{version}", "entity_name": NAME, "entity_version": version}]
+    tags = {"rookery_dag_id": "penguins", "rookery_installation": installation}
+    return {
+        "name": name,
+        "state": {"ready": ready, "config_update": "NOT_UPDATING"},
+        "config": {"served_entities": entities},
+        "tags": [{"key": key, "value": value} for key, value in tags.items()],
+    }
+
+
+def test_by_hand_the_version_that_is_served_scores_not_the_newest(workspace: Recorder) -> None:
+    others = [serving("theirs", "9", installation="there"), serving("starting", "8", ready="NOT_READY")]
+    workspace.answers(ENDPOINTS, {"endpoints": [*others, serving("predict-penguin", "2")]})
+    resolve()
+    assert written(workspace).model_version == "2"
+
+
+def test_of_several_that_are_served_the_highest_scores(workspace: Recorder) -> None:
+    workspace.answers(ENDPOINTS, {"endpoints": [serving("a", "9"), serving("b", "10"), serving("c", "2")]})
+    resolve()
+    assert written(workspace).model_version == "10"
+
+
+def test_a_workspace_that_lists_no_endpoints_is_scored_with_the_newest(workspace: Recorder) -> None:
+    denied = {"error_code": "PERMISSION_DENIED", "message": "serving is not enabled"}
+    workspace.answers(ENDPOINTS, Reply(403, denied))
+    resolve()
+    assert written(workspace).model_version == "10"
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,8 @@ def test_wrong_fields_of_any_part_do_not_hide_other_mistakes() -> None:
         "  - endpoint.size: Endpoint has no field 'size'; it has name, workload_size, scale_to_zero_enabled, "
         "dataframe_records",
         "  - owner: TrainingPlan has no field 'owner'; it has source, features, label, split, sweep, metric, "
-        "gates, registry, endpoint, compute, data_root, as_of_column, deploy, keep_endpoint",
+        "gates, registry, endpoint, compute, data_root, as_of_column, max_dropped_share, deploy, "
+        "keep_endpoint",
     ]
 
 
@@ -174,6 +175,10 @@ def test_parts_are_immutable() -> None:
         (
             {"gates": [{"metric": "f1", "threshold": float("nan")}]},
             "gates[0].threshold: it must be a finite number, not nan",
+        ),
+        (
+            {"max_dropped_share": 1.01},
+            "max_dropped_share: 1.01 is no share of the rows; it must be from 0 to 1",
         ),
         ({"compute": {"autotermination_minutes": 0}}, "compute.autotermination_minutes: 0 is not in 10 to"),
         ({"compute": {"node_type_id": "a b"}}, "compute.node_type_id: 'a b'"),

@@ -1,15 +1,15 @@
 """What a registered version takes: its columns by name and type, and what it cannot score."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mlflow.models import Model
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
 from rookery_jobs.errors import ScoringError
-from rookery_jobs.spark.text.values import column, double
+from rookery_jobs.spark.text.values import all_composed, category, column, double, present
 
 _WHOLE_NUMBERS = {"integer": "int", "long": "bigint"}
 _TYPES = ("string", "double", "float", *_WHOLE_NUMBERS)
@@ -18,30 +18,34 @@ _TYPES = ("string", "double", "float", *_WHOLE_NUMBERS)
 
 @dataclass(frozen=True)
 class ModelInput:
-    """A column of the signature; `categories` are those that the model knows, of a categorical one."""
+    """A column of the signature; `categories` are those that the model knows, of a categorical one.
+
+    `text` is the column of rows that has its text by the model's rule (see `with_texts`).
+    """
 
     name: str
     type: str
+    text: str
     categories: tuple[str, ...] = ()
 
     @property
     def value(self) -> Column:
         """The column's text as a value of its type; null where it is missing or none."""
         if self.type == "string":
-            return column(self.name)
+            return column(self.text)
         if self.type in _WHOLE_NUMBERS:
-            text, kind = f"trim(`{self.name}`)", _WHOLE_NUMBERS[self.type]
+            text, kind = f"trim(`{self.text}`)", _WHOLE_NUMBERS[self.type]
             return F.expr(f"CASE WHEN {text} RLIKE '^[+-]?[0-9]+$' THEN try_cast({text} AS {kind}) END")
-        return double(self.name).cast(self.type)
+        return double(self.text).cast(self.type)
 
     @property
     def fault(self) -> Column:
         """Why the model cannot score the row, by this column; null if it can."""
         said = F.lit(f"column {self.name!r} ")
-        text = F.concat(F.lit("'"), column(self.name), F.lit("'"))
-        reason = F.when(column(self.name).isNull(), F.concat(said, F.lit("is missing")))
+        text = F.concat(F.lit("'"), column(self.text), F.lit("'"))
+        reason = F.when(column(self.text).isNull(), F.concat(said, F.lit("is missing")))
         if self.categories:
-            unseen = ~column(self.name).isin(*self.categories)
+            unseen = ~column(self.text).isin(*self.categories)
             return reason.when(unseen, F.concat(said, F.lit("has the unseen category "), text))
         return reason.when(
             self.value.isNull(), F.concat(said, F.lit("has "), text, F.lit(f", no {self.type}"))
@@ -67,9 +71,24 @@ def model_inputs(model: Model, pipeline: Any) -> tuple[ModelInput, ...]:
         raise ScoringError("the model's signature does not name its input columns: it cannot score a table")
     categories = dict(_categories(pipeline))
     return tuple(
-        ModelInput(str(each["name"]), _checked(each), categories.get(str(each["name"]), ()))
-        for each in schema.to_dict()
+        ModelInput(
+            str(each["name"]), _checked(each), f"__text_{position}", categories.get(str(each["name"]), ())
+        )
+        for position, each in enumerate(schema.to_dict())
     )
+
+
+def with_texts(rows: DataFrame, inputs: Sequence[ModelInput], rule: int) -> DataFrame:
+    """Add the inputs' texts, by the rule of the model: in the columns that `text` names, null if missing."""
+    composed = rule == 0 or all_composed(rows, [each.name for each in inputs if each.type == "string"])
+    texts = [
+        category(present(each.name, rule), rule, composed=composed)
+        if each.type == "string"
+        else present(each.name, rule)
+        for each in inputs
+    ]
+    named = [text.alias(each.text) for each, text in zip(inputs, texts, strict=True)]
+    return rows.select("*", *named)
 
 
 def _checked(given: dict[str, Any]) -> str:

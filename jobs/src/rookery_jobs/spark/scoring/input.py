@@ -7,11 +7,11 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
-from rookery_jobs.contract import ScoringSpec
+from rookery_jobs.contract import ScoringSpec, first_ten
 from rookery_jobs.contract.scoring_specs import InputFile
 from rookery_jobs.errors import ScoringError
 from rookery_jobs.spark.files import ClusterFiles
-from rookery_jobs.spark.text.csv_lines import NOT_UTF8, header_of, read_rows
+from rookery_jobs.spark.text.csv_lines import NOT_UTF8, header_of, read_rows, unclosed_quote
 from rookery_jobs.spark.text.values import column, present
 
 ADDED = ("prediction", "rejected", "registered_model_name", "model_version", "source_file")
@@ -28,17 +28,18 @@ def read_files(spark: SparkSession, spec: ScoringSpec, needed: Sequence[str]) ->
     line of a row that has more or fewer fields than its header.
 
     Files may have different columns, in any order. Raises ScoringError for a file that is not as it was
-    listed, or whose header is not UTF-8, lacks a needed column, names one twice or has one that scoring adds.
+    listed or has a line break within quotes, and for a header that is not UTF-8, lacks a needed column, names
+    one twice or has one that scoring adds.
     """
-    files = ClusterFiles(spark)
     by_header: dict[Header, list[str]] = defaultdict(list)
     for file in spec.files:
-        by_header[_header(files, file, needed)].append(file.path)
+        by_header[_header(spark, file, needed)].append(file.path)
     frames = [_frame(spark, header, paths) for header, paths in by_header.items()]
     return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
 
 
-def _header(files: ClusterFiles, file: InputFile, needed: Sequence[str]) -> Header:
+def _header(spark: SparkSession, file: InputFile, needed: Sequence[str]) -> Header:
+    files = ClusterFiles(spark)
     if files.size(file.path) != file.size:
         raise ScoringError(
             f"{file.path} is not the file of {file.size} bytes that was listed: it was changed or removed "
@@ -47,7 +48,10 @@ def _header(files: ClusterFiles, file: InputFile, needed: Sequence[str]) -> Head
     header = header_of(files.first_line(file.path))
     problem = _problem(header, needed)
     if problem:
-        raise ScoringError(f"{file.path} {problem}; its header has {', '.join(header) or 'nothing'}")
+        raise ScoringError(f"{file.path} {problem}; its header has {first_ten(header) or 'nothing'}")
+    place = unclosed_quote(spark, file.path)
+    if place:
+        raise ScoringError(f"{file.path} has {place}")
     return header
 
 
@@ -56,19 +60,20 @@ def _problem(header: Header, needed: Sequence[str]) -> str | None:
         return "is not UTF-8: save it as UTF-8"
     missing = [name for name in needed if name not in header]
     if missing:
-        return f"has no column {', '.join(missing)}, which the model needs"
+        return f"has no column {first_ten(missing)}, which the model needs"
     lower = [name.lower() for name in header]
     twice = [name for name in header if lower.count(name.lower()) > 1]
     if twice:
-        return f"names column {', '.join(twice)} twice (Spark ignores case)"
+        return f"names column {first_ten(twice)} twice (Spark ignores case)"
     taken = [name for name in header if name.lower() in (*ADDED, BROKEN)]
     if taken:
-        return f"has a column {', '.join(taken)}, which scoring adds: rename it in the file"
+        return f"has a column {first_ten(taken)}, which scoring adds: rename it in the file"
     return None
 
 
 def _frame(spark: SparkSession, header: Header, paths: Iterable[str]) -> DataFrame:
-    columns = [present(name).alias(name) for name in header]
+    # Other columns than the model's keep their text: they may be keys.
+    columns = [present(name, rule=0).alias(name) for name in header]
     return read_rows(spark, list(paths), header, BROKEN).select(
         *columns, column(BROKEN), _file_name().alias(SOURCE_FILE)
     )

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
-from rookery_jobs.contract import CsvSourceSpec
+from rookery_jobs.contract import CsvSourceSpec, first_ten
 from rookery_jobs.errors import DataError
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.sources.source import BROKEN, ROW
-from rookery_jobs.spark.text.csv_lines import NOT_UTF8, fields_of, header_of, read_rows
-from rookery_jobs.spark.text.values import column, present
+from rookery_jobs.spark.text.csv_lines import NOT_UTF8, fields_of, header_of, read_rows, unclosed_quote
+from rookery_jobs.spark.text.values import column
+
+ROW_1 = "row 1 follows the header"
 
 
 def read(spark: SparkSession, source: CsvSourceSpec, columns: Sequence[str]) -> DataFrame:
@@ -20,11 +22,14 @@ def read(spark: SparkSession, source: CsvSourceSpec, columns: Sequence[str]) -> 
     header = header_of(files.first_line(source.path))
     problem = _problem(header, columns)
     if problem:
-        raise DataError(f"{source.path} {problem}; its header has {list(header)}")
+        raise DataError(f"{source.path} {problem}; its header has {first_ten(header) or 'nothing'}")
+    place = unclosed_quote(spark, source.path)
+    if place:
+        raise DataError(f"{source.path} has {place}")
     # Names of no interest may be there twice, which Spark refuses.
     distinct = [name if name in columns else f"__{position}" for position, name in enumerate(header)]
     return read_rows(spark, [source.path], distinct, BROKEN).select(
-        *[present(name).alias(name) for name in columns],
+        *[column(name) for name in columns],
         column(BROKEN),
         F.monotonically_increasing_id().alias(ROW),
     )
@@ -50,6 +55,6 @@ def _problem(header: Sequence[str], wanted: Sequence[str]) -> str | None:
         return "is not UTF-8: save it as UTF-8"
     missing = [name for name in wanted if name not in header]
     if missing:
-        return f"has no column {missing}"
+        return f"has no column {first_ten(missing)}"
     twice = [name for name in wanted if header.count(name) > 1]
-    return f"names column {twice} twice" if twice else None
+    return f"names column {first_ten(twice)} twice" if twice else None

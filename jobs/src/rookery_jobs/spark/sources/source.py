@@ -14,8 +14,11 @@ BROKEN = "__broken_record"
 class Source(Protocol):
     """A module of this package: how sources of one kind are read. `source` is the kind's SourceSpec."""
 
+    ROW_1: str
+    """Which row is row 1, for messages."""
+
     def read(self, spark: SparkSession, source: Any, columns: Sequence[str]) -> DataFrame:
-        """The columns as text, empty values as null, with ROW and BROKEN; other values are unchecked.
+        """The columns as the text that they are in the source, with ROW and BROKEN.
 
         Cache it before use. Raises DataError for a source that is not there or not the one that the spec
         means, and for one without each of the columns once.

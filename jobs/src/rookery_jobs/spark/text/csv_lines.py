@@ -4,10 +4,17 @@ import csv
 from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.types import StringType, StructField, StructType
 
 NOT_UTF8 = "\ufffd"
 """What a byte that is not UTF-8 becomes when it is read, in Java as in Spark."""
+
+_LINE = "__line"
+# Spark leaves lines without such a character out.
+_NOT_BLANK = r"[^\x00-\x20]"
+# monotonically_increasing_id puts the partition in the bits above these, the row of the partition below.
+_PARTITION_SHIFT = 33
 
 
 def fields_of(line: str) -> list[str]:
@@ -18,6 +25,35 @@ def fields_of(line: str) -> list[str]:
 def header_of(line: str | None) -> tuple[str, ...]:
     """The names of the columns by the first line of a file; a column without one has Spark's name for it."""
     return tuple(name.strip() or f"_c{position}" for position, name in enumerate(fields_of(line or "")))
+
+
+def unclosed_quote(spark: SparkSession, path: str) -> str | None:
+    """Where in the file a line ends within quotes, and what to do, in words; None if no line does.
+
+    RFC 4180 allows line breaks within quotes, but Spark reads each line as a row, so that several of its tasks
+    can read one file. The rest of such a value would be a row of its own, and if the value is in the last
+    column, the numbers of fields would not tell. A quote within an unquoted field (`5" pipe`) begins nothing.
+    """
+    lines = spark.read.text(path).filter(F.col("value").rlike(_NOT_BLANK))
+    lines = lines.withColumn(_LINE, F.monotonically_increasing_id())
+    # Without doubled quotes and whole quoted fields, a quote that begins a field has no end.
+    single = F.regexp_replace("value", '""', "")
+    rest = F.regexp_replace(single, '(^|,)"[^"]*"', "$1")
+    found = lines.filter(rest.rlike('(^|,)"')).orderBy(_LINE).select(_LINE).head()
+    if found is None:
+        return None
+    row = position_of(lines, _LINE, found[0])
+    return (
+        f"an unclosed quote in {f'row {row}' if row else 'its header'} (row 1 follows the header): every row "
+        "must be on one line, so write values without line breaks, and a quote within quotes doubled"
+    )
+
+
+def position_of(rows: DataFrame, column: str, identifier: int) -> int:
+    """The place, from 0, of the row with this `monotonically_increasing_id` in the column."""
+    partition = identifier >> _PARTITION_SHIFT
+    before = rows.filter(F.shiftright(column, _PARTITION_SHIFT) < partition).count() if partition else 0
+    return before + (identifier & ((1 << _PARTITION_SHIFT) - 1))
 
 
 def read_rows(spark: SparkSession, paths: Sequence[str], header: Sequence[str], broken: str) -> DataFrame:

@@ -5,6 +5,7 @@ content type or none, `max_results` is 0 or missing where MLflow has no default,
 route: `experiments/list` and `registered-models/list`.
 """
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
-from local_workspace.api.bodies import DEFAULT_LIMIT
+from local_workspace.api.bodies import DEFAULT_LIMIT, json_object
 
 # The calls that take fields; artifacts' bytes go elsewhere, but for one of MLflow's web page.
 _CALL = re.compile(r"/(?:ajax-)?api/[\d.]+/mlflow/(?!upload-artifact)(?P<call>.+?)/?")
@@ -34,25 +35,17 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True)
 class MlflowRequest:
-    """One request; `call` is what follows `/mlflow/` in its path."""
+    """One request; `call` is what follows `/mlflow/` in its path, `fields` the JSON object in its body."""
 
     scope: Scope
     method: str
     call: str
     query: list[tuple[str, str]]
     body: bytes
-
-    @property
-    def fields(self) -> Fields | None:
-        """The JSON object in the body, {} for an empty one; None for what is no object."""
-        try:
-            found = json.loads(self.body) if self.body.strip() else {}
-        except (ValueError, RecursionError):
-            return None
-        return found if isinstance(found, dict) else None
+    fields: Fields
 
     def translated(self) -> "MlflowRequest":
-        """As MLflow's server reads it; what cannot be read is left as it is, for MLflow to refuse."""
+        """As MLflow's server reads it."""
         return self._renamed()._with_fields_in_place()._with_most_results()
 
     def _renamed(self) -> "MlflowRequest":
@@ -64,32 +57,35 @@ class MlflowRequest:
         return replace(self, scope=scope, method=method, call=call)
 
     def _with_fields_in_place(self) -> "MlflowRequest":
-        """Those of a GET in its query, those of any other in its body."""
-        fields = self.fields
-        if fields is None or self.method == "GET" or not self.query:
+        """Those of a GET where they are, those of any other in its body."""
+        if self.method == "GET" or not self.query:
             return self
-        return replace(self, query=[], body=json.dumps(dict(self.query) | fields).encode())
+        return replace(self, query=[])._with(dict(self.query) | self.fields)
 
     def _with_most_results(self) -> "MlflowRequest":
         """Without a `max_results` of 0, and with Databricks' own where MLflow has no default."""
-        fields = self.fields
-        if not self.call.endswith("/search") or fields is None:
-            return self
-        most = {"max_results": _MOST_RESULTS[self.call]} if self.call in _MOST_RESULTS else {}
-        if self.method == "GET" and not fields:
+        most = _MOST_RESULTS.get(self.call)
+        if self.method == "GET" and not self.fields:
             query = [each for each in self.query if each != ("max_results", "0")]
-            missing = {} if "max_results" in dict(query) else most
-            return replace(self, query=[*query, *((key, str(value)) for key, value in missing.items())])
-        if fields.get("max_results") in _NONE:
-            others = {key: value for key, value in fields.items() if key != "max_results"}
-            return replace(self, body=json.dumps(others | most).encode())
-        return self
+            if most and "max_results" not in dict(query):
+                query.append(("max_results", str(most)))
+            return replace(self, query=query)
+        if self.fields.get("max_results") not in _NONE:
+            return self
+        others = {key: value for key, value in self.fields.items() if key != "max_results"}
+        if most:
+            others["max_results"] = most
+        return self if others == self.fields else self._with(others)
+
+    def _with(self, fields: Fields) -> "MlflowRequest":
+        return replace(self, fields=fields, body=json.dumps(fields).encode())
 
     def asgi(self, receive: Receive) -> tuple[Scope, Receive]:
-        """The request for an application, with its body there at once; JSON is said to be JSON."""
-        said = {b"content-length": str(len(self.body)).encode()}
-        if self.fields is not None:
-            said[b"content-type"] = b"application/json"
+        """The request for an application: its body is there at once, and said to be JSON."""
+        said = {
+            b"content-type": b"application/json",
+            b"content-length": str(len(self.body)).encode(),
+        }
         replaced = {b"transfer-encoding", *said}
         headers = [(name, value) for name, value in self.scope["headers"] if name not in replaced]
         changed = {"headers": [*headers, *said.items()], "query_string": urlencode(self.query).encode()}
@@ -97,13 +93,25 @@ class MlflowRequest:
 
 
 async def read(scope: Scope, receive: Receive) -> MlflowRequest | None:
-    """The request, with its whole body; None if it is none of MLflow's calls, or carries bytes."""
+    """The request, with its whole body; None if it is none of MLflow's calls.
+
+    Raises `MalformedRequest` for a body that is no JSON object.
+    """
     found = _CALL.fullmatch(scope["path"])
     if found is None:
         return None
     body = await Request(scope, DEFAULT_LIMIT.receive(receive)).body()
     query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    return MlflowRequest(scope, scope["method"], found["call"], query, body)
+    return MlflowRequest(scope, scope["method"], found["call"], query, body, _fields(body))
+
+
+def _fields(body: bytes) -> Fields:
+    """The fields of a body. NaN is taken here, as MLflow's clients send it in metrics."""
+    with contextlib.suppress(ValueError, RecursionError):
+        found = json.loads(body) if body.strip() else {}
+        if isinstance(found, dict):
+            return found
+    return json_object(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -15,6 +15,10 @@ def mlflow_links(mlflow: Mlflow) -> list[Route]:
         mlflow.require_experiment(experiment_id)
         return _to("experiments", experiment_id)
 
+    def runs(experiment_id: str) -> Elsewhere:
+        mlflow.require_experiment(experiment_id)
+        return _to("experiments", experiment_id, "runs")
+
     def run(experiment_id: str, run_id: str) -> Elsewhere:
         mlflow.require_run(experiment_id, run_id)
         return _to("experiments", experiment_id, "runs", run_id)
@@ -25,6 +29,7 @@ def mlflow_links(mlflow: Mlflow) -> list[Route]:
 
     return [
         page_route("/ml/experiments/{experiment_id}", experiment),
+        page_route("/ml/experiments/{experiment_id}/runs", runs),
         page_route("/ml/experiments/{experiment_id}/runs/{run_id}", run),
         page_route("/ml/models/{name}/versions/{version}", version),
     ]

@@ -3,15 +3,12 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from rookery_jobs.contract import SnapshotSpec
+from rookery_jobs.contract import LABEL_FAULT, MAX_CLASSES, SnapshotSpec, first_ten
 from rookery_jobs.errors import DataError
 from rookery_jobs.spark.objectives.objective import Survey
 from rookery_jobs.spark.sides import SIDE, seen
 
-LABEL_FAULT = "is not a non-negative integer, as a label must be"
-
-MAX_CLASSES = 100
-"""Classes are 0 to 99 at most: a model has coefficients for every class up to the largest."""
+__all__ = ["LABEL_FAULT", "label", "survey"]
 
 _CLASS = r"^\\+?[0-9]+$"
 
@@ -34,24 +31,26 @@ def survey(rows: DataFrame, spec: SnapshotSpec) -> Survey:
 
 def _check(counts: dict[str, dict[str, int]], spec: SnapshotSpec) -> None:
     classes = sorted({int(one) for side in counts.values() for one in side})
-    if spec.as_of and not classes:
-        raise DataError(
-            f"the source has no complete row{seen(spec)}: take a later as_of, or a source with earlier rows"
-        )
     if len(classes) < 2:
         raise DataError(
-            f"label {spec.label!r} has the classes {classes} in the complete rows{seen(spec)}; two are needed"
+            f"label {spec.label!r} has only the class {first_ten(classes)} in the complete rows{seen(spec)}; two "
+            "are needed"
         )
     if classes[-1] >= MAX_CLASSES:
         raise DataError(
             f"label {spec.label!r} has the class {classes[-1]}; classes must be below {MAX_CLASSES}, since a "
             "model has coefficients for every class up to the largest"
         )
+    later = " or a later as_of" if spec.as_of else ""
     for side, present in counts.items():
         missing = [one for one in classes if str(one) not in present]
         if missing:
             raise DataError(
-                f"the split leaves no row of class {missing} on the {side} side{seen(spec)} (rows per class "
-                f"there: {present}); take a larger size for that side, another seed or more data"
-                f"{', or a later as_of' if spec.as_of else ''}"
+                f"the split leaves no row of class {first_ten(missing)} on the {side} side{seen(spec)} "
+                f"(rows per class there: {_counted(present)}); take a larger size for that side or more data"
+                f"{later}, or leave such a rare class out"
             )
+
+
+def _counted(classes: dict[str, int]) -> str:
+    return first_ten(f"{one}: {count}" for one, count in classes.items()) or "none"

@@ -1,0 +1,181 @@
+"""What one pass over a CSV file in hand can tell, before a cluster is paid for: every mistake, with the first
+row and value that show it, and what to do. The rules are those by which Spark will read the file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import BinaryIO
+
+from rookery.sources.csv_faults import Fault, fix_of_label, fix_of_number, told, unclosed_quote
+from rookery.sources.csv_rows import NOT_UTF8, CsvRow, csv_rows, names_of
+from rookery.sources.wanted import Wanted
+from rookery_jobs.contract import LABEL_FAULT, MAX_CLASSES, class_of, first_ten, instant, number, stripped
+
+_REMEMBERED = 4096
+
+
+def problems(content: BinaryIO, name: str, wanted: Wanted) -> list[str]:
+    """Every mistake of the file, which has this `name`. The memory needed is that of some rows."""
+    with csv_rows(content) as rows:
+        header = next(rows, CsvRow(0, []))
+        if header.fields is None:
+            return [unclosed_quote(name, "its header")]
+        names = names_of(header)
+        found = _header_problem(names, name, wanted)
+        return [found] if found else list(_Survey(name, names, wanted).problems(rows))
+
+
+def _header_problem(names: Sequence[str], name: str, wanted: Wanted) -> str | None:
+    if any(NOT_UTF8 in each for each in names):
+        return f"{name} is not CSV in UTF-8: save it as UTF-8"
+    wrong = [column for column in wanted.columns if names.count(column) != 1]
+    if not wrong:
+        return None
+    there = first_ten(each[:50] for each in names) or "nothing"
+    return (
+        f"{name} must have the columns {first_ten(wrong)} once each in its header line; found there: {there}"
+    )
+
+
+class _Column:
+    """One column: where it is in a row, and what its values must be."""
+
+    def __init__(self, name: str, position: int, read: Callable[[str], object], what: str) -> None:
+        self.name, self.position, self.what = name, position, what
+        self._read = read
+        # Values repeat, and to read a text costs ten times as much as to find it again.
+        self.judge = lru_cache(_REMEMBERED)(self._judged)
+
+    def _judged(self, field: str) -> bool | None:
+        """Whether a field can be used; None if it is empty."""
+        text = stripped(field)
+        return None if text is None else self._read(text) is not None
+
+
+class _Survey:
+    """Counts over the rows. A value that cannot be used is remembered once for each column."""
+
+    def __init__(self, name: str, names: Sequence[str], wanted: Wanted) -> None:
+        self._name = name
+        self._wanted = wanted
+        self._width = len(names)
+        self._columns = [_Column(each, names.index(each), *_reading(each, wanted)) for each in wanted.columns]
+        self._label = names.index(wanted.label)
+        self._time = names.index(wanted.as_of_column) if wanted.as_of_column else None
+        self._as_of = instant(wanted.as_of) if wanted.as_of else None
+        self._faults: dict[str, Fault] = {}
+        self._faulty: Counter[str] = Counter()
+        self._empty: Counter[str] = Counter()
+        self._labels: set[str] = set()
+        self._seen = self._dropped = 0
+
+    def problems(self, rows: Iterator[CsvRow]) -> Iterator[str]:
+        """All that is wrong with the rows."""
+        yield from self._read(rows)
+        for fault in self._faults.values():
+            more = self._faulty[fault.column] - 1
+            yield f"{self._name}, {told(fault, more, self._fix(fault))}"
+        if not self._seen:
+            before = f" before {self._wanted.as_of}" if self._as_of else " below its header"
+            yield f"{self._name} has no row{before}"
+            return
+        yield from self._too_many_dropped()
+        if self._labels and not self._faulty[self._wanted.label]:
+            yield from self._wrong_classes()
+
+    def _read(self, rows: Iterator[CsvRow]) -> Iterator[str]:
+        for row, fields in rows:
+            if fields is None:
+                yield unclosed_quote(self._name, f"row {row}")
+                return
+            if len(fields) != self._width:
+                what = f"has {len(fields)} fields, more or fewer than the header"
+                self._fault(Fault("", row, "", what))
+            elif self._is_later(fields):
+                continue
+            else:
+                self._look_at(row, fields)
+
+    def _is_later(self, fields: Sequence[str]) -> bool:
+        """Whether the run may not see the row. A row without a time is incomplete, not later."""
+        if self._time is None or self._as_of is None:
+            return False
+        time = instant(fields[self._time])
+        return time is not None and time >= self._as_of
+
+    def _look_at(self, row: int, fields: Sequence[str]) -> None:
+        self._seen += 1
+        is_complete = is_label = True
+        for column in self._columns:
+            verdict = column.judge(fields[column.position])
+            if verdict:
+                continue
+            if verdict is None:
+                self._empty[column.name] += 1
+                is_complete = False
+            else:
+                self._fault(Fault(column.name, row, fields[column.position].strip(), column.what))
+                is_label = is_label and column.name != self._wanted.label
+        self._dropped += not is_complete
+        # A class that is only in rows which are dropped is none.
+        if is_complete or not is_label:
+            self._remember_label(fields)
+
+    def _remember_label(self, fields: Sequence[str]) -> None:
+        label = stripped(fields[self._label])
+        if label is not None and len(self._labels) <= MAX_CLASSES:
+            self._labels.add(label)
+
+    def _fault(self, fault: Fault) -> None:
+        self._faults.setdefault(fault.column, fault)
+        self._faulty[fault.column] += 1
+
+    def _fix(self, fault: Fault) -> str:
+        if fault.column == self._wanted.label:
+            return fix_of_label(fault.value, self._labels)
+        return fix_of_number(fault.value) if fault.column in self._wanted.numeric else "correct the values"
+
+    def _too_many_dropped(self) -> Iterator[str]:
+        share, limit = self._dropped / self._seen, self._wanted.max_dropped_share
+        counts = first_ten(f"{name!r} in {count}" for name, count in self._empty.most_common())
+        fix = "fill them, or take a column that is mostly empty out of the plan"
+        if self._dropped == self._seen:
+            yield f"{self._name} has no complete row: of {self._seen}, empty is {counts}; {fix}"
+        elif share > limit:
+            yield (
+                f"{self._name} has {self._dropped} incomplete rows of {self._seen}, which would be dropped, "
+                f"a share of {share:.3g}: max_dropped_share is {limit:g}; empty is {counts}; {fix}, or raise "
+                "max_dropped_share"
+            )
+
+    def _wrong_classes(self) -> Iterator[str]:
+        classes = {class_of(text) for text in self._labels}
+        largest = max((each for each in classes if each is not None), default=0)
+        if largest >= MAX_CLASSES:
+            yield (
+                f"{self._name} has the class {largest} in column {self._wanted.label!r}; classes must be "
+                f"below {MAX_CLASSES}: number them from 0, or name another column as the label"
+            )
+        elif len(classes) < 2:
+            yield (
+                f"{self._name} has one class alone in column {self._wanted.label!r}; two are needed, or "
+                "there is nothing to predict"
+            )
+
+
+def _reading(name: str, wanted: Wanted) -> tuple[Callable[[str], object], str]:
+    """What reads a text of the column, as None if it cannot, and what such a text is in words."""
+    if name == wanted.label:
+        return class_of, LABEL_FAULT
+    if name in wanted.numeric:
+        return number, "is not a finite number"
+    if name == wanted.as_of_column:
+        what = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as an as_of_column must be"
+        return instant, what
+    return _utf8, "is not UTF-8: save the file as UTF-8"
+
+
+def _utf8(text: str) -> str | None:
+    return None if NOT_UTF8 in text else text

@@ -1,0 +1,30 @@
+"""What a plan wants of its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Names = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The columns that must be there and what their values must be, and how many rows may be incomplete.
+
+    `others` may have any value. With an `as_of_column`, rows whose time there is `as_of` or later are not
+    looked at (an ISO 8601 instant; None: no row is). `max_dropped_share` is a share of the rows, from 0 to 1.
+    """
+
+    categorical: Names
+    numeric: Names
+    label: str
+    others: Names = ()
+    as_of_column: str | None = None
+    as_of: str | None = None
+    max_dropped_share: float = 1.0
+
+    @property
+    def columns(self) -> Names:
+        """All columns that must be there, each once."""
+        timed = () if self.as_of_column is None else (self.as_of_column,)
+        return tuple(dict.fromkeys((*self.categorical, *self.numeric, self.label, *self.others, *timed)))

@@ -1,0 +1,199 @@
+"""One pass over the file in hand finds what is wrong with it, before a cluster is paid for."""
+
+import io
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rookery import TrainingPlan
+from rookery.sources.csv_survey import problems
+from rookery_jobs.contract import class_of, instant, number
+from tests.fast.airflow.conftest import PROJECT
+from tests.plans import PLAN
+from tests.text_cases import TEXTS, TextCase
+
+HEADER = "Island,BodyMass,Species\n"
+GOOD = "Biscoe,4450,0\nDream,3800,1\n"
+
+
+def found(content: str | bytes, as_of: str | None = None, **changes: Any) -> list[str]:
+    plan = TrainingPlan.model_validate({**PLAN.model_dump(), **changes})
+    data = content.encode() if isinstance(content, str) else content
+    return problems(io.BytesIO(data), "data/p.csv", plan.wanted(as_of))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        HEADER + GOOD,
+        '\ufeffIsland, "BodyMass" ,Species\r\nBiscoe,4450,0\r\nDream,"3800",1'.replace(' "', '"').replace(
+            '" ', '"'
+        ),
+        " Island ,BodyMass,Species\n\n \t\nBiscoe,4450,0\n\nDream,3800,1\n",
+        'x,Species,BodyMass,Island\n"5"" pipe, a",0,1e3,B\n5" pipe,1,.5,D\n',
+        HEADER.replace("\n", "\r") + GOOD.replace("\n", "\r"),
+        "Island,BodyMass,Species,Note\nBiscoe,4450,0,\xff\nDream,3800,1,\n".encode("latin-1"),
+    ],
+    ids=["plain", "byte order mark", "blank lines", "quotes", "old line ends", "bytes in an unused column"],
+)
+def test_a_file_that_can_be_used_has_no_problem(content: str | bytes) -> None:
+    assert found(content) == []
+
+
+def test_missing_columns_are_named_with_those_that_are_there() -> None:
+    (text,) = found("Island,Mass\n", split={"seed": 1, "split_key": "Colony"})
+    assert text == (
+        "data/p.csv must have the columns BodyMass, Species, Colony once each in its header line; "
+        "found there: Island, Mass"
+    )
+
+
+@pytest.mark.parametrize("content", ["", "<html>\n", "Island,BodyMass,Species,Species\n"])
+def test_a_header_without_each_column_once_is_refused(content: str) -> None:
+    (text,) = found(content)
+    assert "must have the columns" in text
+
+
+@pytest.mark.parametrize(
+    "header", [bytes(range(128, 192)) + b"\n", "Isla\xf1d,BodyMass,Species\n".encode("latin-1")]
+)
+def test_a_header_that_is_not_utf8_is_refused(header: bytes) -> None:
+    assert found(header) == ["data/p.csv is not CSV in UTF-8: save it as UTF-8"]
+
+
+def test_the_header_must_have_the_time_of_the_rows_too() -> None:
+    (text,) = found(HEADER + GOOD, as_of_column="SeenOn")
+    assert "must have the columns SeenOn once each" in text
+
+
+def test_all_that_is_wrong_is_told_at_once_each_with_row_value_and_what_to_do() -> None:
+    content = HEADER + 'Biscoe,NA,yes\nDream,3800,no\nBiscoe,"4.450,5",yes\nDream,1,2,3\n'
+    assert found(content) == [
+        "data/p.csv, row 1: column 'BodyMass' has 'NA', which is not a finite number (and 1 more such row); "
+        "leave the cell empty where there is no value",
+        "data/p.csv, row 1: column 'Species' has 'yes', which is not a non-negative integer, as a label must "
+        "be (and 2 more such rows); give each class a number, such as no = 0, yes = 1",
+        "data/p.csv, row 4: it has 4 fields, more or fewer than the header; quote values that have a comma",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "fix"),
+    [
+        ("Biscoe,4450,12.50", "a model here predicts classes, not amounts"),
+        ("Biscoe,4450,NA", "leave the cell empty where there is no value"),
+        ('Biscoe,"1.234,5",0', "write numbers with a point, and without separators of thousands"),
+        ("Biscoe,heavy,0", "correct the values, or make the column a categorical one"),
+    ],
+)
+def test_each_mistake_comes_with_its_fix(row: str, fix: str) -> None:
+    (text,) = found(HEADER + GOOD + row)
+    assert text.startswith("data/p.csv, row 3: column ")
+    assert fix in text
+
+
+def test_a_label_of_many_texts_is_another_column() -> None:
+    rows = "".join(f"Biscoe,4450,bird {number}\n" for number in range(3000))
+    (text,) = found(HEADER + rows)
+    assert "(and 2999 more such rows); a label has at most 100 classes" in text
+
+
+def test_a_category_that_is_not_utf8_is_refused_as_spark_does() -> None:
+    (text,) = found((HEADER + GOOD + "Bisc\xf3e,1,1\n").encode("latin-1"))
+    assert "row 3: column 'Island' has 'Bisc\ufffde', which is not UTF-8: save the file as UTF-8" in text
+
+
+@pytest.mark.parametrize(
+    "rows", ['Biscoe,4450,"1\nDream,3800,2\n', 'Biscoe,4450,"1\nrest"\n', 'Biscoe,"4450,1\nDream,3800,2\n']
+)
+def test_a_row_that_is_not_on_one_line_is_refused(rows: str) -> None:
+    assert found(HEADER + GOOD + rows) == [
+        "data/p.csv has an unclosed quote in row 3 (row 1 follows the header): every row must be on one "
+        "line, so write values without line breaks, and a quote within quotes doubled"
+    ]
+
+
+def test_too_many_incomplete_rows_are_refused_with_the_columns_that_are_empty() -> None:
+    content = HEADER + GOOD * 4 + "Biscoe,,0\n" + ", ,1\n" * 2
+    (text,) = found(content)
+    assert text == (
+        "data/p.csv has 3 incomplete rows of 11, which would be dropped, a share of 0.273: max_dropped_share "
+        "is 0.2; empty is 'BodyMass' in 3, 'Island' in 2; fill them, or take a column that is mostly empty "
+        "out of the plan, or raise max_dropped_share"
+    )
+    assert found(content, max_dropped_share=0.3) == []
+
+
+def test_a_file_without_a_complete_row_names_the_empty_column() -> None:
+    (text,) = found(HEADER + "Biscoe,,0\nDream,,1\n", max_dropped_share=1)
+    assert text.startswith("data/p.csv has no complete row: of 2, empty is 'BodyMass' in 2; fill them")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("", "has no row below its header"),
+        ("Biscoe,4450,1\n" * 3, "has one class alone in column 'Species'"),
+        ("Biscoe,4450,1\nDream,,0\n" + "Biscoe,4450,1\n" * 9, "has one class alone in column 'Species'"),
+        (GOOD + "Biscoe,4450,100\n", "has the class 100 in column 'Species'; classes must be below 100"),
+    ],
+)
+def test_rows_from_which_nothing_can_be_learnt_are_refused(rows: str, said: str) -> None:
+    (text,) = found(HEADER + rows)
+    assert said in text
+
+
+DATED = "Island,BodyMass,Species,SeenOn\nBiscoe,4450,0,2026-01-01\nDream,3800,1,2026-01-02\n"
+
+
+def test_values_of_later_rows_are_not_looked_at() -> None:
+    content = DATED + "Biscoe,NA,yes,2026-01-05T00:00:00Z\n"
+    assert found(content, "2026-01-05T00:00:00+00:00", as_of_column="SeenOn") == []
+    assert len(found(content, as_of_column="SeenOn")) == 2
+    (text,) = found(content, "2025-01-01T00:00:00+00:00", as_of_column="SeenOn")
+    assert text == "data/p.csv has no row before 2025-01-01T00:00:00+00:00"
+
+
+def test_a_time_that_is_none_is_refused_in_every_row() -> None:
+    (text,) = found(DATED + "Biscoe,1,1,yesterday\n", "2026-01-05T00:00:00+00:00", as_of_column="SeenOn")
+    assert (
+        "row 3: column 'SeenOn' has 'yesterday', which is neither a date (2026-01-05) nor an ISO 8601" in text
+    )
+
+
+def test_the_sample_data_is_what_the_dag_reads() -> None:
+    content = (PROJECT / "data" / "penguins.csv").read_bytes()
+    assert found(content, features={"categorical": ["Island"], "numeric": ["BodyMass"]}) == []
+
+
+@pytest.mark.parametrize("case", TEXTS, ids=lambda case: repr(case.text))
+def test_text_means_what_the_table_says(case: TextCase) -> None:
+    assert (number(case.text), class_of(case.text), instant(case.text)) == (
+        case.number,
+        case.label,
+        case.instant,
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "line", "limit"),
+    [(1 << 20, "Biscoe,4450,1\n", 1 << 19), (50 << 20, "x" * 1024, 45 << 20)],
+    ids=["many lines", "one long line"],
+)
+def test_the_memory_needed_does_not_grow_with_the_file(
+    tmp_path: Path, size: int, line: str, limit: int
+) -> None:
+    path, wanted = tmp_path / "large.csv", PLAN.wanted()
+    with path.open("w") as file:
+        file.write(HEADER + GOOD)
+        file.writelines(line for _ in range(size // len(line)))
+    tracemalloc.start()
+    try:
+        with path.open("rb") as content:
+            problems(content, "data/p.csv", wanted)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < limit
