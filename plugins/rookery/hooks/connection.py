@@ -68,9 +68,7 @@ def _secrets(connection: Connection) -> Iterator[str]:
         yield connection.password
     extra = connection.extra_dejson
     for key, value in _texts(extra):
-        if any(word in key.lower() for word in # Of the extra, what goes into addresses and headers; a key or a certificate elsewhere has line breaks.
-_SENT = ("token", "host", "client_id", "azure_tenant_id", "azure_resource_id", "proxies")
-_SECRET_WORDS):
+        if any(word in key.lower() for word in _SECRET_WORDS):
             yield value
         elif password := _password_in(value):
             # A proxy's address may have one.
