@@ -363,6 +363,8 @@ def test_a_dag_run_is_found_by_its_tags_though_another_has_fitted_its_winner(tra
     spec = dataclasses.replace(spec, origin=origin)
     version = study.register(spec)
     assert study.register(spec) == version
+    again = dataclasses.replace(spec, origin=dataclasses.replace(spec.origin, generation=2))
+    assert study.register(again) == version
     date = f"tags.`{contract.TAG_AS_OF}` = '{study.as_of}'"
     query = f"{date} and tags.`{contract.TAG_DAG_RUN}` = 'scheduled__found'"
     (found,) = study.client.search_runs([study.experiment_id], query)

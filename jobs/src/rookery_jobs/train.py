@@ -182,6 +182,7 @@ def _has_model(runs: PointRuns, scored: Scored) -> bool:
 def _raise_for(failed: Sequence[Failed]) -> None:
     if failed:
         reasons = first_ten(
-            f"{one.point.point_id} {one.point.algorithm} {one.point.params}: {one.error};" for one in failed
+            (f"{one.point.point_id} {one.point.algorithm} {one.point.params}: {one.error}" for one in failed),
+            separator="; ",
         )
         raise TrainingError(f"{len(failed)} points failed (their MLflow runs have the errors): {reasons}")

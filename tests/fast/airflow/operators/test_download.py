@@ -35,8 +35,6 @@ def download(**changes: Any) -> dict[str, Any]:
 
 def test_a_file_that_can_be_used_is_uploaded_under_its_sha256(data: Path, databricks: Recorder) -> None:
     data.write_text(HEADER + GOOD)
-    for call in ("create", "add-block", "close"):
-        databricks.answers(f"POST /api/2.0/dbfs/{call}", {"handle": 7})
     handed_on = download()
     sha256 = hashlib.sha256(data.read_bytes()).hexdigest()
     assert handed_on == {
@@ -46,7 +44,7 @@ def test_a_file_that_can_be_used_is_uploaded_under_its_sha256(data: Path, databr
         "url": "data/penguins.csv",
     }
     assert handed_on["path"].endswith(f"/sources/{sha256}/penguins.csv")
-    assert len(databricks.bodies("POST /api/2.0/dbfs/add-block")) == 1
+    assert databricks.files[handed_on["path"].removeprefix("dbfs:")] == data.read_bytes()
 
 
 def test_a_file_with_mistakes_is_refused_with_all_of_them_and_not_uploaded(

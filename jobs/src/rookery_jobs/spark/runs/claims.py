@@ -16,7 +16,6 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
 
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
@@ -56,7 +55,7 @@ class Claims:
         self._over = threading.Event()
         self._heart = threading.Thread(target=self._beat, daemon=True)
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Claims":
         self._heart.start()
         return self
 
