@@ -214,3 +214,21 @@ def test_text_in_files_means_what_it_did_in_training_and_keys_stay_as_they_are(
     assert [(row["Id"], row["Island"]) for row in rows] == [(" a ", "\u00a0Biscoe "), ("101.0", "Biscoe")]
     assert rows[0]["prediction"] == rows[1]["prediction"] == 1.0
     assert rows[0]["CulmenLength"] == 48.7
+
+
+def test_a_model_of_before_the_text_rule_takes_categories_as_they_stand(
+    registered: Registered, tmp_path: Path
+) -> None:
+    fitted = next(run for run in registered.study.runs() if contract.TAG_MODEL in run.data.tags)
+    model = Path(fitted.info.artifact_uri.removeprefix("file://")) / fitted.data.tags[contract.TAG_MODEL]
+    written = (model / "scorer" / "scorer.json").read_text()
+    old = {**json.loads(written), "format": 1}
+    assert old.pop("text_rule") == contract.TEXT_RULE
+    spec = registered.spec(tmp_path, rows=f"{HEADER}\n1, Biscoe,48.7,14.1,210,4450\n2,{GENTOO}\n")
+    try:
+        (model / "scorer" / "scorer.json").write_text(json.dumps(old))
+        registered.score(spec)
+    finally:
+        (model / "scorer" / "scorer.json").write_text(written)
+    rows = {row["Id"]: row["rejected"] for row in registered.predictions(spec)}
+    assert rows == {"1": "column 'Island' has the unseen category ' Biscoe'", "2": None}
