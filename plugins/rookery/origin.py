@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rookery_jobs.contract import Origin
@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 def origin_of(run: DagRunProtocol, plan: TrainingPlan) -> Origin:
     """Where the results of this DAG run come from."""
-    return Origin(run.dag_id, run.run_id, as_of(run, plan), generation(run))
+    return Origin(
+        run.dag_id,
+        run.run_id,
+        as_of(run, plan),
+        generation(run),
+        data_interval_start=_utc(run.data_interval_start),
+        data_interval_end=_utc(run.data_interval_end),
+    )
 
 
 def generation(run: DagRunProtocol) -> int:
@@ -33,6 +40,8 @@ def as_of(run: DagRunProtocol, plan: TrainingPlan) -> str | None:
     None, which means all rows, without an `as_of_column` in the plan and for a run without an interval: by
     REST or by an asset it may have none.
     """
-    if plan.as_of_column is None or run.data_interval_end is None:
-        return None
-    return run.data_interval_end.astimezone(UTC).isoformat()
+    return None if plan.as_of_column is None else _utc(run.data_interval_end)
+
+
+def _utc(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.astimezone(UTC).isoformat()

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 _FIELDS = ("host", "schema", "login", "password")
 # Of the extra, what goes into addresses and headers; a key or a certificate elsewhere has line breaks.
 _SENT = ("token", "host", "client_id", "azure_tenant_id", "azure_resource_id", "proxies")
-_SECRET_WORDS = ("token", "secret", "password", "credential")
+_SECRET_WORDS = ("token", "secret", "password", "credential", "credentials")
 
 
 def clean(connection: Connection) -> None:
     """Take the blanks and line breaks off the ends of all texts of a connection, and have its secrets hidden.
 
-    Raises ConnectionUnfitError, which shows no value, for a text with a control character inside, a token
-    that no HTTP header can carry, and a host with a user name or password.
+    Raises ConnectionUnfitError, which shows no value, for a text that is sent and has a control character
+    inside, a token that no HTTP header can carry, and a host with a user name or password.
     """
     for field in _FIELDS:
         value = getattr(connection, field)
@@ -68,7 +68,8 @@ def _secrets(connection: Connection) -> Iterator[str]:
         yield connection.password
     extra = connection.extra_dejson
     for key, value in _texts(extra):
-        if any(word in key.lower() for word in _SECRET_WORDS):
+        # A path or a provider of tokens is none itself.
+        if key.lower().endswith(_SECRET_WORDS):
             yield value
         elif password := _password_in(value):
             # A proxy's address may have one.

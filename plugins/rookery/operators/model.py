@@ -25,6 +25,7 @@ from rookery_jobs.contract import (
     SweepSpec,
     registration_key,
 )
+from rookery_jobs.grid import in_words
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperatorLink, Context
@@ -114,6 +115,7 @@ def registration_spec(
         sweep_id=sweep.sweep_id,
         mlflow_run_id=best.mlflow_run_id,
     )
+    asked = plan.endpoint.dataframe_records if plan.deploy else None
     return RegistrationSpec(
         registration_key=key,
         registered_model_name=plan.registry.registered_model_name,
@@ -127,4 +129,6 @@ def registration_spec(
         mlflow_run_id=best.mlflow_run_id,
         tmp_path=RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id).tmp,
         origin=origin,
+        grid=in_words(sweep.points),
+        dataframe_records=tuple(dict[str, Any](each) for each in asked or ()),
     )

@@ -55,6 +55,7 @@ class DagRun(NamedTuple):
     run_id: str = "manual__1"
     conf: dict[str, Any] | None = None
     run_type: str = "manual"
+    data_interval_start: datetime | None = None
     data_interval_end: datetime | None = None
     run_after: datetime = datetime(2026, 1, 5, tzinfo=UTC)
     clear_number: int | None = 0

@@ -1,16 +1,18 @@
 """The registered version is learnt from the winner's MLflow run, and told to other DAGs by an asset event."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from airflow.sdk.execution_time.context import OutletEventAccessors
 from structlog.testing import capture_logs
 
-from rookery import model_asset
+from rookery import Endpoint, TrainingPlan, model_asset
 from rookery.exceptions import JobRunError
 from rookery.operators.model import RegisterModelOperator
 from rookery.workspace.points import BestPoint
 from rookery_jobs.contract import RegistrationSpec, registration_key
+from rookery_jobs.grid import in_words
 from tests.fast.airflow.job_runs import GET, SUBMIT, run
 from tests.fast.airflow.sweeps import SWEEP
 from tests.fast.airflow.tasks import DagRun, TaskInstance
@@ -18,6 +20,7 @@ from tests.plans import PLAN
 from tests.recorder import Recorder
 
 BEST = BestPoint("winner", "p5", "LogisticRegression", {"maxIter": 5}, {"accuracy": 0.9}).to_xcom()
+MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 KEY = registration_key(
     dag_id="here/penguins", dag_run_id="manual__1", sweep_id=SWEEP.sweep_id, mlflow_run_id="winner"
 )
@@ -43,14 +46,18 @@ def written(workspace: Recorder) -> RegistrationSpec:
 
 
 def register(
-    workspace: Recorder, deploy: bool = True, installation: str = "here", **facts: Any
+    workspace: Recorder,
+    deploy: bool = True,
+    installation: str = "here",
+    plan: TrainingPlan = PLAN,
+    **facts: Any,
 ) -> tuple[dict[str, Any], OutletEventAccessors]:
     assert "/points.json" in workspace.files
     events = OutletEventAccessors()
     operator = RegisterModelOperator(
         task_id="register_model",
         installation=installation,
-        plan={**PLAN.model_dump(mode="json"), "deploy": deploy},
+        plan={**plan.model_dump(mode="json"), "deploy": deploy},
         points_path="dbfs:/points.json",
         best=BEST,
         existing_cluster_id="c1",
@@ -106,6 +113,17 @@ def test_another_generation_asks_for_the_same_registration(workspace: Recorder) 
     second = written(workspace)
     assert (first.origin.generation, second.origin.generation) == (1, 2)
     assert first.registration_key == second.registration_key == KEY
+
+
+@pytest.mark.parametrize("deploy", [True, False])
+def test_the_plans_request_is_asked_only_if_the_run_deploys(workspace: Recorder, deploy: bool) -> None:
+    record = {"Island": "Biscoe", "BodyMass": 4450}
+    asked = PLAN.model_copy(update={"endpoint": Endpoint(name="p", dataframe_records=(record,))})
+    register(workspace, deploy=deploy, plan=asked, data_interval_start=MONDAY, data_interval_end=MONDAY)
+    spec = written(workspace)
+    assert spec.dataframe_records == ((record,) if deploy else ())
+    assert spec.grid == in_words(SWEEP.points)
+    assert spec.origin.data_interval_end == "2026-01-05T00:00:00+00:00"
 
 
 def test_two_airflows_that_share_an_experiment_register_its_winner_each(workspace: Recorder) -> None:
