@@ -150,7 +150,11 @@ class Study:
 
     def best(self, sweep: SweepSpec) -> grid.Scored:
         points = {point.point_id: point for point in sweep.points}
-        finished = [run for run in self.runs() if run.info.status == "FINISHED"]
+        finished = [
+            run
+            for run in self.runs()
+            if run.info.status == "FINISHED" and run.data.tags.get(contract.TAG_POINT) in points
+        ]
         scored = [
             grid.Scored(points[run.data.tags[contract.TAG_POINT]], run.info.run_id, run.data.metrics)
             for run in finished

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -29,7 +30,7 @@ from rookery_jobs.spark.model_artifact import load_spark_pipeline
 from rookery_jobs.spark.snapshot import load_snapshot
 from tests.spark.study import Study
 
-REQUEST = {
+REQUEST: dict[str, float | int | str | bool | None] = {
     "Island": "Biscoe",
     "CulmenLength": 48.7,
     "CulmenDepth": 14.1,
@@ -47,7 +48,7 @@ class TrainedSweep:
 
     def scored(self, position: int) -> Scored:
         point = self.sweep.points[position]
-        (run,) = [one for one in self.study.runs() if one.data.tags[contract.TAG_POINT] == point.point_id]
+        (run,) = [one for one in self.study.runs() if one.data.tags.get(contract.TAG_POINT) == point.point_id]
         return Scored(point, run.info.run_id, run.data.metrics)
 
     def in_run(self, dag_run_id: str) -> Study:
@@ -223,7 +224,7 @@ def test_a_model_that_does_not_give_the_logged_metrics_is_refused(study: Study) 
     study.train(sweep)
     for run in study.runs():
         study.client.log_metric(run.info.run_id, "weightedPrecision", 0.123456)
-        point = next(one for one in sweep.points if one.point_id == run.data.tags[contract.TAG_POINT])
+        point = next(one for one in sweep.points if one.point_id == run.data.tags.get(contract.TAG_POINT))
         registration = study.registration_spec(sweep, Scored(point, run.info.run_id, run.data.metrics))
         with pytest.raises(RegistrationError, match=r"weightedPrecision .* but its MLflow run has 0.123456"):
             study.register(registration)
@@ -331,3 +332,99 @@ def test_the_registered_version_answers_a_request(trained: TrainedSweep) -> None
     version = study.register(study.registration_spec(trained.sweep, trained.scored(0)))
     model = mlflow.pyfunc.load_model(f"models:/Penguin Predictor/{version}")
     assert list(model.predict(pd.DataFrame([REQUEST]))) == [1.0]
+
+
+@pytest.mark.parametrize("gone", ["", "scorer", "sparkml/stages", "code", "MLmodel"])
+def test_a_winner_whose_files_are_gone_is_fitted_again_and_registered(study: Study, gone: str) -> None:
+    spec = study.snapshot_spec()
+    study.prepare(spec)
+    sweep = study.sweep_spec(spec, {"maxIter": [5]})
+    study.train(sweep)
+    winner = study.best(sweep)
+    run = study.client.get_run(winner.mlflow_run_id)
+    left = artifacts_of(run) / run.data.tags[contract.TAG_MODEL] / gone
+    left.unlink() if left.is_file() else shutil.rmtree(left)
+    later = dataclasses.replace(study, dag_run_id="scheduled__later")
+    later.train(sweep)
+    version = later.register(later.registration_spec(sweep, winner))
+    model = mlflow.pyfunc.load_model(f"models:/Penguin Predictor/{version}")
+    assert list(model.predict(pd.DataFrame([REQUEST]))) == [1.0]
+
+
+def test_a_dag_run_is_found_by_its_tags_though_another_has_fitted_its_winner(trained: TrainedSweep) -> None:
+    study = dataclasses.replace(trained.in_run("scheduled__found"), as_of="2026-02-02T00:00:00+00:00")
+    winner = trained.scored(0)
+    spec = dataclasses.replace(
+        study.registration_spec(trained.sweep, winner, [GateSpec("f1", 0.8)]),
+        grid="LogisticRegression maxIter 5",
+    )
+    start = "2026-01-26T00:00:00+00:00"
+    origin = dataclasses.replace(study.origin, data_interval_start=start, data_interval_end=study.as_of)
+    spec = dataclasses.replace(spec, origin=origin)
+    version = study.register(spec)
+    assert study.register(spec) == version
+    again = dataclasses.replace(spec, origin=dataclasses.replace(spec.origin, generation=2))
+    assert study.register(again) == version
+    date = f"tags.`{contract.TAG_AS_OF}` = '{study.as_of}'"
+    query = f"{date} and tags.`{contract.TAG_DAG_RUN}` = 'scheduled__found'"
+    (found,) = study.client.search_runs([study.experiment_id], query)
+    assert found.info.status == "FINISHED"
+    assert found.data.tags[contract.TAG_FITTED_BY] == winner.mlflow_run_id
+    assert found.data.tags[contract.model_version_tag(spec.registration_key)] == version
+    fitted = study.client.get_run(winner.mlflow_run_id)
+    assert found.data.params == fitted.data.params
+    assert found.data.metrics["accuracy"] == fitted.data.metrics["accuracy"]
+    assert found.data.metrics["test_f1"] == fitted.data.metrics["test_f1"]
+    tags = study.client.get_model_version(spec.registered_model_name, version).tags
+    assert tags[contract.TAG_GRID] == "LogisticRegression maxIter 5"
+    assert tags[contract.TAG_INTERVAL_START] == start
+    assert tags[contract.TAG_INTERVAL_END] == study.as_of
+
+
+def test_the_gates_verdict_is_printed_and_a_tag(
+    trained: TrainedSweep, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = trained.in_run("scheduled__verdict")
+    gates = [GateSpec("accuracy", 0.8), GateSpec("hammingLoss", 0.3)]
+    spec = study.registration_spec(trained.sweep, trained.scored(0), gates)
+    study.register(spec)
+    metrics = study.client.get_run(spec.mlflow_run_id).data.metrics
+    accuracy, loss = (f"{metrics[f'test_{name}']:.6g}" for name in ("accuracy", "hammingLoss"))
+    verdict = (
+        f"accuracy is {accuracy} on the test rows, not below the threshold 0.8; "
+        f"hammingLoss is {loss} on the test rows, not above the threshold 0.3"
+    )
+    printed = capsys.readouterr().out
+    assert f"gates: {verdict}" in printed
+    assert f"test metrics: accuracy {accuracy}, " in printed
+    assert study.client.get_run(spec.mlflow_run_id).data.tags[contract.TAG_GATES] == verdict
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"Island": "Atlantis"}, "unseen category 'Atlantis'"),
+        ({"BodyMass": None}, "BodyMass"),
+        ({"BodyMass": "heavy"}, "BodyMass"),
+        ({"Island": 3}, "Island"),
+    ],
+)
+def test_a_request_of_the_plan_that_the_model_cannot_answer_makes_no_version(
+    trained: TrainedSweep, changes: dict[str, str | int | None], reason: str
+) -> None:
+    study = trained.in_run(f"scheduled__request{reason}")
+    spec = study.registration_spec(trained.sweep, trained.scored(0))
+    asked = dataclasses.replace(spec, dataframe_records=(REQUEST, {**REQUEST, **changes}))
+    with pytest.raises(RegistrationError, match=rf"dataframe_records\[1\] cannot be answered.*{reason}"):
+        study.register(asked)
+    assert registered_for(study, spec.registration_key) == []
+
+
+def test_the_plans_request_is_asked_of_the_model_as_a_server_would(
+    trained: TrainedSweep, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = trained.in_run("scheduled__asked")
+    spec = study.registration_spec(trained.sweep, trained.scored(0))
+    whole = {**REQUEST, "Island": " Biscoe\u00a0", "FlipperLength": 210}
+    study.register(dataclasses.replace(spec, dataframe_records=(whole,)))
+    assert "dataframe_records[0] is answered with 1" in capsys.readouterr().out

@@ -183,3 +183,52 @@ def test_the_report_says_which_dag_run_scored(registered: Registered, tmp_path: 
     registered.score(spec)
     origin = json.loads(Path(spec.report_path).read_text())["origin"]
     assert (origin["dag_id"], origin["dag_run_id"]) == (registered.study.dag_id, registered.study.dag_run_id)
+
+
+@pytest.mark.parametrize("note", ['"see also\n9,Dream,10,5,3,2,x"', '"see\nbelow"', '"never closed'])
+def test_a_file_with_a_value_of_several_lines_is_refused(
+    registered: Registered, tmp_path: Path, note: str
+) -> None:
+    spec = registered.spec(tmp_path, rows=f"{HEADER},Note\n1,{GENTOO},{note}\n2,{GENTOO},ok\n")
+    with pytest.raises(ScoringError, match=r"rows\.csv has an unclosed quote in row 1"):
+        registered.score(spec)
+
+
+def test_a_row_with_a_key_that_is_not_utf8_is_rejected(registered: Registered, tmp_path: Path) -> None:
+    (tmp_path / "latin.csv").write_bytes(f"{HEADER}\nJos\u00e9,{GENTOO}\nJose,{GENTOO}\n".encode("latin-1"))
+    spec = registered.spec(tmp_path)
+    report = registered.score(spec)
+    assert (report.scored, report.rejected) == (1, 1)
+    rejected = [row["rejected"] for row in registered.predictions(spec) if row["Id"] != "Jose"]
+    assert rejected == ["column 'Id' is not UTF-8: save the file as UTF-8"]
+
+
+def test_text_in_files_means_what_it_did_in_training_and_keys_stay_as_they_are(
+    registered: Registered, tmp_path: Path
+) -> None:
+    spec = registered.spec(
+        tmp_path, rows=f"{HEADER}\n a ,\u00a0Biscoe ,48.7\u00a0,14.1,210,4450\n101.0,{GENTOO}\n"
+    )
+    assert registered.score(spec).scored == 2
+    rows = registered.predictions(spec)
+    assert [(row["Id"], row["Island"]) for row in rows] == [(" a ", "\u00a0Biscoe "), ("101.0", "Biscoe")]
+    assert rows[0]["prediction"] == rows[1]["prediction"] == 1.0
+    assert rows[0]["CulmenLength"] == 48.7
+
+
+def test_a_model_of_before_the_text_rule_takes_categories_as_they_stand(
+    registered: Registered, tmp_path: Path
+) -> None:
+    fitted = next(run for run in registered.study.runs() if contract.TAG_MODEL in run.data.tags)
+    model = Path(fitted.info.artifact_uri.removeprefix("file://")) / fitted.data.tags[contract.TAG_MODEL]
+    written = (model / "scorer" / "scorer.json").read_text()
+    old = {**json.loads(written), "format": 1}
+    assert old.pop("text_rule") == contract.TEXT_RULE
+    spec = registered.spec(tmp_path, rows=f"{HEADER}\n1, Biscoe,48.7,14.1,210,4450\n2,{GENTOO}\n")
+    try:
+        (model / "scorer" / "scorer.json").write_text(json.dumps(old))
+        registered.score(spec)
+    finally:
+        (model / "scorer" / "scorer.json").write_text(written)
+    rows = {row["Id"]: row["rejected"] for row in registered.predictions(spec)}
+    assert rows == {"1": "column 'Island' has the unseen category ' Biscoe'", "2": None}

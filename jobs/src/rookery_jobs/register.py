@@ -2,55 +2,52 @@
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import mlflow.pyfunc
+import pandas as pd
 from mlflow import MlflowClient
 from mlflow.entities import Run
+from mlflow.exceptions import MlflowException
 from pyspark.sql import SparkSession
 
 from rookery_jobs import contract
-from rookery_jobs.contract import METRICS, RegistrationSpec
+from rookery_jobs.contract import METRICS, GateSpec, RegistrationSpec
 from rookery_jobs.errors import RegistrationError
 from rookery_jobs.spark import model_artifact, parity, versions
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.objectives import objective_of
-from rookery_jobs.spark.pipeline import featurise
+from rookery_jobs.spark.runs.found_again import run_of_its_own
+from rookery_jobs.spark.runs.tracking import connect, log_metrics
 from rookery_jobs.spark.snapshot import Snapshot, load_snapshot
-from rookery_jobs.spark.tracking import connect, log_metrics
-
-REPRODUCED = 1e-9
-"""Largest difference between a metric that was logged and the same metric of the model in hand."""
+from rookery_jobs.spark.winner import Model, measure, model_of
 
 
 def main(spark: SparkSession, arguments: list[str]) -> None:
-    """`arguments`: the path of the RegistrationSpec. Does nothing if its version is registered already.
+    """`arguments`: the path of the RegistrationSpec. No second version is made if there is one of its key.
 
     Raises RegistrationError, before a version is made, if the winner's run is not that of its point, its
-    model does not reproduce the logged metrics, the scorer is not in parity with it, or a gate is not passed.
+    model does not reproduce the logged metrics, the scorer is not in parity with it, the plan's request
+    cannot be answered, or a gate is not passed.
     """
     (path,) = arguments
     spec = RegistrationSpec.from_json(ClusterFiles(spark).read_text(path))
     client = connect(spec.registered_model_name)
     run = _winner(client, spec)
+    runs = dict.fromkeys([str(run.info.run_id), run_of_its_own(client, spec, run)])
     known = versions.registered(client, spec, run)
     if known is None:
         snapshot = load_snapshot(spark, spec.snapshot_path, spec.snapshot_digest)
-        model_path = run.data.tags.get(contract.TAG_MODEL) or _log_missing_model(client, spec, run, snapshot)
-        _judge(client, spec, run, snapshot, model_path)
-        known = versions.register(client, spec, model_path)
-    client.set_tag(run.info.run_id, contract.model_version_tag(spec.registration_key), known)
+        with tempfile.TemporaryDirectory() as folder:
+            model = model_of(client, spec, run, snapshot, Path(folder))
+            _check_parity(model, snapshot)
+            _check_request(model, spec)
+            test = measure(model.pipeline, snapshot, "test")
+        _judge(client, runs, test, spec, snapshot)
+        known = versions.register(client, spec, model.artifact_path)
+    for each in runs:
+        client.set_tag(each, contract.model_version_tag(spec.registration_key), known)
     print(f"{spec.registered_model_name!r} version {known} is the model of MLflow run {run.info.run_id}")
-
-
-@dataclass(frozen=True)
-class _Model:
-    """A logged model in hand: its Spark pipeline and the folder it was downloaded to."""
-
-    pipeline: Any
-    path: Path
 
 
 def _winner(client: MlflowClient, spec: RegistrationSpec) -> Run:
@@ -64,71 +61,66 @@ def _winner(client: MlflowClient, spec: RegistrationSpec) -> Run:
     return run
 
 
-def _judge(
-    client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot, model_path: str
-) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(client.download_artifacts(run.info.run_id, model_path, folder))
-        model = _Model(model_artifact.load_spark_pipeline(path, snapshot.spark, spec.tmp_path), path)
-        selection = snapshot.spec.selection_side
-        _check_reproduced(run.data.metrics, _measure(model.pipeline, snapshot, selection))
-        _check_parity(model, snapshot)
-        test = _measure(model.pipeline, snapshot, "test")
-    names = dict.fromkeys(
-        [*objective_of(snapshot.spec).OBJECTIVE.logged, *(gate.metric for gate in spec.gates)]
-    )
-    tested = {contract.TEST_METRIC_PREFIX + name: test[name] for name in names}
-    log_metrics(client, run.info.run_id, tested)
-    _check_gates(test, spec)
-
-
-def _log_missing_model(client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot) -> str:
-    """Fit the winner again, as `train` did, and log it only if it is the same model; its artifact path."""
-    print(f"MLflow run {run.info.run_id} has no model: its point is fitted again")
-    with featurise(snapshot) as featurised:
-        pipeline = featurised.pipeline_of(featurised.fit(spec.point))
-        _check_reproduced(run.data.metrics, _measure(pipeline, snapshot, snapshot.spec.selection_side))
-    return model_artifact.log_model(client, run.info.run_id, pipeline, snapshot, spec.tmp_path)
-
-
-def _measure(pipeline: Any, snapshot: Snapshot, side: str) -> dict[str, float]:
-    predictions = pipeline.transform(snapshot.side(side))
-    return objective_of(snapshot.spec).measure(predictions, snapshot.spec.label)
-
-
-def _check_reproduced(logged: Mapping[str, float], measured: Mapping[str, float]) -> None:
-    for name in measured:
-        if name in logged and not abs(logged[name] - measured[name]) <= REPRODUCED:
-            raise RegistrationError(
-                f"the winner's model gives {name} {measured[name]!r}, but its MLflow run has "
-                f"{logged[name]!r}: it is not the model that was chosen"
-            )
-
-
-def _check_parity(model: _Model, snapshot: Snapshot) -> None:
-    scorer = model_artifact.load_scorer(model.path)
-    objective = objective_of(snapshot.spec)
+def _check_parity(model: Model, snapshot: Snapshot) -> None:
     for side in snapshot.spec.sides[1:]:
-        parity.check_rows(model.pipeline.transform(snapshot.side(side)), scorer, side, objective)
-    parity.check_refusals(model.pipeline, scorer, snapshot)
+        predictions = model.pipeline.transform(snapshot.side(side))
+        parity.check_rows(predictions, model.scorer, side, objective_of(snapshot.spec))
+    parity.check_refusals(model.pipeline, model.scorer, snapshot)
     example = model_artifact.example_frame(snapshot)
-    served = float(mlflow.pyfunc.load_model(str(model.path)).predict(example)[0])
-    expected = float(scorer.score(example).prediction[0])
+    served = float(model.served.predict(example)[0])
+    expected = float(model.scorer.score(example).prediction[0])
     if served != expected:
         raise RegistrationError(
             f"the logged model serves {served} for its example, its scorer gives {expected}"
         )
 
 
-def _check_gates(test: Mapping[str, float], spec: RegistrationSpec) -> None:
+def _check_request(model: Model, spec: RegistrationSpec) -> None:
+    """Ask the model, as a server would, what the plan will ask the endpoint."""
+    for number, record in enumerate(spec.dataframe_records):
+        try:
+            answer = float(model.served.predict(_frame(record))[0])
+        except MlflowException as error:
+            reason = str(error).partition("\n")[0]
+            raise RegistrationError(
+                f"the plan's dataframe_records[{number}] cannot be answered by this model, so no version is "
+                f"registered: {reason}"
+            ) from error
+        print(f"the plan's dataframe_records[{number}] is answered with {answer:g}")
+
+
+def _frame(record: Mapping[str, Any]) -> pd.DataFrame:
+    # JSON has one kind of number; a server converts by the signature.
+    return pd.DataFrame([{k: float(v) if type(v) is int else v for k, v in record.items()}])
+
+
+def _judge(
+    client: MlflowClient,
+    runs: Mapping[str, None],
+    test: Mapping[str, float],
+    spec: RegistrationSpec,
+    snapshot: Snapshot,
+) -> None:
+    """Log the metrics of the test rows and what the gates say of them, and raise RegistrationError if one is
+    not passed."""
+    logged = objective_of(snapshot.spec).OBJECTIVE.logged
+    names = dict.fromkeys([*logged, *(gate.metric for gate in spec.gates)])
     failed = [
         gate for gate in spec.gates if not METRICS[gate.metric].passes(test[gate.metric], gate.threshold)
     ]
+    verdicts = "; ".join(_verdict(gate, test, passed=gate not in failed) for gate in spec.gates)
+    print("test metrics: " + ", ".join(f"{name} {test[name]:.6g}" for name in names))
+    print(f"gates: {verdicts or 'none'}")
+    for each in runs:
+        log_metrics(client, each, {contract.TEST_METRIC_PREFIX + name: test[name] for name in names})
+        client.set_tag(each, contract.TAG_GATES, verdicts or "none")
     if failed:
-        reasons = "; ".join(
-            f"{gate.metric} is {test[gate.metric]:.6g} on the test rows, "
-            f"{'below' if METRICS[gate.metric].larger_is_better else 'above'} the threshold "
-            f"{gate.threshold:.6g}"
-            for gate in failed
-        )
+        reasons = "; ".join(_verdict(gate, test, passed=False) for gate in failed)
         raise RegistrationError(f"a gate is not passed, so no version is registered: {reasons}")
+
+
+def _verdict(gate: GateSpec, test: Mapping[str, float], *, passed: bool) -> str:
+    larger = METRICS[gate.metric].larger_is_better
+    where = ("not below" if larger else "not above") if passed else ("below" if larger else "above")
+    value = f"{gate.metric} is {test[gate.metric]:.6g} on the test rows"
+    return f"{value}, {where} the threshold {gate.threshold:.6g}"

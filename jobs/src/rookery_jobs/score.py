@@ -13,11 +13,11 @@ from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from rookery_jobs.contract import ScoringReport, ScoringSpec
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.model_artifact import load_spark_pipeline, text_rule
+from rookery_jobs.spark.runs.tracking import connect
 from rookery_jobs.spark.scoring.columns import ModelInput, model_inputs, with_texts
 from rookery_jobs.spark.scoring.input import BROKEN, SOURCE_FILE, read_files
 from rookery_jobs.spark.text.csv_lines import NOT_UTF8
 from rookery_jobs.spark.text.values import column
-from rookery_jobs.spark.tracking import connect
 
 _ROW = "__row"
 _REJECTED = "__rejected"
@@ -66,8 +66,8 @@ def score(spark: SparkSession, spec: ScoringSpec) -> ScoringReport:
 
 
 def predictions(rows: DataFrame, pipeline: Any, inputs: Sequence[ModelInput], spec: ScoringSpec) -> DataFrame:
-    """The rows of `with_texts`, the model's numeric inputs typed, with `prediction` (a double) or, where it is
-    null, `rejected` (the reason), and with `registered_model_name`, `model_version` and `source_file`."""
+    """The rows of `with_texts`, numeric inputs typed, with `prediction` (a double) or, where that is null,
+    `rejected` (the reason), and with `registered_model_name`, `model_version` and `source_file`."""
     values = {each.name: each.value for each in inputs if each.type != "string"}
     texts = {each.text for each in inputs}
     kept = [

@@ -18,8 +18,10 @@ from rookery_jobs.grid import Scored, best
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.model_artifact import log_model
 from rookery_jobs.spark.pipeline import Featurised, featurise
+from rookery_jobs.spark.runs.claims import Claim, Claims
+from rookery_jobs.spark.runs.points import PointRuns
+from rookery_jobs.spark.runs.tracking import connect
 from rookery_jobs.spark.snapshot import Snapshot, load_snapshot
-from rookery_jobs.spark.tracking import PointRuns, connect
 
 THREADS = 4
 """Points fitted at a time. A fit of little data is many short Spark jobs, which leave cores idle."""
@@ -28,8 +30,8 @@ THREADS = 4
 def main(spark: SparkSession, arguments: list[str]) -> None:
     """`arguments`: the path of the SweepSpec, and the half-open range [start, stop) of its points.
 
-    A point that this experiment has finished is not fitted again. Raises TrainingError, after all other
-    points, if points failed.
+    A point that this experiment has finished, or that another sweep is fitting, is not fitted again. Raises
+    TrainingError, after all other points, if points failed.
     """
     path, start, stop = arguments
     spec = SweepSpec.from_json(ClusterFiles(spark).read_text(path))
@@ -42,9 +44,11 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
         return
     snapshot = load_snapshot(spark, spec.snapshot_path, spec.snapshot_digest)
     with featurise(snapshot) as featurised:
-        outcomes = _train_all(runs, featurised, missing)
+        with Claims(runs) as claims:
+            outcomes = _train_all(claims, runs, featurised, missing)
         trained = {one.scored.point.point_id: one for one in outcomes if isinstance(one, Trained)}
-        finished = [*known.values(), *(one.scored for one in trained.values())]
+        finished = [*known.values(), *(one for one in outcomes if isinstance(one, Scored))]
+        finished += [one.scored for one in trained.values()]
         if finished:
             _log_best(runs, featurised, snapshot, best(finished, spec.metric), trained)
     _raise_for([one for one in outcomes if isinstance(one, Failed)])
@@ -66,6 +70,10 @@ class Failed:
     error: str
 
 
+Outcome = Trained | Failed | Scored
+"""What became of a point: fitted here, failed here, or found finished by another sweep."""
+
+
 def _range(spec: SweepSpec, start: int, stop: int) -> tuple[Point, ...]:
     if not 0 <= start < stop <= len(spec.points):
         raise ContractError(f"the sweep has {len(spec.points)} points; [{start}, {stop}) is no range of them")
@@ -82,29 +90,51 @@ def _finished(runs: PointRuns, shard: Sequence[Point], metric: str) -> dict[str,
     return found
 
 
-def _train_all(runs: PointRuns, featurised: Featurised, points: Sequence[Point]) -> list[Trained | Failed]:
+def _train_all(
+    claims: Claims, runs: PointRuns, featurised: Featurised, points: Sequence[Point]
+) -> list[Outcome]:
     # It is about SparkSession.addTag, which the jobs do not use; job tags are local properties, inherited.
     warnings.filterwarnings("ignore", "Spark session is not provided", UserWarning)
+    outcomes: list[Outcome] = []
     with ThreadPoolExecutor(THREADS) as pool:
-        # Wrapped once per point: the wrapper holds one copy of this thread's Spark properties (the tags that
-        # cancel the run's jobs among them), which concurrent fits must not share.
-        futures = [
-            pool.submit(inheritable_thread_target(_train_point), runs, featurised, point) for point in points
-        ]
-        return [future.result() for future in futures]
+        while points:
+            # Wrapped once per point: the wrapper holds one copy of this thread's Spark properties (the tags
+            # that cancel the run's jobs among them), which concurrent fits must not share.
+            futures = [
+                pool.submit(inheritable_thread_target(_train_point), claims, runs, featurised, point)
+                for point in points
+            ]
+            ended = [future.result() for future in futures]
+            outcomes += [one for one in ended if one is not None]
+            # What another sweep is fitting is looked at again when the others are done.
+            points = [point for point, one in zip(points, ended, strict=True) if one is None]
+            if points:
+                claims.pause()
+    return outcomes
 
 
-def _train_point(runs: PointRuns, featurised: Featurised, point: Point) -> Trained | Failed:
-    started = time.time()
+def _train_point(claims: Claims, runs: PointRuns, featurised: Featurised, point: Point) -> Outcome | None:
+    """None if another sweep is fitting the point."""
+    claim = claims.take(point, time.time())
+    if not isinstance(claim, Claim):
+        return Scored(point, claim.info.run_id, claim.data.metrics) if claim else None
+    try:
+        return _fit(claim.run_id, runs, featurised, point)
+    finally:
+        claims.release(claim.run_id)
+
+
+def _fit(run_id: str, runs: PointRuns, featurised: Featurised, point: Point) -> Trained | Failed:
     try:
         model = featurised.fit(point)
         measured = featurised.measure(model)
     except Exception as error:  # whatever Spark raises for one point must not end the others
         text = _describe(error)
-        runs.log_failed(point, text, started)
+        runs.fail(run_id, point, text)
         return Failed(point, text)
     logged = _logged(measured, featurised, runs.spec.metric)
-    return Trained(Scored(point, runs.log_finished(point, logged, started), logged), model)
+    runs.finish(run_id, point, logged)
+    return Trained(Scored(point, run_id, logged), model)
 
 
 def _logged(measured: Mapping[str, float], featurised: Featurised, metric: str) -> dict[str, float]:
@@ -152,6 +182,7 @@ def _has_model(runs: PointRuns, scored: Scored) -> bool:
 def _raise_for(failed: Sequence[Failed]) -> None:
     if failed:
         reasons = first_ten(
-            f"{one.point.point_id} {one.point.algorithm} {one.point.params}: {one.error};" for one in failed
+            (f"{one.point.point_id} {one.point.algorithm} {one.point.params}: {one.error}" for one in failed),
+            separator="; ",
         )
         raise TrainingError(f"{len(failed)} points failed (their MLflow runs have the errors): {reasons}")

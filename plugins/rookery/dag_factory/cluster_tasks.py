@@ -95,4 +95,7 @@ def job_arguments(
 
 def verdict_task(doc_of: Docs, goals: Mapping[str, str]) -> VerdictOperator:
     """The run's last task, which the caller makes a teardown that fails the DAG run."""
-    return VerdictOperator(task_id="verdict", goals=goals, doc_md=doc_of("verdict"), **AT_ONCE)
+    # A verdict is final (RunFailedError); only one that was killed before it was given is asked for again,
+    # whatever a user says of retries: the run would be called failed.
+    again: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=10)}
+    return VerdictOperator(task_id="verdict", goals=goals, doc_md=doc_of("verdict"), **again, **AT_ONCE)

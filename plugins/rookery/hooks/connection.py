@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from airflow.sdk import Connection
 
 _FIELDS = ("host", "schema", "login", "password")
+# Of the extra, what goes into addresses and headers; a key or a certificate elsewhere has line breaks.
+_SENT = ("token", "host", "client_id", "azure_tenant_id", "azure_resource_id", "proxies")
 _SECRET_WORDS = ("token", "secret", "password", "credential")
 
 
@@ -82,19 +84,21 @@ def _password_in(url: str) -> str | None:
 
 def _require_fit(connection: Connection) -> None:
     name = connection.conn_id
+    extra = connection.extra_dejson
     texts = {field: str(getattr(connection, field) or "") for field in _FIELDS}
-    for place, value in (*texts.items(), *_texts(connection.extra_dejson, "extra.")):
+    sent = {key: value for key, value in extra.items() if key in _SENT}
+    for place, value in (*texts.items(), *_texts(sent, "extra.")):
         if any(character < " " or "\x7f" <= character < "\xa0" for character in value):
             raise ConnectionUnfitError(
                 f"the Airflow connection {name!r} has a line break or another control character inside its "
                 f"{place}: write it anew, without"
             )
-    if "@" in (connection.extra_dejson.get("host") or texts["host"]):
+    if "@" in str(extra.get("host") or texts["host"]):
         raise ConnectionUnfitError(
             f"the Airflow connection {name!r} has a user name or password in its host, where it would be "
             "shown: put them into its login and password"
         )
-    token = connection.extra_dejson.get("token") or ("" if texts["login"] else texts["password"])
+    token = extra.get("token") or ("" if texts["login"] else texts["password"])
     if not str(token).isascii():
         raise ConnectionUnfitError(
             f"the Airflow connection {name!r} has a token with a character that is not ASCII, which no HTTP "

@@ -145,9 +145,8 @@ class _Survey:
             yield f"{self._name} has no complete row: of {self._seen}, empty is {counts}; {fix}"
         elif share > limit:
             yield (
-                f"{self._name} has {self._dropped} incomplete rows of {self._seen}, which would be dropped, "
-                f"a share of {share:.3g}: max_dropped_share is {limit:g}; empty is {counts}; {fix}, or raise "
-                "max_dropped_share"
+                f"{self._name}: {self._dropped} of {self._seen} rows are incomplete, a share of {share:.4g}, "
+                f"and max_dropped_share is {limit:g}; empty is {counts}; {fix}, or raise max_dropped_share"
             )
 
     def _wrong_classes(self) -> Iterator[str]:

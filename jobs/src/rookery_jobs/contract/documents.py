@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from typing import Any, TypeVar
 
+from rookery_jobs.contract.lists import first_ten
 from rookery_jobs.errors import ContractError
 
 _D = TypeVar("_D", bound="Document")
@@ -109,7 +110,7 @@ def _decode_document(kind: type[Any], value: Any, where: str) -> Any:
     left = dict(_expect(dict, value, where))
     document = _take(kind, left, where)
     if left:
-        raise ContractError(f"{where}: unknown keys {sorted(left)}")
+        raise ContractError(f"{where}: unknown keys {first_ten(sorted(left))}")
     return document
 
 

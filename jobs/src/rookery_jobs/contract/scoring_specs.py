@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from rookery_jobs.contract.documents import Document, digest_of
+from rookery_jobs.contract.lists import first_ten
 from rookery_jobs.contract.origin import Origin
 from rookery_jobs.errors import ContractError
 
@@ -51,11 +52,12 @@ class ScoringSpec(Document):
             raise ContractError("there is no file to score")
         names = [each.name for each in self.files]
         if len(set(names)) != len(names):
-            raise ContractError(f"the files to score must have different names, not {names}")
+            raise ContractError(f"the files to score must have different names, not {first_ten(names)}")
         patterns = [each.path for each in self.files if _PATTERN.intersection(each.path)]
         if patterns:
             raise ContractError(
-                f"Spark takes a path with one of {''.join(sorted(_PATTERN))} for a pattern: rename {patterns}"
+                f"Spark takes a path with one of {''.join(sorted(_PATTERN))} for a pattern: rename "
+                f"{first_ten(patterns)}"
             )
         expected = scoring_digest(self.registered_model_name, self.model_version, self.files)
         if self.digest != expected:

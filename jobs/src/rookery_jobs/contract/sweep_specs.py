@@ -54,7 +54,9 @@ class GateSpec(Document):
 class RegistrationSpec(Document):
     """What `register` is asked: judge the winner of a sweep and register its model once per registration key.
 
-    `mlflow_run_id` is the run of `point` that `select_best` chose, whichever sweep made it.
+    `mlflow_run_id` is the run of `point` that `select_best` chose, whichever sweep made it. `grid` is the
+    sweep in words. The model is asked `dataframe_records`, the plan's request to its endpoint, before it is
+    registered.
     """
 
     registration_key: str
@@ -69,3 +71,5 @@ class RegistrationSpec(Document):
     mlflow_run_id: str
     tmp_path: str
     origin: Origin
+    grid: str = ""
+    dataframe_records: tuple[dict[str, float | int | str | bool | None], ...] = ()

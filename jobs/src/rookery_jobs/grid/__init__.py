@@ -9,6 +9,7 @@ from rookery_jobs.grid.conversion import convert
 from rookery_jobs.grid.expansion import MAX_POINTS, Candidate, expand, make_points
 from rookery_jobs.grid.hyperparameter import Hyperparameter
 from rookery_jobs.grid.ranking import Scored, best, ranking
+from rookery_jobs.grid.words import in_words
 
 __all__ = [
     "ALGORITHMS",
@@ -20,6 +21,7 @@ __all__ = [
     "best",
     "convert",
     "expand",
+    "in_words",
     "make_points",
     "ranking",
 ]

@@ -23,9 +23,16 @@ _SHOWN_ROWS = 3
 
 
 def read_source(spark: SparkSession, spec: SnapshotSpec) -> DataFrame:
-    """The columns that the spec needs, as text that is present or null, with ROW and BROKEN; unchecked."""
+    """The columns that the spec needs, as text that is present or null, with ROW and BROKEN; and the values
+    of numbers and label, null where the text is none. Nothing is checked.
+
+    Cache it before use: the values of many columns cost time, and are used several times.
+    """
     rows = source_of(spec.source).read(spark, spec.source, spec.columns)
-    return rows.select(*[present(name, spec.text_rule).alias(name) for name in spec.columns], BROKEN, ROW)
+    texts = [present(name, spec.text_rule).alias(name) for name in spec.columns]
+    values = [double(name).alias(_value_of(name)) for name in spec.numeric]
+    label = objective_of(spec).label(spec.label).alias(_value_of(spec.label))
+    return rows.select(*texts, BROKEN, ROW).select("*", *values, label)
 
 
 def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
@@ -35,17 +42,15 @@ def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
     Raises DataError, naming the row, and column and value where it is one, for broken rows, for times that
     are none, and in rows that are not later for values that cannot be cast or are not UTF-8.
     """
-    doubles = {name: double(name) for name in spec.numeric}
-    objective = objective_of(spec)
-    label = objective.label(spec.label)
     seen = ~is_later(spec)
     faults = [_Fault(None, column(BROKEN).isNotNull(), "")]
     if spec.as_of_column is not None:
         time = instant(spec.as_of_column)
         what = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as an as_of_column must be"
         faults.append(_not_cast(spec.as_of_column, time, what))
-    faults += [_not_cast(name, value, "is not a finite number", seen) for name, value in doubles.items()]
-    faults.append(_not_cast(spec.label, label, objective.LABEL_FAULT, seen))
+    typed = {name: column(_value_of(name)) for name in (*spec.numeric, spec.label)}
+    faults += [_not_cast(name, typed[name], "is not a finite number", seen) for name in spec.numeric]
+    faults.append(_not_cast(spec.label, typed[spec.label], objective_of(spec).LABEL_FAULT, seen))
     faults += [_not_utf8(name, seen) for name in (*spec.categorical, *spec.split.columns)]
     _refuse(rows, faults, spec)
     others = [name for name in spec.split.columns if name not in (*spec.features, spec.label)]
@@ -59,11 +64,14 @@ def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
         .dropna(subset=list(spec.columns))
         .select(
             *[categories[name] for name in spec.categorical],
-            *[value.alias(name) for name, value in doubles.items()],
-            label.alias(spec.label),
+            *[value.alias(name) for name, value in typed.items()],
             *[categories[name] for name in others],
         )
     )
+
+
+def _value_of(name: str) -> str:
+    return f"__value_{name}"
 
 
 def is_later(spec: SnapshotSpec) -> Column:

@@ -12,6 +12,8 @@ from rookery_jobs import contract
 from rookery_jobs.contract import RegistrationSpec
 
 _READY = "READY"
+# Of a tag of Unity Catalog: https://docs.databricks.com/aws/en/database-objects/tags
+_TAG_LENGTH = 1000
 _MISSING = ("RESOURCE_DOES_NOT_EXIST", "NOT_FOUND")
 
 
@@ -44,6 +46,7 @@ def register(client: MlflowClient, spec: RegistrationSpec, model_path: str) -> s
         **spec.origin.tags,
         contract.TAG_SWEEP: spec.sweep_id,
         contract.TAG_POINT: spec.point.point_id,
+        **({contract.TAG_GRID: spec.grid[:_TAG_LENGTH]} if spec.grid else {}),
     }
     made = str(mlflow.register_model(f"runs:/{spec.mlflow_run_id}/{model_path}", name, tags=tags).version)
     kept = min([made, *(str(each.version) for each in _versions_of(client, spec))], key=int)

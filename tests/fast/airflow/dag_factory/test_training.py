@@ -10,10 +10,12 @@ import pendulum
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
+from airflow.sdk.definitions.retry_policy import RetryAction
 from airflow.serialization.serialized_objects import DagSerialization
 
 from rookery import PlanError, TrainingPlan, training_dag
 from rookery.dag_factory.training_docs import TRAINING_TASKS
+from rookery.exceptions import RunFailedError
 from tests.fast.airflow.conftest import PROJECT
 from tests.fast.airflow.dags import PARSE_DAG, upstream
 from tests.plans import PLAN
@@ -93,6 +95,14 @@ def test_the_verdict_is_the_last_word(penguins: DAG) -> None:
     assert upstream(penguins, "verdict") == set(TASKS) - {"verdict"}
     others = [task for task in penguins.tasks if task.task_id != "verdict"]
     assert not any(getattr(task, "on_failure_fail_dagrun", False) for task in others)
+
+
+def test_a_verdict_that_was_killed_is_given_again_whatever_the_dag_says_of_retries() -> None:
+    dag = training_dag(PLAN, dag_id="penguins", default_args={"retries": 0})
+    verdict: Any = dag.get_task("verdict")
+    assert verdict.retries > 0
+    given = verdict.retry_policy.evaluate(RunFailedError("tasks failed"), try_number=1, max_tries=2)
+    assert given.action == RetryAction.FAIL
 
 
 def test_no_task_may_run_for_ever(penguins: DAG) -> None:

@@ -49,6 +49,11 @@ def test_a_blank_or_line_break_at_an_end_does_no_harm(
     assert workspace_url("unclean") == f"http://127.0.0.1:{databricks.server_port}"
 
 
+def test_a_text_that_is_not_sent_may_have_line_breaks(connect: Any) -> None:
+    connect(extra={"note": "first line\nsecond line"})
+    assert workspace_client("unclean").current_user.me().user_name == "me@example.com"
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

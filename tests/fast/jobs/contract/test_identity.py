@@ -123,3 +123,9 @@ def test_a_point_has_the_id_that_version_0_1_0_gave_it(
     known = {"categorical": ["Island"], "numeric": ["BodyMass"], "label": "Species"}
     digests = {"snapshot_digest": "a" * 16, "code_digest": "b" * 16}
     assert point_id("LogisticRegression", params, **known, **digests) == identifier  # type: ignore[arg-type]
+
+
+def test_another_text_rule_is_another_snapshot() -> None:
+    known = {**BEFORE, "split": RandomSplitSpec(0.15, 0.2, 42, None)}
+    assert snapshot_digest(**known, text_rule=0) == "215b8f65e6342e06"  # type: ignore[arg-type]
+    assert snapshot_digest(**known, text_rule=1) != "215b8f65e6342e06"  # type: ignore[arg-type]

@@ -16,3 +16,11 @@ def test_the_tags_of_an_origin_say_run_generation_and_as_of_if_there_is_one() ->
 def test_a_generation_counts_from_one() -> None:
     with pytest.raises(ContractError, match="the first processing is 1"):
         Origin("d", "r", None, 0)
+
+
+def test_the_tags_of_an_origin_say_its_data_interval_if_it_has_one() -> None:
+    start, end = "2026-01-05T00:00:00+00:00", "2026-01-12T00:00:00+00:00"
+    tags = Origin("d", "r", None, 1, start, end).tags
+    assert (tags["rookery_data_interval_start"], tags["rookery_data_interval_end"]) == (start, end)
+    with pytest.raises(ContractError, match="is no instant in UTC"):
+        Origin("d", "r", None, 1, "yesterday", end)

@@ -28,3 +28,15 @@ def test_an_as_of_that_cannot_be_is_refused(changes: dict[str, object], message:
 def test_a_spec_that_was_changed_after_its_digest_is_refused() -> None:
     with pytest.raises(ContractError, match="does not fit its spec"):
         dataclasses.replace(snapshot_spec(), label="Sex")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"max_dropped_share": 1.5}, "max_dropped_share 1.5 is no share of the rows"),
+        ({"text_rule": 99}, "text rule 99 is unknown; this code has 0 to 1"),
+    ],
+)
+def test_a_limit_and_a_rule_that_cannot_be_are_refused(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(ContractError, match=message):
+        dataclasses.replace(snapshot_spec(), **changes)  # type: ignore[arg-type]

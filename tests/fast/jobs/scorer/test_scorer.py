@@ -1,4 +1,5 @@
 import ast
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,7 @@ def test_a_row_that_spark_refuses_is_refused_naming_row_column_and_value(
 
 
 def test_a_missing_column_is_refused() -> None:
-    with pytest.raises(scorer.InvalidRow, match=r"missing columns \['Constant'\]"):
+    with pytest.raises(scorer.InvalidRow, match="missing columns Constant; the model needs Island"):
         penguin_scorer().score({"Island": ["Biscoe"], "BodyMass": [4450.0]})
 
 
@@ -135,7 +136,12 @@ def test_arrays_that_are_pickled_are_not_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [('"format": 1', '"format": 2'), ('"MinMaxScaler"', '"StandardScaler"')]
+    ("old", "new"),
+    [
+        ('"format": 2', '"format": 3'),
+        ('"text_rule": 0', '"text_rule": 9'),
+        ('"MinMaxScaler"', '"StandardScaler"'),
+    ],
 )
 def test_a_scorer_of_a_later_version_is_refused(tmp_path: Path, old: str, new: str) -> None:
     folder = tmp_path / "scorer"
@@ -169,4 +175,22 @@ def test_the_scorer_imports_only_itself_numpy_mlflow_and_the_standard_library() 
                     [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
                 )
                 roots = {name.partition(".")[0] for name in names}
-                assert roots <= outside | {"collections", "dataclasses", "json", "math", "pathlib", "typing"}
+                assert roots <= outside | {
+                    "collections",
+                    "dataclasses",
+                    "json",
+                    "math",
+                    "pathlib",
+                    "re",
+                    "typing",
+                    "unicodedata",
+                }
+
+
+def test_a_scorer_of_before_the_text_rule_is_read_with_rule_0(tmp_path: Path) -> None:
+    folder = tmp_path / "scorer"
+    scorer.save(penguin_scorer(), folder)
+    document = json.loads((folder / "scorer.json").read_text())
+    assert document.pop("text_rule") == 0
+    (folder / "scorer.json").write_text(json.dumps({**document, "format": 1}))
+    assert scorer.load(folder).text_rule == 0

@@ -30,9 +30,9 @@ def header_of(line: str | None) -> tuple[str, ...]:
 def unclosed_quote(spark: SparkSession, path: str) -> str | None:
     """Where in the file a line ends within quotes, and what to do, in words; None if no line does.
 
-    RFC 4180 allows line breaks within quotes, but Spark reads each line as a row, so that several of its tasks
-    can read one file. The rest of such a value would be a row of its own, and if the value is in the last
-    column, the numbers of fields would not tell. A quote within an unquoted field (`5" pipe`) begins nothing.
+    RFC 4180 allows line breaks within quotes, but Spark reads each line as a row, so that several of its
+    tasks can read one file. The rest of such a value would be a row of its own, and if the value is in the
+    last column, the numbers of fields would not tell. A quote in an unquoted field (`5" pipe`) is none.
     """
     lines = spark.read.text(path).filter(F.col("value").rlike(_NOT_BLANK))
     lines = lines.withColumn(_LINE, F.monotonically_increasing_id())

@@ -33,8 +33,8 @@ def _check(counts: dict[str, dict[str, int]], spec: SnapshotSpec) -> None:
     classes = sorted({int(one) for side in counts.values() for one in side})
     if len(classes) < 2:
         raise DataError(
-            f"label {spec.label!r} has only the class {first_ten(classes)} in the complete rows{seen(spec)}; two "
-            "are needed"
+            f"label {spec.label!r} has only the class {first_ten(classes)} in the complete rows{seen(spec)}; "
+            "two are needed"
         )
     if classes[-1] >= MAX_CLASSES:
         raise DataError(

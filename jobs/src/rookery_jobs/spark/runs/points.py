@@ -1,0 +1,84 @@
+"""The MLflow runs of points, in the experiment of a sweep."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from mlflow import MlflowClient
+from mlflow.entities import Param, Run, RunTag
+
+from rookery_jobs import contract
+from rookery_jobs.contract import Point, SweepSpec
+from rookery_jobs.spark.runs.tracking import log_metrics
+
+_PAGE = 1000
+# MLflow's limit for a tag value was 5000 before version 3.
+_ERROR_LENGTH = 2000
+
+
+@dataclass(frozen=True)
+class PointRuns:
+    """The runs that are there, and those that this sweep makes."""
+
+    client: MlflowClient
+    spec: SweepSpec
+
+    def finished(self) -> Iterator[Run]:
+        """All finished runs with this snapshot and this code, whichever sweep made them.
+
+        The caller matches the point ids, since MLflow's filters have no IN or OR on tags.
+        """
+        return self._search(
+            {contract.TAG_SNAPSHOT: self.spec.snapshot_digest, contract.TAG_CODE: self.spec.code_digest},
+            "FINISHED",
+        )
+
+    def of_point(self, point: Point) -> list[Run]:
+        """The runs of a point, of whatever status, whichever sweep made them."""
+        return list(self._search({contract.TAG_POINT: point.point_id}))
+
+    def running(self, claim: str) -> Iterator[Run]:
+        """The runs with this claim that have not ended."""
+        return self._search({contract.TAG_CLAIM: claim}, "RUNNING")
+
+    def create(self, point: Point, claim: str, started: float) -> str:
+        """A RUNNING run of the point, with the claim as a tag; `started` in seconds. Its run id."""
+        tags = {
+            contract.TAG_SWEEP: self.spec.sweep_id,
+            contract.TAG_POINT: point.point_id,
+            contract.TAG_SNAPSHOT: self.spec.snapshot_digest,
+            contract.TAG_CODE: self.spec.code_digest,
+            contract.TAG_ALGORITHM: point.algorithm,
+            contract.TAG_CLAIM: claim,
+            **self.spec.origin.tags,
+        }
+        name = f"{point.algorithm} {point.point_id}"
+        run = self.client.create_run(self.spec.experiment_id, int(started * 1000), tags, run_name=name)
+        return str(run.info.run_id)
+
+    def finish(self, run_id: str, point: Point, metrics: Mapping[str, float]) -> None:
+        """End the run as FINISHED, with the point's parameters and metrics."""
+        log_metrics(self.client, run_id, metrics, params=_params(point))
+        self.client.set_terminated(run_id)
+
+    def fail(self, run_id: str, point: Point, error: str) -> None:
+        """End the run as FAILED, with the point's parameters and, as a tag, its error."""
+        tag = RunTag(contract.TAG_ERROR, error[:_ERROR_LENGTH])
+        self.client.log_batch(run_id, params=_params(point), tags=[tag])
+        self.client.set_terminated(run_id, status="FAILED")
+
+    def _search(self, tags: Mapping[str, str], status: str | None = None) -> Iterator[Run]:
+        conditions = [f"tags.`{name}` = '{value}'" for name, value in tags.items()]
+        query = " and ".join([*conditions, *([f"attributes.status = '{status}'"] if status else [])])
+        token: str | None = None
+        while True:
+            page = self.client.search_runs(
+                [self.spec.experiment_id], query, max_results=_PAGE, page_token=token
+            )
+            yield from page
+            token = page.token
+            if not token:
+                return
+
+
+def _params(point: Point) -> list[Param]:
+    return [Param(name, str(value)) for name, value in point.params.items()]

@@ -1,0 +1,104 @@
+"""The model of a sweep's winner in hand: as it was logged, or fitted again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mlflow.pyfunc
+from mlflow import MlflowClient
+from mlflow.entities import Run
+
+from rookery_jobs import contract, scorer
+from rookery_jobs.contract import RegistrationSpec
+from rookery_jobs.errors import RegistrationError
+from rookery_jobs.spark import model_artifact
+from rookery_jobs.spark.objectives import objective_of
+from rookery_jobs.spark.pipeline import featurise
+from rookery_jobs.spark.snapshot import Snapshot
+
+REPRODUCED = 1e-9
+"""Largest difference between a metric that was logged and the same metric of the model in hand."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A logged model: where its run has it, its Spark pipeline, its scorer, and what a server would load."""
+
+    artifact_path: str
+    pipeline: Any
+    scorer: scorer.Scorer
+    served: Any
+
+
+def model_of(
+    client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot, folder: Path
+) -> Model:
+    """The winner's model, downloaded to the folder. If it was not logged to the end, or its files are gone,
+    its point is fitted again, as `train` did, and logged.
+
+    Raises RegistrationError for a model that does not reproduce the metrics of its run.
+    """
+    model = _logged(client, spec, run, snapshot, folder / "logged")
+    if model is None:
+        artifact_path = _log_again(client, spec, run, snapshot)
+        model = _load(client, spec, run, artifact_path, snapshot, folder / "again")
+    _check_reproduced(run.data.metrics, measure(model.pipeline, snapshot, snapshot.spec.selection_side))
+    return model
+
+
+def measure(pipeline: Any, snapshot: Snapshot, side: str) -> dict[str, float]:
+    """All metrics of a pipeline on one side of the snapshot."""
+    predictions = pipeline.transform(snapshot.side(side))
+    return objective_of(snapshot.spec).measure(predictions, snapshot.spec.label)
+
+
+def _logged(
+    client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot, folder: Path
+) -> Model | None:
+    artifact_path = run.data.tags.get(contract.TAG_MODEL)
+    if artifact_path is None:
+        print(f"MLflow run {run.info.run_id} has no model: its point is fitted again")
+        return None
+    try:
+        return _load(client, spec, run, artifact_path, snapshot, folder)
+    except Exception as error:  # for files that are gone, MLflow, Spark and Python each have their own
+        print(
+            f"the model {artifact_path} of MLflow run {run.info.run_id} cannot be read; its point is fitted "
+            f"again: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        )
+        return None
+
+
+def _load(
+    client: MlflowClient,
+    spec: RegistrationSpec,
+    run: Run,
+    artifact_path: str,
+    snapshot: Snapshot,
+    folder: Path,
+) -> Model:
+    folder.mkdir()
+    path = Path(client.download_artifacts(run.info.run_id, artifact_path, str(folder)))
+    return Model(
+        artifact_path,
+        model_artifact.load_spark_pipeline(path, snapshot.spark, spec.tmp_path),
+        model_artifact.load_scorer(path),
+        mlflow.pyfunc.load_model(str(path)),
+    )
+
+
+def _log_again(client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot) -> str:
+    with featurise(snapshot) as featurised:
+        pipeline = featurised.pipeline_of(featurised.fit(spec.point))
+        _check_reproduced(run.data.metrics, measure(pipeline, snapshot, snapshot.spec.selection_side))
+    return model_artifact.log_model(client, run.info.run_id, pipeline, snapshot, spec.tmp_path)
+
+
+def _check_reproduced(logged: Mapping[str, float], measured: Mapping[str, float]) -> None:
+    for name in measured:
+        if name in logged and not abs(logged[name] - measured[name]) <= REPRODUCED:
+            raise RegistrationError(
+                f"the winner's model gives {name} {measured[name]!r}, but its MLflow run has "
+                f"{logged[name]!r}: it is not the model that was chosen"
+            )
