@@ -17,17 +17,24 @@ ONCE = {"prepare_data": 1, "train": 1, "register_model": 1}
 
 @dataclass(frozen=True)
 class Backfill:
-    """The runs of one backfill by date, and all work of the DAG until its end."""
+    """The runs of one backfill by date, their clusters, and all work of the DAG until its end."""
 
     runs: dict[str, EndedRun]
+    clusters: list[ClusterDetails]
     work: Work
+
+
+def backfill(stack: Stack, runs: dict[str, EndedRun]) -> Backfill:
+    """What was done in runs that have just ended: a later backfill of the same dates takes their places."""
+    clusters = [stack.workspace.clusters.get(run.returned("create_cluster")) for run in runs.values()]
+    return Backfill(runs, clusters, work_of(stack.workspace, MEASURED, MODEL))
 
 
 @pytest.fixture(scope="module")
 def first(stack: Stack, measured_url: str) -> Backfill:
     """Two points for each date."""
     runs = backfill_by_cli(stack, MEASURED, (DATES[0], DATES[-1]), conf_of(measured_url, [5, 10]))
-    return Backfill(runs, work_of(stack.workspace, MEASURED, MODEL))
+    return backfill(stack, runs)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +43,7 @@ def second(stack: Stack, measured_url: str, first: Backfill) -> Backfill:
     assert first.runs
     conf = conf_of(measured_url, [10, 20])
     runs = backfill_by_rest(stack, MEASURED, (DATES[0], DATES[-1]), conf, "completed")
-    return Backfill(runs, work_of(stack.workspace, MEASURED, MODEL))
+    return backfill(stack, runs)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +52,7 @@ def third(stack: Stack, measured_url: str, second: Backfill) -> Backfill:
     assert second.runs
     conf = conf_of(measured_url, [10, 20])
     runs = backfill_by_rest(stack, MEASURED, (DATES[-1], DATES[-1]), conf, "completed")
-    return Backfill({DATES[-1]: runs[DATES[-1]]}, work_of(stack.workspace, MEASURED, MODEL))
+    return backfill(stack, {DATES[-1]: runs[DATES[-1]]})
 
 
 def test_a_backfill_by_the_command_line_trains_every_date(first: Backfill) -> None:
@@ -115,10 +122,10 @@ def test_a_backfill_touches_no_endpoint_unless_its_conf_says_so(stack: Stack, se
     assert "measured-penguins" not in Created.until_now(stack.workspace).endpoints
 
 
-def test_dates_at_once_share_nothing_but_the_workspace(stack: Stack, first: Backfill) -> None:
+def test_dates_at_once_share_nothing_but_the_workspace(first: Backfill) -> None:
     for run in first.runs.values():
         assert run.state == "success"
-    clusters = [stack.workspace.clusters.get(run.returned("create_cluster")) for run in first.runs.values()]
+    clusters = first.clusters
     assert any(overlap(one, other) for one, other in combinations(clusters, 2))
     assert {cluster.state for cluster in clusters} == {State.TERMINATED}
     for names in ([c.cluster_id for c in clusters], [c.cluster_name for c in clusters]):

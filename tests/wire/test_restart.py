@@ -3,7 +3,8 @@
 import base64
 import signal
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
 import psutil
 import pytest
@@ -46,7 +47,17 @@ class Restart:
 @pytest.fixture(scope="module")
 def restart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restart]:
     root = tmp_path_factory.mktemp("restart") / "root"
-    first = RunningWorkspace.start(root)
+    with ExitStack() as ends:
+        first = RunningWorkspace.start(root)
+        ends.callback(first.end_quietly)
+        killed, children = _killed(first)
+        second = RunningWorkspace.start(root)
+        ends.callback(second.end_quietly)
+        yield Restart(replace(killed, left=alive(children)), second)
+
+
+def _killed(first: RunningWorkspace) -> tuple[Killed, list[psutil.Process]]:
+    """Fill the server with all it can have, and kill it; what it had, and all its processes."""
     version = register_multiplier(first, "Model", "2")
     cluster_id = new_cluster(first)
     script = put_script(first, "print(1)")
@@ -64,12 +75,8 @@ def restart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restart]:
     first.process.kill()
     first.process.communicate()
     until(lambda: len(alive(children)) <= len(stuck), "the end of all that can end by itself")
-    outlived = alive(children)
-    second = RunningWorkspace.start(root)
-    yield Restart(
-        Killed(first.token, cluster_id, run_id, version, script, stuck, outlived, alive(children)), second
-    )
-    second.end_quietly()
+    had = (first.token, cluster_id, run_id, version, script)
+    return Killed(*had, stuck, outlived=alive(children), left=[]), children
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:

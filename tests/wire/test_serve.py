@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,19 @@ class Server:
         until(lambda: bool(server.children(recursive=True)), "a scoring server is started")
         return server.children(recursive=True)
 
+    def interrupted_twice(self) -> Life:
+        """Its life once it was interrupted, and again while it waited for children that cannot end."""
+        children = self.children()
+        for child in children:
+            child.suspend()
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.stderr is not None
+        assert "stopping" in self.process.stderr.readline()
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
+        psutil.wait_procs(children)
+        return self.end(children)
+
     def end(self, children: list[psutil.Process]) -> Life:
         """Wait for its end."""
         mode = (self.running.root / "token").stat().st_mode & 0o777
@@ -84,29 +98,24 @@ class Story:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     root = tmp_path_factory.mktemp("serve") / "root"
-    first = Server(root)
-    serve_a_model(first.running)
-    children = first.children()
-    first.process.send_signal(signal.SIGTERM)
-    terminated = first.end(children)
+    with ExitStack() as ends:
+        first = Server(root)
+        ends.callback(first.process.kill)
+        serve_a_model(first.running)
+        children = first.children()
+        first.process.send_signal(signal.SIGTERM)
+        terminated = first.end(children)
 
-    second = Server(root, "--json")
-    children = second.children()
-    refused_reset = run("reset", "--root", str(root))
-    second.process.send_signal(signal.SIGINT)
-    interrupted = second.end(children)
+        second = Server(root, "--json")
+        ends.callback(second.process.kill)
+        children = second.children()
+        refused_reset = run("reset", "--root", str(root))
+        second.process.send_signal(signal.SIGINT)
+        interrupted = second.end(children)
 
-    third = Server(root, "--token", "dapi-given")
-    children = third.children()
-    for child in children:
-        child.suspend()  # it cannot end by itself, so that the first interrupt would wait for it
-    third.process.send_signal(signal.SIGINT)
-    assert third.process.stderr is not None
-    assert "stopping" in third.process.stderr.readline()
-    third.process.send_signal(signal.SIGINT)
-    third.process.wait()
-    psutil.wait_procs(children)
-    impatient = third.end(children)
+        third = Server(root, "--token", "dapi-given")
+        ends.callback(third.process.kill)
+        impatient = third.interrupted_twice()
     return Story(root, terminated, interrupted, refused_reset, impatient, run("reset", "--root", str(root)))
 
 
