@@ -345,6 +345,7 @@ def test_a_winner_whose_files_are_gone_is_fitted_again_and_registered(study: Stu
     left = artifacts_of(run) / run.data.tags[contract.TAG_MODEL] / gone
     left.unlink() if left.is_file() else shutil.rmtree(left)
     later = dataclasses.replace(study, dag_run_id="scheduled__later")
+    sweep = later.sweep_spec(spec, {"maxIter": [5]})
     later.train(sweep)
     version = later.register(later.registration_spec(sweep, winner))
     model = mlflow.pyfunc.load_model(f"models:/Penguin Predictor/{version}")
