@@ -64,6 +64,7 @@ def test_a_point_is_one_finished_run_that_says_where_it_comes_from(study: Study)
     study.train(sweep)
     (run,) = study.runs()
     assert run.info.status == "FINISHED"
+    assert run.info.run_name == "LogisticRegression: maxIter 5; regParam 0.5"
     assert run.data.params == {"maxIter": "5", "regParam": "0.5"}
     assert set(run.data.metrics) == {"accuracy", "weightedRecall", "weightedPrecision", "hammingLoss"}
     tags = {name: value for name, value in run.data.tags.items() if name.startswith("rookery_")}

@@ -8,6 +8,7 @@ from mlflow.entities import Param, Run, RunTag
 
 from rookery_jobs import contract
 from rookery_jobs.contract import Point, SweepSpec
+from rookery_jobs.grid.words import in_words
 from rookery_jobs.spark.runs.tracking import log_metrics
 
 _PAGE = 1000
@@ -41,7 +42,7 @@ class PointRuns:
         return self._search({contract.TAG_CLAIM: claim}, "RUNNING")
 
     def create(self, point: Point, claim: str, started: float) -> str:
-        """A RUNNING run of the point, with the claim as a tag; `started` in seconds. Its run id."""
+        """The id of a new RUNNING run with the claim, named by the point's values. `started`: seconds."""
         tags = {
             contract.TAG_SWEEP: self.spec.sweep_id,
             contract.TAG_POINT: point.point_id,
@@ -51,8 +52,9 @@ class PointRuns:
             contract.TAG_CLAIM: claim,
             **self.spec.origin.tags,
         }
-        name = f"{point.algorithm} {point.point_id}"
-        run = self.client.create_run(self.spec.experiment_id, int(started * 1000), tags, run_name=name)
+        run = self.client.create_run(
+            self.spec.experiment_id, int(started * 1000), tags, run_name=in_words([point])
+        )
         return str(run.info.run_id)
 
     def finish(self, run_id: str, point: Point, metrics: Mapping[str, float]) -> None:
