@@ -110,7 +110,7 @@ def test_a_broken_row_fails_the_run_with_its_column_value_and_row(
     lines[100] = "Dream,forty,18.0,190,3600,0"
     run = stack.run(HTTP_DAG, {"source_url": csv_server.serve("broken.csv", "\n".join(lines) + "\n")})
     assert run.state == "failed"
-    reason = run.last_line_of("prepare_data")
+    reason = run.last_line_of("download_data")
     assert all(part in reason for part in ("CulmenLength", "forty", "100")), reason
     assert stack.live_clusters(HTTP_DAG) == []
 
