@@ -14,7 +14,7 @@ from rookery_jobs.contract import ScoringReport, ScoringSpec
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.model_artifact import load_spark_pipeline, text_rule
 from rookery_jobs.spark.runs.tracking import connect
-from rookery_jobs.spark.scoring.columns import ModelInput, model_inputs, with_texts
+from rookery_jobs.spark.scoring.columns import ModelInput, model_inputs, with_values
 from rookery_jobs.spark.scoring.input import BROKEN, SOURCE_FILE, read_files
 from rookery_jobs.spark.text.csv_lines import NOT_UTF8
 from rookery_jobs.spark.text.values import column
@@ -47,7 +47,7 @@ def score(spark: SparkSession, spec: ScoringSpec) -> ScoringReport:
     connect(spec.registered_model_name)
     version = _load(spark, spec)
     rows = read_files(spark, spec, [each.name for each in version.inputs])
-    rows = with_texts(rows, version.inputs, version.text_rule)
+    rows = with_values(rows, version.inputs, version.text_rule)
     predictions(rows, version.pipeline, version.inputs, spec).write.mode("overwrite").parquet(
         spec.predictions_path
     )
@@ -66,30 +66,23 @@ def score(spark: SparkSession, spec: ScoringSpec) -> ScoringReport:
 
 
 def predictions(rows: DataFrame, pipeline: Any, inputs: Sequence[ModelInput], spec: ScoringSpec) -> DataFrame:
-    """The rows of `with_texts`, numeric inputs typed, with `prediction` (a double) or, where that is null,
+    """The rows of `with_values`, numeric inputs typed, with `prediction` (a double) or, where that is null,
     `rejected` (the reason), and with `registered_model_name`, `model_version` and `source_file`."""
     values = {each.name: each.value for each in inputs if each.type != "string"}
-    texts = {each.text for each in inputs}
-    kept = [
-        values.get(name, column(name)).alias(name)
-        for name in rows.columns
-        if name not in (BROKEN, SOURCE_FILE, *texts)
-    ]
+    added = {BROKEN, SOURCE_FILE, *(name for each in inputs for name in (each.text, each.typed))}
+    kept = [values.get(name, column(name)).alias(name) for name in rows.columns if name not in added]
     broken = F.when(column(BROKEN).isNotNull(), "the row has more or fewer fields than its file's header")
     garbled = [
         F.when(column(name).contains(NOT_UTF8), f"column {name!r} is not UTF-8: save the file as UTF-8")
         for name in rows.columns
-        if name not in (BROKEN, SOURCE_FILE, *texts)
+        if name not in added
     ]
     judged = rows.select(
         # In one column, so that no column of a file can meet one that the pipeline adds.
         F.struct(*kept).alias(_ROW),
         SOURCE_FILE,
         F.coalesce(broken, *garbled, *(each.fault for each in inputs)).alias(_REJECTED),
-        *[
-            F.when(each.fault.isNull(), each.value).otherwise(each.stand_in).alias(each.name)
-            for each in inputs
-        ],
+        *[each.safe.alias(each.name) for each in inputs],
     )
     scored: DataFrame = pipeline.transform(judged)
     return scored.select(

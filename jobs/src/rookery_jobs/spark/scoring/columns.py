@@ -20,17 +20,23 @@ _TYPES = ("string", "double", "float", *_WHOLE_NUMBERS)
 class ModelInput:
     """A column of the signature; `categories` are those that the model knows, of a categorical one.
 
-    `text` is the column of rows that has its text by the model's rule (see `with_texts`).
+    Of the rows of `with_values`, the column `text` has its text by the model's rule, and `typed` its value.
     """
 
     name: str
     type: str
     text: str
+    typed: str
     categories: tuple[str, ...] = ()
 
     @property
     def value(self) -> Column:
-        """The column's text as a value of its type; null where it is missing or none."""
+        """Its value of its type; null where the text is missing or none."""
+        return column(self.typed)
+
+    @property
+    def cast(self) -> Column:
+        """Its text as a value of its type."""
         if self.type == "string":
             return column(self.text)
         if self.type in _WHOLE_NUMBERS:
@@ -52,12 +58,13 @@ class ModelInput:
         )
 
     @property
-    def stand_in(self) -> Column:
-        """A value that the model takes, for rows that it cannot score: they go through it with the others,
-        and what it says of them is dropped."""
-        if self.type == "string":
-            return F.lit(self.categories[0] if self.categories else "")
-        return F.lit(0).cast(_WHOLE_NUMBERS.get(self.type, self.type))
+    def safe(self) -> Column:
+        """The value if the model takes it, else one that it takes: rows that it cannot score go through it with
+        the others, and what it says of them is dropped."""
+        if self.categories:
+            return F.when(self.value.isin(*self.categories), self.value).otherwise(self.categories[0])
+        stand_in = "" if self.type == "string" else 0
+        return F.coalesce(self.value, F.lit(stand_in).cast(_WHOLE_NUMBERS.get(self.type, self.type)))
 
 
 def model_inputs(model: Model, pipeline: Any) -> tuple[ModelInput, ...]:
@@ -72,14 +79,21 @@ def model_inputs(model: Model, pipeline: Any) -> tuple[ModelInput, ...]:
     categories = dict(_categories(pipeline))
     return tuple(
         ModelInput(
-            str(each["name"]), _checked(each), f"__text_{position}", categories.get(str(each["name"]), ())
+            str(each["name"]),
+            _checked(each),
+            f"__text_{position}",
+            f"__value_{position}",
+            categories.get(str(each["name"]), ()),
         )
         for position, each in enumerate(schema.to_dict())
     )
 
 
-def with_texts(rows: DataFrame, inputs: Sequence[ModelInput], rule: int) -> DataFrame:
-    """Add the inputs' texts, by the rule of the model: in the columns that `text` names, null if missing."""
+def with_values(rows: DataFrame, inputs: Sequence[ModelInput], rule: int) -> DataFrame:
+    """Add the inputs' texts, by the rule of the model, and their values, null where they are missing or none.
+
+    They are columns of their own, so that Spark does not cast a text wherever its value is used.
+    """
     composed = rule == 0 or all_composed(rows, [each.name for each in inputs if each.type == "string"])
     texts = [
         category(present(each.name, rule), rule, composed=composed)
@@ -88,7 +102,7 @@ def with_texts(rows: DataFrame, inputs: Sequence[ModelInput], rule: int) -> Data
         for each in inputs
     ]
     named = [text.alias(each.text) for each, text in zip(inputs, texts, strict=True)]
-    return rows.select("*", *named)
+    return rows.select("*", *named).select("*", *[each.cast.alias(each.typed) for each in inputs])
 
 
 def _checked(given: dict[str, Any]) -> str:
