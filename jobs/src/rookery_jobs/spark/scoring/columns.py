@@ -59,8 +59,10 @@ class ModelInput:
 
     @property
     def safe(self) -> Column:
-        """The value if the model takes it, else one that it takes: rows that it cannot score go through it with
-        the others, and what it says of them is dropped."""
+        """The value if the model takes it, else one that it takes.
+
+        Rows that it cannot score go through it with the others, and what it says of them is dropped.
+        """
         if self.categories:
             return F.when(self.value.isin(*self.categories), self.value).otherwise(self.categories[0])
         stand_in = "" if self.type == "string" else 0
