@@ -19,6 +19,7 @@ from tests.faults.proxy import Held, answers, fault_proxy
 
 pytestmark = pytest.mark.matrix
 
+WHO_AM_I = "GET /api/2.0/preview/scim/v2/Me"
 CREATE_CLUSTER = "POST /api/2.1/clusters/create"
 LIST_CLUSTERS = "GET /api/2.1/clusters/list"
 CREATE_ENDPOINT = "POST /api/2.0/serving-endpoints"
@@ -107,6 +108,17 @@ def test_a_run_marked_while_its_deployment_waits_for_another_try_is_no_success(f
     ended = faulty.stack.followed(run)
     assert ended.state == "failed"
     assert "query_endpoint" in ended.last_line_of("verdict")
+
+
+@pytest.mark.parametrize("state", ["failed", "success"])
+def test_a_run_marked_before_its_first_task_is_done_is_no_success(faulty: FaultyStack, state: str) -> None:
+    faulty.proxy.plays(WHO_AM_I, answers(500), times=1000)
+    run = faulty.start()
+    faulty.await_task(run, "resolve_plan", "up_for_retry")
+    faulty.mark(run, state)
+    ended = faulty.stack.followed(run)
+    assert ended.state == "failed"
+    assert "register_model" in ended.last_line_of("verdict")
 
 
 def test_a_run_marked_a_success_before_it_has_registered_is_none(faulty: FaultyStack) -> None:

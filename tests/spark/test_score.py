@@ -7,11 +7,16 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from pyspark.ml import Pipeline
+from pyspark.ml.classification import LogisticRegression
+from pyspark.ml.feature import VectorAssembler
 
 from rookery_jobs import contract, score
 from rookery_jobs.contract import InputFile, ScoringReport, ScoringSpec, scoring_digest, scoring_path
 from rookery_jobs.errors import ScoringError
 from rookery_jobs.spark.model_artifact import load_scorer
+from rookery_jobs.spark.scoring.columns import ModelInput, with_values
+from rookery_jobs.spark.scoring.input import read_files
 from tests.spark.study import PENGUINS, Study
 
 HEADER = "Id,Island,CulmenLength,CulmenDepth,FlipperLength,BodyMass"
@@ -232,3 +237,19 @@ def test_a_model_of_before_the_text_rule_takes_categories_as_they_stand(
         (model / "scorer" / "scorer.json").write_text(written)
     rows = {row["Id"]: row["rejected"] for row in registered.predictions(spec)}
     assert rows == {"1": "column 'Island' has the unseen category ' Biscoe'", "2": None}
+
+
+def test_two_hundred_columns_are_scored_each_value_cast_once(registered: Registered, tmp_path: Path) -> None:
+    spark, names = registered.study.spark, [f"f{n}" for n in range(200)]
+    known = spark.createDataFrame(
+        [(float(label), *[float(label)] * 200) for label in (0, 1)], ["label", *names]
+    )
+    stages = [VectorAssembler(inputCols=names, outputCol="features"), LogisticRegression(maxIter=2)]
+    pipeline = Pipeline(stages=stages).fit(known)
+    inputs = [ModelInput(name, "double", f"__text_{name}", f"__value_{name}") for name in names]
+    rows = [",".join([value] * 200) for value in ("0", "1", "x")]
+    spec = registered.spec(tmp_path, wide="\n".join([",".join(names), *rows]))
+    read = with_values(read_files(spark, spec, names), inputs, contract.TEXT_RULE)
+    scored = score.predictions(read, pipeline, inputs, spec).select("prediction", "rejected").collect()
+    assert [row["prediction"] for row in scored] == [0.0, 1.0, None]
+    assert scored[2]["rejected"] == "column 'f0' has 'x', no double"

@@ -69,8 +69,7 @@ def _tasks(plan: BatchScoring, other_keys: tuple[str, ...], pool: str | None, jo
     terminate = cluster.terminate.as_teardown(setups=[resolve, cluster.create])
     code >> cluster.create
     cluster.wait >> score >> terminate
-    verdict = verdict_task(doc_of, goals={"score": "resolve_scoring"})
-    terminate >> verdict.as_teardown(setups=resolve, on_failure_fail_dagrun=True)
+    terminate >> verdict_task(doc_of, goals={"score": "resolve_scoring"})
 
 
 def _dag_doc(plan: BatchScoring) -> str:

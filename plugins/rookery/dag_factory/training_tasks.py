@@ -74,10 +74,9 @@ def chain_of_tasks(
     # The cluster ends beside the deployment: an endpoint can take half an hour.
     registered >> cluster.terminate.as_teardown(setups=[resolve, cluster.create])
     delete_endpoint = _endpoint_tasks(resolve, snapshot, registered)
-    verdict = verdict_task(
+    [cluster.terminate, delete_endpoint] >> verdict_task(
         doc_of, goals={"register_model": "resolve_plan", "query_endpoint": "create_endpoint"}
     )
-    [cluster.terminate, delete_endpoint] >> verdict.as_teardown(setups=resolve, on_failure_fail_dagrun=True)
 
 
 def _input_tasks(resolve: ResolvePlanOperator) -> _Inputs:

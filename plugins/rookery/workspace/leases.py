@@ -60,7 +60,8 @@ def is_left_behind(tags: Tags | None, installation: str, is_over: Callable[[Owne
     """Whether it was made for the time of a DAG run of this installation that `is_over`: finished or gone.
 
     The run decides, and not the date in the tag: what a run that lives has created is its own, however long
-    it takes.
+    it takes. The date could not be moved on: Databricks restarts a running cluster whose tags are changed
+    (databricks-sdk, `clusters.update`).
     """
     owner = owner_of(tags)
     if tags is None or owner is None or not has_lease(tags):
