@@ -13,6 +13,9 @@ import socket
 import sys
 import threading
 
+# Longer than the workspace keeps a connection that it does not use.
+KEEP_ALIVE_SECONDS = 600
+
 
 def main(path: str) -> None:
     """Load the model, then serve `/ping` and `/invocations` until SIGTERM or the end of standard input."""
@@ -25,7 +28,14 @@ def main(path: str) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(path)
         listener.listen(128)
-        config = uvicorn.Config(app, http="h11", ws="none", log_level="warning", timeout_graceful_shutdown=3)
+        config = uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            log_level="warning",
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=3,
+        )
         uvicorn.Server(config).run(sockets=[listener])
 
 
