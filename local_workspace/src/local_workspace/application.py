@@ -8,6 +8,10 @@ from starlette.types import ASGIApp
 
 from local_workspace.api.clusters import cluster_routes
 from local_workspace.api.dbfs import dbfs_routes
+from local_workspace.api.files.directories import directory_routes
+from local_workspace.api.files.files import file_routes
+from local_workspace.api.files.signed import signed_routes
+from local_workspace.api.files.urls import url_routes
 from local_workspace.api.identity import identity_routes
 from local_workspace.api.invocations import invocation_routes
 from local_workspace.api.jobs import job_routes
@@ -25,6 +29,8 @@ from local_workspace.clusters.clusters import Clusters
 from local_workspace.files.dbfs import DbfsFiles
 from local_workspace.files.dbfs_handles import DbfsHandles
 from local_workspace.files.local_files import LocalFiles
+from local_workspace.files.trees.trees import Trees
+from local_workspace.files.trees.uploads import Uploads
 from local_workspace.files.workspace import WorkspaceFiles
 from local_workspace.mlflow.mlflow import Mlflow
 from local_workspace.processes.processes import Processes
@@ -32,6 +38,7 @@ from local_workspace.runs.records import RunRecords
 from local_workspace.runs.runs import Runs
 from local_workspace.serving.endpoints import Endpoints
 from local_workspace.settings import Settings
+from local_workspace.signed_urls import SignedUrls
 from local_workspace.store import Store
 
 SECONDS_TO_STOP = 10.0
@@ -46,6 +53,9 @@ class LocalWorkspace:
         files = WorkspaceFiles(settings.workspace_files, self._store, clock, settings.user_name)
         dbfs = DbfsFiles(settings.dbfs, DbfsHandles(self._store, clock))
         mlflow = Mlflow(settings)
+        signed_urls = SignedUrls(self._store, clock)
+        trees = Trees([mlflow.artifacts.tree])
+        uploads = Uploads(settings.uploads, clock)
         self._clusters = Clusters(settings, self._store, clock, self._processes)
         records = RunRecords(self._store, clock)
         local_files = LocalFiles(settings.dbfs, files)
@@ -54,6 +64,10 @@ class LocalWorkspace:
         routes = [
             *identity_routes(settings),
             *dbfs_routes(dbfs),
+            *file_routes(trees, uploads),
+            *directory_routes(trees),
+            *url_routes(trees, uploads, signed_urls),
+            *signed_routes(trees, uploads, signed_urls),
             *cluster_routes(self._clusters),
             *job_routes(self._runs),
             *workspace_routes(files),
@@ -66,7 +80,7 @@ class LocalWorkspace:
             *mlflow_links(mlflow),
             Mount("/", DatabricksRules(mlflow.app, files)),
         ]
-        self.asgi: ASGIApp = guarded(Router(routes), settings)
+        self.asgi: ASGIApp = guarded(Router(routes), settings, signed_urls)
 
     def start(self) -> None:
         """Clear what a killed server of this root left, and bring back what it served."""

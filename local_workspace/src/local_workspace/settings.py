@@ -76,6 +76,11 @@ class Settings:
         return self.mlflow / "artifacts"
 
     @property
+    def uploads(self) -> Path:
+        """Files on their way into the Files API's trees; on the same file system as those."""
+        return self.root / "uploads"
+
+    @property
     def clusters(self) -> Path:
         """A folder per cluster: driver log and Spark's local files."""
         return self.root / "clusters"

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from starlette.types import ASGIApp
 
-from local_workspace.errors import InvalidParameterValue, InvalidState, ResourceDoesNotExist
-from local_workspace.files.paths import below
+from local_workspace.errors import InvalidState, ResourceDoesNotExist
+from local_workspace.mlflow.artifacts import Artifacts
 from local_workspace.mlflow.server import databricks_errors, mlflow_server
 from local_workspace.settings import Settings
 
@@ -20,7 +19,7 @@ class Mlflow:
         self.app: ASGIApp = server.app
         self._tracking = server.tracking_store
         self._registry = server.registry_store
-        self._artifacts = settings.artifacts
+        self.artifacts = Artifacts(server.tracking_store, settings.artifacts)
 
     def require_experiment(self, experiment_id: str) -> None:
         """An experiment by its id, a deleted one included."""
@@ -50,22 +49,9 @@ class Mlflow:
         """The folder with the version's `MLmodel`; `InvalidState` for a version that is not READY."""
         with databricks_errors():
             found = self._registry.get_model_version(name, version)
-            uri = self._artifact_uri(found.source)
         if found.status != "READY":
             raise InvalidState(f"Version {version} of model {name!r} is {found.status}, not READY.")
-        folder = below(self._artifacts, "/" + unquote(urlsplit(uri).path).lstrip("/"))
+        folder = self.artifacts.folder(found.source)
         if not (folder / "MLmodel").is_file():
             raise InvalidState(f"Version {version} of model {name!r} has no MLmodel file at {found.source}.")
         return folder
-
-    def _artifact_uri(self, source: str) -> str:
-        """`mlflow-artifacts:/…` for a source that may name a run (`runs:/…`) or a model (`models:/m-…`)."""
-        parts = urlsplit(source)
-        head, _, rest = parts.path.lstrip("/").partition("/")
-        if parts.scheme == "runs":
-            return f"{self._tracking.get_run(head).info.artifact_uri}/{rest}"
-        if parts.scheme == "models":
-            return f"{self._tracking.get_logged_model(head).artifact_location}/{rest}"
-        if parts.scheme != "mlflow-artifacts":
-            raise InvalidParameterValue(f"The model's source {source!r} is not in this workspace.")
-        return source
