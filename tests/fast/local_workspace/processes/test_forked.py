@@ -81,6 +81,11 @@ def fork(server: ForkServer, tmp_path: Path) -> Fork:
     return one
 
 
+def has_ended(process: psutil.Process) -> bool:
+    """Whether it runs no more; whoever inherits it may not have waited for it yet."""
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
 def test_a_forked_process_runs_a_module_as_python_does(fork: Fork, tmp_path: Path) -> None:
     assert fork("3").wait(30) == 3
     assert (tmp_path / "3.log").read_text().startswith("['3'] of 3 3 __main__ ")
@@ -110,7 +115,7 @@ def test_what_a_forked_process_detaches_ends_with_it(
     assert "run sleep" in processes.names()
     processes.end(sleeping)
     assert sleeping.returncode == -signal.SIGTERM
-    assert not any(process.is_running() for process in below)
+    assert all(has_ended(process) for process in below)
     assert processes.names() == ["fork server"]
 
 
@@ -120,7 +125,7 @@ def test_a_forked_process_ends_with_its_guard(fork: Fork, tmp_path: Path) -> Non
     (forked,) = psutil.Process(sleeping.pid).children()
     os.kill(sleeping.pid, signal.SIGKILL)
     assert sleeping.wait(30) == -signal.SIGKILL
-    until(lambda: not forked.is_running() or forked.status() == psutil.STATUS_ZOMBIE, "it has ended")
+    until(lambda: has_ended(forked), "it has ended")
 
 
 def test_all_end_with_the_fork_server_which_then_forks_no_more(
@@ -131,7 +136,7 @@ def test_all_end_with_the_fork_server_which_then_forks_no_more(
     below = psutil.Process(sleeping.pid).children(recursive=True)
     server.stop()
     assert sleeping.wait(30) == -signal.SIGKILL
-    assert not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in below)
+    assert all(has_ended(process) for process in below)
     with pytest.raises(CannotFork):
         fork("0")
 
