@@ -22,6 +22,11 @@ from local_workspace.api.pages.endpoints import endpoint_pages
 from local_workspace.api.pages.mlflow_links import mlflow_links
 from local_workspace.api.pages.runs import run_pages
 from local_workspace.api.serving import serving_routes
+from local_workspace.api.unity.catalogs import catalog_routes
+from local_workspace.api.unity.grants import grant_routes
+from local_workspace.api.unity.metastore import metastore_routes
+from local_workspace.api.unity.schemas import schema_routes
+from local_workspace.api.unity.volumes import volume_routes
 from local_workspace.api.workspace import workspace_routes
 from local_workspace.auth import guarded
 from local_workspace.clock import Clock
@@ -40,6 +45,7 @@ from local_workspace.serving.endpoints import Endpoints
 from local_workspace.settings import Settings
 from local_workspace.signed_urls import SignedUrls
 from local_workspace.store import Store
+from local_workspace.unity.unity import UnityCatalog
 
 SECONDS_TO_STOP = 10.0
 
@@ -54,7 +60,8 @@ class LocalWorkspace:
         dbfs = DbfsFiles(settings.dbfs, DbfsHandles(self._store, clock))
         mlflow = Mlflow(settings)
         signed_urls = SignedUrls(self._store, clock)
-        trees = Trees([mlflow.artifacts.tree])
+        unity = UnityCatalog(settings, self._store, clock)
+        trees = Trees([mlflow.artifacts.tree, unity.tree])
         uploads = Uploads(settings.uploads, clock)
         self._clusters = Clusters(settings, self._store, clock, self._processes)
         records = RunRecords(self._store, clock)
@@ -71,6 +78,11 @@ class LocalWorkspace:
             *cluster_routes(self._clusters),
             *job_routes(self._runs),
             *workspace_routes(files),
+            *metastore_routes(settings),
+            *catalog_routes(unity),
+            *schema_routes(unity),
+            *volume_routes(unity),
+            *grant_routes(unity),
             *model_registry_routes(mlflow),
             *serving_routes(self._endpoints),
             *invocation_routes(self._endpoints),

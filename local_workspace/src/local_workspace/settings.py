@@ -57,8 +57,13 @@ class Settings:
 
     @property
     def dbfs(self) -> Path:
-        """The folder that is `dbfs:/` (and `/Volumes` in it) to the API and to Spark."""
+        """The folder that is `dbfs:/` to the API and to Spark."""
         return self.root / "dbfs"
+
+    @property
+    def volumes(self) -> Path:
+        """The folder that is `/Volumes` to the Files API and to Spark: catalogs, schemas, volumes, files."""
+        return self.root / "volumes"
 
     @property
     def workspace_files(self) -> Path:
