@@ -15,6 +15,7 @@ from local_workspace.api.files.urls import url_routes
 from local_workspace.api.identity import identity_routes
 from local_workspace.api.invocations import invocation_routes
 from local_workspace.api.jobs import job_routes
+from local_workspace.api.mlflow.credentials import credential_routes
 from local_workspace.api.mlflow.model_registry import model_registry_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
 from local_workspace.api.pages.clusters import cluster_pages
@@ -71,6 +72,7 @@ class LocalWorkspace:
             *cluster_routes(self._clusters),
             *job_routes(self._runs),
             *workspace_routes(files),
+            *credential_routes(mlflow.artifacts, trees, signed_urls),
             *model_registry_routes(mlflow),
             *serving_routes(self._endpoints),
             *invocation_routes(self._endpoints),

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local_workspace.api.bodies import json_object
+from local_workspace.api.mlflow.dialect import answering_in_databricks, speaks_databricks
 from local_workspace.api.mlflow.requests import read
 from local_workspace.api.refusals import envelope, no_such_route
 from local_workspace.errors import InvalidParameterValue, ResourceAlreadyExists
@@ -57,6 +58,7 @@ class DatabricksRules:
             if check is not None and request.method == "POST":
                 await run_in_threadpool(check, _fields(request.body))
             scope, receive = request.asgi(receive)
+            send = answering_in_databricks(send) if speaks_databricks(scope) else send
         await self._app(scope, receive, _answering_unknown_routes(scope, send))
 
     def _check_experiment(self, fields: dict[str, Any]) -> None:
