@@ -32,6 +32,18 @@ def test_mlflow_tracks_on_databricks(step: Callable[[], None]) -> None:
     step()
 
 
+@pytest.mark.usefixtures("databricks")
+@pytest.mark.parametrize("step", databricks_mlflow.REGISTRIES, ids=lambda step: step.__name__)
+def test_mlflow_registers_on_databricks(step: Callable[[], None]) -> None:
+    step()
+
+
+@pytest.mark.usefixtures("databricks")
+def test_the_files_of_a_catalog_s_versions_may_go_by_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_USE_DATABRICKS_SDK_MODEL_ARTIFACTS_REPO_FOR_UC", "true")
+    databricks_mlflow.unity_catalog_by_log_model()
+
+
 def test_what_one_dialect_wrote_the_other_reads(databricks: RunningWorkspace, tmp_path: Path) -> None:
     run = MlflowClient().create_run("0").info.run_id
     MlflowClient().log_text(run, "by databricks", "one.txt")

@@ -24,10 +24,19 @@ def speaks_databricks(scope: Scope) -> bool:
     """Whether a request to MLflow's API is answered as Databricks does; never one of its own web page."""
     if not scope["path"].startswith("/api/"):
         return False
-    found = _MLFLOW.search(agent := Headers(scope=scope).get("user-agent", ""))
-    if found is None or "databricks-sdk" in agent:
+    found = _MLFLOW.search(_agent(scope))
+    if found is None or "databricks-sdk" in _agent(scope):
         return True
     return (int(found["major"]), int(found["minor"])) < _FIRST_BY_SDK
+
+
+def is_mlflow(scope: Scope) -> bool:
+    """Whether MLflow's own client asks, or its web page."""
+    return not scope["path"].startswith("/api/") or bool(_MLFLOW.search(_agent(scope)))
+
+
+def _agent(scope: Scope) -> str:
+    return Headers(scope=scope).get("user-agent", "")
 
 
 def answering_in_databricks(send: Send) -> Send:
