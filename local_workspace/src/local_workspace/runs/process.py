@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from local_workspace.clusters.runtimes import runtime_version
 from local_workspace.clusters.spark.driver import Attachment
 from local_workspace.clusters.spec import ClusterSpec
-from local_workspace.processes.processes import Processes, base_environment
+from local_workspace.processes.fork_server import Request
+from local_workspace.processes.forked import CannotFork
+from local_workspace.processes.processes import Child, Processes, base_environment
 from local_workspace.runs.tasks.task import Program
 from local_workspace.settings import Settings
 
@@ -32,21 +34,32 @@ class RunProcess:
         self.folder = settings.runs / str(run_id)
         self._request = self.folder / "request.json"
         self._result = self.folder / "result.json"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
 
     def start(self, program: Program, cluster: ClusterSpec, attachment: Attachment) -> None:
-        """Begin to run a task's program, attached to a driver of `cluster`."""
+        """Begin to run a task's program, attached to a driver of `cluster`: forked where that is possible."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._request.write_text(json.dumps(program.request | {"result": str(self._result)}))
-        self._process = self._processes.spawn(
-            f"run {self._run_id}",
-            [sys.executable, "-u", "-P", "-m", program.module, str(self._request)],
-            environment=base_environment(self.folder)
+        request: Request = {
+            "name": f"run {self._run_id}",
+            "module": program.module,
+            "arguments": [str(self._request)],
+            "environment": base_environment(self.folder)
             | run_variables(self._settings, cluster)
             | attachment.environment,
-            cwd=self.folder,
-            output=self.folder / "output.log",
-        )
+            "folder": str(self.folder),
+        }
+        output = self.folder / "output.log"
+        try:
+            self._process = attachment.forks.fork(request, output)
+        except CannotFork:
+            self._process = self._processes.spawn(
+                request["name"],
+                [sys.executable, "-u", "-P", "-m", program.module, *request["arguments"]],
+                environment=request["environment"],
+                cwd=self.folder,
+                output=output,
+            )
 
     def wait(self, seconds: float) -> bool:
         """Whether the process has ended, after at most `seconds`."""

@@ -15,6 +15,7 @@ from py4j.protocol import Py4JError, Py4JJavaError  # type: ignore[import-untype
 
 from local_workspace.clock import Clock
 from local_workspace.clusters.spark.jvm import DriverFailed, Jvm
+from local_workspace.processes.forked import ForkServer
 from local_workspace.processes.processes import Processes
 
 _SECONDS_TO_CANCEL = 20.0
@@ -27,11 +28,13 @@ class Attachment:
 
     `tmp` is the node's folder for temporary files: as `/tmp` on Databricks, it is shared by the cluster's
     runs and lasts as long as the cluster. (Spark fetches a file that a run added whenever it needs it again.)
+    `forks` forks the run's process.
     """
 
     tag: str
     port: int
     tmp: Path
+    forks: ForkServer
     secret: str = field(repr=False)
     server: Any = field(repr=False)
 
@@ -49,9 +52,16 @@ class Driver:
     """A running driver; every method may be called from any thread."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], gateway: Any, processes: Processes, clock: Clock, tmp: Path
+        self,
+        process: subprocess.Popen[bytes],
+        gateway: Any,
+        processes: Processes,
+        clock: Clock,
+        tmp: Path,
+        forks: ForkServer,
     ) -> None:
         self.process = process
+        self.forks = forks
         self._tmp = tmp
         self._gateway = gateway
         self._processes = processes
@@ -86,7 +96,7 @@ class Driver:
         finally:
             self._context.clearJobTags()
             self._context.clearJobGroup()
-        return Attachment(tag, server.getListeningPort(), self._tmp, server.secret(), server)
+        return Attachment(tag, server.getListeningPort(), self._tmp, self.forks, server.secret(), server)
 
     def detach(self, attachment: Attachment) -> None:
         """Close a run's gateway and cancel what it left running; return once none of its jobs is active.
@@ -124,7 +134,8 @@ class Driver:
             return False
 
     def stop(self) -> None:
-        """End the JVM and its Python workers."""
+        """End the JVM, its Python workers, and what was forked for its runs."""
+        self.forks.stop()
         self._processes.end(self.process)
 
 
@@ -135,7 +146,8 @@ def launch(jvm: Jvm, name: str, processes: Processes, clock: Clock, give_up: thr
     """
     process = jvm.start(name, processes)
     try:
-        return Driver(process, jvm.connect(process, clock, give_up), processes, clock, jvm.tmp)
+        forks = ForkServer(f"fork server of the {name}", processes, jvm.folder, jvm.python_environment)
+        return Driver(process, jvm.connect(process, clock, give_up), processes, clock, jvm.tmp, forks)
     except (Py4JError, OSError, DriverFailed) as error:
         why = _description(error)
         processes.end(process)

@@ -94,6 +94,11 @@ class Jvm:
         submit = ["org.apache.spark.deploy.SparkSubmit", "--properties-file", str(conf), "pyspark-shell"]
         return [str(self.java), *places, *_JAVA_OPTIONS, *self.java_options, *submit]
 
+    @property
+    def python_environment(self) -> dict[str, str]:
+        """The variables of every Python process of the cluster, before its own."""
+        return base_environment(self.folder) | self.spec.spark_env_vars
+
     def _environment(self) -> dict[str, str]:
         own = {
             "_PYSPARK_DRIVER_CONN_INFO_PATH": str(self._connection),
@@ -104,7 +109,7 @@ class Jvm:
             "SPARK_SCALA_VERSION": "2.13",
             "PYSPARK_PYTHON": sys.executable,
         }
-        return base_environment(self.folder) | self.spec.spark_env_vars | own
+        return self.python_environment | own
 
     def connect(self, process: subprocess.Popen[bytes], clock: Clock, give_up: threading.Event) -> Any:
         """The gateway of a JVM that was started, once it is open; `DriverFailed` if it does not open."""
