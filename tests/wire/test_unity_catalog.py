@@ -86,7 +86,7 @@ def test_a_volume_has_its_files_until_it_is_removed(workspace: RunningWorkspace,
     with pytest.raises(NotFound, match=f"Volume '{moved}' does not exist"):
         list(client.files.list_directory_contents(f"/Volumes/{moved.replace('.', '/')}"))
     client.schemas.delete(schema)
-    assert not (workspace.root / "volumes" / schema.replace(".", "/")).exists()
+    assert not (workspace.root / "dbfs/Volumes" / schema.replace(".", "/")).exists()
 
 
 @pytest.mark.parametrize("path", ["/Volumes", "/Volumes/main", "/Volumes/main/default"])
@@ -111,7 +111,7 @@ def test_no_path_leads_out_of_its_volume(workspace: RunningWorkspace, schema: st
 
 def test_a_link_in_a_volume_does_not_lead_out_of_it(workspace: RunningWorkspace, schema: str) -> None:
     volume_in(workspace, schema)
-    folder = workspace.root / "volumes" / schema.replace(".", "/") / "files"
+    folder = workspace.root / "dbfs/Volumes" / schema.replace(".", "/") / "files"
     (folder / "link").symlink_to(workspace.root / "token")
     answer = workspace.call("GET", f"/api/2.0/fs/files/Volumes/{schema.replace('.', '/')}/files/link")
     assert answer.status_code == 400

@@ -57,13 +57,13 @@ class Settings:
 
     @property
     def dbfs(self) -> Path:
-        """The folder that is `dbfs:/` to the API and to Spark."""
+        """The folder that is `dbfs:/` to the API and to Spark, with `/Volumes` in it."""
         return self.root / "dbfs"
 
     @property
     def volumes(self) -> Path:
-        """The folder that is `/Volumes` to the Files API and to Spark: catalogs, schemas, volumes, files."""
-        return self.root / "volumes"
+        """The folder that is `/Volumes`: in it those of catalogs, schemas and volumes."""
+        return self.dbfs / "Volumes"
 
     @property
     def workspace_files(self) -> Path:
@@ -79,6 +79,11 @@ class Settings:
     def artifacts(self) -> Path:
         """The folder that is `mlflow-artifacts:/`."""
         return self.mlflow / "artifacts"
+
+    @property
+    def catalog_models(self) -> Path:
+        """The files of Unity Catalog's model versions: a folder per model and version."""
+        return self.root / "catalog_models"
 
     @property
     def uploads(self) -> Path:
