@@ -18,6 +18,7 @@ from local_workspace.api.jobs import job_routes
 from local_workspace.api.mlflow.catalog.model_versions import model_version_routes
 from local_workspace.api.mlflow.catalog.registered_models import registered_model_routes
 from local_workspace.api.mlflow.credentials import credential_routes
+from local_workspace.api.mlflow.disabled_registry import disabled_registry_routes
 from local_workspace.api.mlflow.model_registry import model_registry_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
 from local_workspace.api.mlflow.version_files import version_file_routes
@@ -47,7 +48,7 @@ from local_workspace.processes.processes import Processes
 from local_workspace.runs.records import RunRecords
 from local_workspace.runs.runs import Runs
 from local_workspace.serving.endpoints import Endpoints
-from local_workspace.settings import Settings
+from local_workspace.settings import Kind, Settings
 from local_workspace.signed_urls import SignedUrls
 from local_workspace.store import Store
 from local_workspace.unity.unity import UnityCatalog
@@ -62,7 +63,8 @@ class LocalWorkspace:
         self._store = Store(settings.database)
         self._processes = Processes(self._store)
         files = WorkspaceFiles(settings.workspace_files, self._store, clock, settings.user_name)
-        dbfs = DbfsFiles(settings.dbfs, DbfsHandles(self._store, clock))
+        is_unity = settings.kind is Kind.UNITY
+        dbfs = DbfsFiles(settings.dbfs, DbfsHandles(self._store, clock), is_disabled=is_unity)
         unity = UnityCatalog(settings, self._store, clock)
         catalog = ModelCatalog(settings, self._store, clock, unity)
         mlflow = Mlflow(settings, catalog)
@@ -75,6 +77,7 @@ class LocalWorkspace:
         self._runs = Runs(settings, clock, records, self._processes, self._clusters, local_files)
         self._endpoints = Endpoints(settings, self._store, clock, self._processes, mlflow)
         routes = [
+            *(disabled_registry_routes() if is_unity else []),
             *identity_routes(settings),
             *dbfs_routes(dbfs),
             *file_routes(trees, uploads),

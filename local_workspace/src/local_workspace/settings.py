@@ -1,12 +1,20 @@
 """What a workspace is told at its start, and where things are below its root."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 LOOPBACK = "127.0.0.1"
 LOOPBACK_NAMES = frozenset({LOOPBACK, "localhost", "[::1]"})
 _EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - to tell it from the others
+
+
+class Kind(StrEnum):
+    """What a workspace has. Both have Unity Catalog."""
+
+    CLASSIC = "classic"  # also a DBFS root and a workspace model registry, as accounts that have grown have
+    UNITY = "unity"  # neither, as a new account
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     # The origin that a person's browser knows, where it is not `origin`.
     public_url: str = ""
+    kind: Kind = Kind.CLASSIC
     user_name: str = "local.user@example.com"
     # Databricks' own number of a workspace; clients send it back and read it as an integer.
     workspace_id: int = 1_000_000_000_000_001
@@ -49,6 +58,11 @@ class Settings:
     def token_file(self) -> Path:
         """Where the token is for the next start; only its owner reads it."""
         return self.root / "token"
+
+    @property
+    def kind_file(self) -> Path:
+        """Where the kind is for the next start."""
+        return self.root / "kind"
 
     @property
     def database(self) -> Path:
