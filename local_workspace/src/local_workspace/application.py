@@ -15,8 +15,12 @@ from local_workspace.api.files.urls import url_routes
 from local_workspace.api.identity import identity_routes
 from local_workspace.api.invocations import invocation_routes
 from local_workspace.api.jobs import job_routes
+from local_workspace.api.mlflow.catalog.model_versions import model_version_routes
+from local_workspace.api.mlflow.catalog.registered_models import registered_model_routes
+from local_workspace.api.mlflow.credentials import credential_routes
 from local_workspace.api.mlflow.model_registry import model_registry_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
+from local_workspace.api.mlflow.version_files import version_file_routes
 from local_workspace.api.pages.clusters import cluster_pages
 from local_workspace.api.pages.endpoints import endpoint_pages
 from local_workspace.api.pages.mlflow_links import mlflow_links
@@ -32,6 +36,8 @@ from local_workspace.files.local_files import LocalFiles
 from local_workspace.files.trees.trees import Trees
 from local_workspace.files.trees.uploads import Uploads
 from local_workspace.files.workspace import WorkspaceFiles
+from local_workspace.mlflow.catalog.catalog import ModelCatalog
+from local_workspace.mlflow.catalog.securables import DefaultSchema
 from local_workspace.mlflow.mlflow import Mlflow
 from local_workspace.processes.processes import Processes
 from local_workspace.runs.records import RunRecords
@@ -52,9 +58,10 @@ class LocalWorkspace:
         self._processes = Processes(self._store)
         files = WorkspaceFiles(settings.workspace_files, self._store, clock, settings.user_name)
         dbfs = DbfsFiles(settings.dbfs, DbfsHandles(self._store, clock))
-        mlflow = Mlflow(settings)
+        catalog = ModelCatalog(settings, self._store, clock, DefaultSchema())
+        mlflow = Mlflow(settings, catalog)
         signed_urls = SignedUrls(self._store, clock)
-        trees = Trees([mlflow.artifacts.tree])
+        trees = Trees([mlflow.artifacts.tree, mlflow.versions_tree, catalog.tree])
         uploads = Uploads(settings.uploads, clock)
         self._clusters = Clusters(settings, self._store, clock, self._processes)
         records = RunRecords(self._store, clock)
@@ -71,7 +78,11 @@ class LocalWorkspace:
             *cluster_routes(self._clusters),
             *job_routes(self._runs),
             *workspace_routes(files),
+            *credential_routes(mlflow.artifacts, trees, signed_urls),
             *model_registry_routes(mlflow),
+            *version_file_routes(mlflow, trees, signed_urls),
+            *registered_model_routes(catalog),
+            *model_version_routes(catalog),
             *serving_routes(self._endpoints),
             *invocation_routes(self._endpoints),
             *run_pages(self._runs),

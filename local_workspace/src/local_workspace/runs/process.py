@@ -44,7 +44,9 @@ class RunProcess:
             "name": f"run {self._run_id}",
             "module": program.module,
             "arguments": [str(self._request)],
-            "environment": self._environment(cluster, attachment),
+            "environment": base_environment(self.folder)
+            | run_variables(self._settings, cluster)
+            | attachment.environment,
             "folder": str(self.folder),
         }
         output = self.folder / "output.log"
@@ -58,18 +60,6 @@ class RunProcess:
                 cwd=self.folder,
                 output=output,
             )
-
-    def _environment(self, cluster: ClusterSpec, attachment: Attachment) -> dict[str, str]:
-        own = {
-            "DATABRICKS_RUNTIME_VERSION": runtime_version(cluster.spark_version),
-            "DATABRICKS_HOST": self._settings.origin,
-            "DATABRICKS_TOKEN": self._settings.token,
-            "MLFLOW_TRACKING_URI": self._settings.origin,
-            "MLFLOW_TRACKING_TOKEN": self._settings.token,
-            "MLFLOW_DISABLE_TELEMETRY": "true",
-            "PYSPARK_PYTHON": sys.executable,
-        }
-        return base_environment(self.folder) | cluster.spark_env_vars | own | attachment.environment
 
     def wait(self, seconds: float) -> bool:
         """Whether the process has ended, after at most `seconds`."""
@@ -101,6 +91,25 @@ class RunProcess:
         """What became of the script, after the end of the process."""
         written = json.loads(self._result.read_text())
         return Result(_as_unicode(written["error"]), _as_unicode(written["error_trace"]))
+
+
+def run_variables(settings: Settings, cluster: ClusterSpec) -> dict[str, str]:
+    """What a cluster gives to its runs: its own variables, and those by which clients find the workspace.
+
+    MLflow finds it by the URI `databricks`, as on Databricks. Who wants the http URI sets MLFLOW_TRACKING_URI
+    in the cluster's `spark_env_vars`; that client needs the token under another name.
+    """
+    tracking_uri = cluster.spark_env_vars.get("MLFLOW_TRACKING_URI", "databricks")
+    by_http = {"MLFLOW_TRACKING_TOKEN": settings.token} if tracking_uri == settings.origin else {}
+    own = {
+        "DATABRICKS_RUNTIME_VERSION": runtime_version(cluster.spark_version),
+        "DATABRICKS_HOST": settings.origin,
+        "DATABRICKS_TOKEN": settings.token,
+        "MLFLOW_TRACKING_URI": tracking_uri,
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "PYSPARK_PYTHON": sys.executable,
+    }
+    return cluster.spark_env_vars | own | by_http
 
 
 def _as_unicode(text: str | None) -> str | None:
