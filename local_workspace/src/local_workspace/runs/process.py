@@ -3,10 +3,9 @@
 import json
 import signal
 import subprocess
-import sys
 from dataclasses import dataclass
 
-from local_workspace.clusters.runtimes import runtime_version
+from local_workspace.clusters.runtimes.offered import runtime_version
 from local_workspace.clusters.spark.driver import Attachment
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.processes.processes import Processes, base_environment
@@ -40,7 +39,7 @@ class RunProcess:
         self._request.write_text(json.dumps(program.request | {"result": str(self._result)}))
         self._process = self._processes.spawn(
             f"run {self._run_id}",
-            [sys.executable, "-u", "-P", "-m", program.module, str(self._request)],
+            [attachment.python, "-u", "-P", "-m", program.module, str(self._request)],
             environment=self._environment(cluster, attachment),
             cwd=self.folder,
             output=self.folder / "output.log",
@@ -54,7 +53,6 @@ class RunProcess:
             "MLFLOW_TRACKING_URI": self._settings.origin,
             "MLFLOW_TRACKING_TOKEN": self._settings.token,
             "MLFLOW_DISABLE_TELEMETRY": "true",
-            "PYSPARK_PYTHON": sys.executable,
         }
         return base_environment(self.folder) | cluster.spark_env_vars | own | attachment.environment
 
