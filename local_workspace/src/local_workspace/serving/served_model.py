@@ -14,6 +14,7 @@ import httpx
 from local_workspace.clock import Clock
 from local_workspace.errors import WorkspaceError
 from local_workspace.processes.processes import Processes, base_environment
+from local_workspace.serving.scorer_client import ScorerClient
 
 SCRIPT = Path(__file__).with_name("scoring_server.py")
 SECONDS_TO_ANSWER = 180.0
@@ -58,8 +59,7 @@ class ServedModel:
         self._settled = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._supervise, name=f"served model {label}", daemon=True)
-        transport = httpx.AsyncHTTPTransport(uds=str(self._socket))
-        self.scorer = httpx.AsyncClient(transport=transport, base_url="http://scorer", timeout=297.0)
+        self.scorer = ScorerClient(self._socket)
 
     def start(self, environment: dict[str, str]) -> None:
         """Start it; `await_outcome` tells how that went."""
@@ -78,6 +78,7 @@ class ServedModel:
         if process is not None:
             self._processes.end(process)
         self._thread.join()
+        self.scorer.close()
         self._socket.unlink(missing_ok=True)
         shutil.rmtree(self._folder, ignore_errors=True)
 
