@@ -12,8 +12,11 @@ from databricks.sdk.service.compute import ClusterDetails, State
 
 from tests.wire.polling import until
 from tests.wire.running_workspace import RunningWorkspace, StartWorkspace
-from tests.wire.spark_jobs import NODE_TYPE, RUNTIME, driver_process, printed
+from tests.wire.spark_jobs import NODE_TYPE, driver_process, printed, shared_cluster
+from tests.wire.whole_sweep import WholeSweep
 
+# The runtime that the server's own Spark runs: its classes are recorded.
+RUNTIME = "20.x-cpu-ml-scala2.13"
 TWO_WORKERS: dict[str, Any] = {"spark_version": RUNTIME, "node_type_id": NODE_TYPE, "num_workers": 2}
 WHO_RUNS = """
 import os
@@ -127,7 +130,7 @@ def test_the_ports_of_a_driver_with_workers_are_open_to_this_machine_only_and_te
     ]
     assert {address.ip.removeprefix("::ffff:") for address in listening} == {"127.0.0.1"}
     answers = [answer for address in listening if (answer := http_answer(address.port))]
-    assert [answer.status_code for answer in answers] == [403, 403, 403], "the pages of master and workers"
+    assert [answer.status_code for answer in answers] == [404, 404, 404], "the pages of master and workers"
     secret = printed(
         workspace, "print(sc.getConf().get('spark.authenticate.secret'))", cluster_id=cluster.cluster_id
     )
@@ -186,3 +189,15 @@ def test_workers_end_with_their_cluster_however_it_ends(
     until(lambda: not any(each.is_running() for each in workers), "the end of the workers")
     if end is not kill_server:
         assert not (workspace.root / "clusters" / cluster_id / "spark").exists()
+
+
+def test_a_sweep_on_two_workers_gives_what_it_gives_on_a_single_node(
+    workspace: RunningWorkspace, cluster: ClusterDetails
+) -> None:
+    swept = WholeSweep(workspace, str(cluster.cluster_id)).run()
+    alone = WholeSweep(workspace, shared_cluster(workspace)).run()
+    assert (swept.snapshot, swept.rows, swept.points) == (alone.snapshot, alone.rows, alone.points)
+    assert swept.predictions == alone.predictions
+    for point, metrics in swept.metrics.items():
+        assert metrics == pytest.approx(alone.metrics[point], abs=1e-9)
+    assert len(set(swept.predictions)) == 3, "a model of one class would tell nothing"

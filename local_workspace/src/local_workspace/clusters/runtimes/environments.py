@@ -16,8 +16,9 @@ import local_workspace
 from local_workspace.clusters.runtimes.pairs import PAIRS, Pair, pair_of
 
 FOLDER = Path(sys.prefix) / "var" / "local-workspace" / "runtimes"
-# Written when everything is installed: what an interrupted installation left does not count.
-READY = "ready"
+# Written when everything is installed, with what that is: what an interrupted installation left, or an older
+# version of this package, does not count.
+_READY = "ready"
 _PACKAGE = Path(local_workspace.__file__).parent
 _NEWEST_JAVA = 1_000
 
@@ -73,8 +74,16 @@ class Environment:
     @property
     def is_installed(self) -> bool:
         """Whether it is there as a whole, with this package in it."""
-        link = next(self.prefix.glob("lib/python3*/site-packages/local_workspace"), None)
-        return (self.prefix / READY).exists() and link is not None and link.resolve() == _PACKAGE.resolve()
+        ready = self.prefix / _READY
+        return (
+            ready.exists()
+            and ready.read_text() == repr(self.pair)
+            and (self.packages / _PACKAGE.name).resolve() == _PACKAGE.resolve()
+        )
+
+    def mark_ready(self) -> None:
+        """All that it is to have is there."""
+        (self.prefix / _READY).write_text(repr(self.pair))
 
     def lend_this_package(self) -> None:
         """Let its Python import `local_workspace`, as the server's own can: job runs begin with it."""

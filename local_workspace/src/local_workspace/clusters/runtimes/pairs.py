@@ -23,6 +23,11 @@ class Pair:
     newest_python: tuple[int, int]
     newest_java: int
 
+    @property
+    def requirements(self) -> tuple[str, str]:
+        """Spark and MLflow, as pip takes them."""
+        return f"pyspark=={self.spark}", f"mlflow=={self.mlflow}"
+
 
 _ALL = (
     # NumPy below 2, which its MLflow needs, has no build for Python 3.13; its Arrow fails on Java 21.

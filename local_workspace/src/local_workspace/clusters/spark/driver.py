@@ -117,7 +117,7 @@ class Driver:
         attachment.server.shutdown()
         if not self.active_jobs(attachment.tag):
             return
-        self._context.cancelJobGroupAndFutureJobs(attachment.tag)
+        self._cancel_group(attachment.tag)
         deadline = self._clock.now() + _SECONDS_TO_CANCEL
         times_none, never = 0, threading.Event()
         while times_none < 3:
@@ -128,6 +128,13 @@ class Driver:
                     f"Spark jobs of {attachment.tag} do not end: {self.active_jobs(attachment.tag)}"
                 )
             self._clock.wait(never, _POLL_SECONDS)
+
+    def _cancel_group(self, group: str) -> None:
+        """Refuse what the group would still start, too: Spark can do that from 4.0 on."""
+        if self._context.version().startswith("3."):
+            self._context.cancelJobGroup(group)
+        else:
+            self._context.cancelJobGroupAndFutureJobs(group)
 
     def active_jobs(self, tag: str) -> set[int]:
         """The ids of the Spark jobs with this tag that have not ended."""
