@@ -29,7 +29,7 @@ def compare(rounds: int) -> Iterator[Comparison]:
 def main() -> None:
     """Print the seconds of each start, in the workspace's environment."""
     from local_workspace.clock import SystemClock
-    from local_workspace.clusters.runtimes import RUNTIMES
+    from local_workspace.clusters.runtimes.offered import RUNTIMES
     from local_workspace.clusters.spark.class_archive import java_options
     from local_workspace.clusters.spark.driver import launch
     from local_workspace.clusters.spark.java import find_java
