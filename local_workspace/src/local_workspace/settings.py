@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+WAREHOUSE = "/user/hive/warehouse"
 LOOPBACK = "127.0.0.1"
 LOOPBACK_NAMES = frozenset({LOOPBACK, "localhost", "[::1]"})
 _EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - to tell it from the others
@@ -78,6 +79,16 @@ class Settings:
     def volumes(self) -> Path:
         """The folder that is `/Volumes`: in it those of catalogs, schemas and volumes."""
         return self.dbfs / "Volumes"
+
+    @property
+    def mounts(self) -> dict[str, Path]:
+        """What Spark has below `dbfs:/`: paths there, and the folders that they are.
+
+        Tables have a folder in either kind, as each cluster makes one for its default database.
+        """
+        if self.kind is Kind.CLASSIC:
+            return {"/": self.dbfs}
+        return {"/Volumes": self.volumes, WAREHOUSE: self.root / "warehouse"}
 
     @property
     def workspace_files(self) -> Path:
