@@ -30,6 +30,8 @@ from local_workspace.api.serving import serving_routes
 from local_workspace.api.unity.catalogs import catalog_routes
 from local_workspace.api.unity.grants import grant_routes
 from local_workspace.api.unity.metastore import metastore_routes
+from local_workspace.api.unity.model_versions import model_version_info_routes
+from local_workspace.api.unity.models import model_routes
 from local_workspace.api.unity.schemas import schema_routes
 from local_workspace.api.unity.volumes import volume_routes
 from local_workspace.api.workspace import workspace_routes
@@ -67,6 +69,7 @@ class LocalWorkspace:
         dbfs = DbfsFiles(settings.dbfs, DbfsHandles(self._store, clock), is_disabled=is_unity)
         unity = UnityCatalog(settings, self._store, clock)
         catalog = ModelCatalog(settings, self._store, clock, unity)
+        unity.has_models(catalog)
         mlflow = Mlflow(settings, catalog)
         signed_urls = SignedUrls(self._store, clock)
         trees = Trees([mlflow.artifacts.tree, mlflow.versions_tree, catalog.tree, unity.tree])
@@ -92,6 +95,8 @@ class LocalWorkspace:
             *schema_routes(unity),
             *volume_routes(unity),
             *grant_routes(unity),
+            *model_routes(catalog),
+            *model_version_info_routes(catalog),
             *credential_routes(mlflow.artifacts, trees, signed_urls),
             *model_registry_routes(mlflow),
             *version_file_routes(mlflow, trees, signed_urls),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from local_workspace.clock import Clock
 from local_workspace.errors import SecurableNotEmpty
@@ -21,6 +21,16 @@ DEFAULT_CATALOG, DEFAULT_SCHEMA = "main", "default"
 _NEEDED = {FileAccess.READ: "READ_VOLUME", FileAccess.WRITE: "WRITE_VOLUME"}
 
 
+class Models(Protocol):
+    """The registered models, which are kept elsewhere."""
+
+    def models_in(self, schema: str) -> list[str]:
+        """The full names of those in a schema."""
+
+    def remove_models_in(self, schema: str) -> None:
+        """Remove those in a schema."""
+
+
 class UnityCatalog:
     """Catalogs, schemas and volumes; full names may come in any case."""
 
@@ -31,8 +41,13 @@ class UnityCatalog:
         self._grants = Grants(store)
         self._access = Access(self._objects, self._grants, settings.user_name)
         self._files = VolumeFiles(settings.volumes)
+        self._models: Models | None = None
         if not self._objects.inside(CATALOG, ""):
             self.create_catalog(DEFAULT_CATALOG, {})
+
+    def has_models(self, models: Models) -> None:
+        """Say who keeps the models that are in schemas; before the first request."""
+        self._models = models
 
     @property
     def tree(self) -> Tree:
@@ -113,9 +128,10 @@ class UnityCatalog:
         """Remove a schema; `force` removes what is in it as well."""
         with self._store.transaction():
             name = self._managed(SCHEMA, full_name)
-            count = len(self._objects.inside(VOLUME, name))
-            if count and not force:
-                what = f"The schema has 0 tables(s), 0 functions(s), {count} volumes(s)"
+            volumes = len(self._objects.inside(VOLUME, name))
+            models = len(self._models.models_in(name)) if self._models else 0
+            if volumes + models and not force:
+                what = f"The schema has 0 tables(s), {models} functions(s), {volumes} volumes(s)"
                 raise SecurableNotEmpty(SCHEMA.noun, name, what)
             self._delete_schema(name)
         self._files.remove(name)
@@ -133,6 +149,8 @@ class UnityCatalog:
         return name
 
     def _delete_schema(self, name: str) -> None:
+        if self._models:
+            self._models.remove_models_in(name)
         for volume in self._objects.inside(VOLUME, name):
             self._forget(VOLUME, str(volume["full_name"]))
         self._forget(SCHEMA, name)

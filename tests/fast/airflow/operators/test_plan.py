@@ -125,7 +125,7 @@ def test_everything_that_a_workspace_lacks_is_told_at_once(databricks: Recorder)
         (
             usable.MODEL,
             Reply(404, {"error_code": "FEATURE_DISABLED", "message": "The model registry is disabled."}),
-            "registry.registered_model_name: the workspace says: The model registry is disabled; a model in Unity",
+            "registry.registered_model_name: the workspace says: The model registry is disabled; a model in",
         ),
         (
             usable.MODEL,
