@@ -3,10 +3,9 @@
 import json
 import signal
 import subprocess
-import sys
 from dataclasses import dataclass
 
-from local_workspace.clusters.runtimes import runtime_version
+from local_workspace.clusters.runtimes.offered import runtime_version
 from local_workspace.clusters.spark.driver import Attachment
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.processes.fork_server import Request
@@ -55,7 +54,7 @@ class RunProcess:
         except CannotFork:
             self._process = self._processes.spawn(
                 request["name"],
-                [sys.executable, "-u", "-P", "-m", program.module, *request["arguments"]],
+                [attachment.python, "-u", "-P", "-m", program.module, *request["arguments"]],
                 environment=request["environment"],
                 cwd=self.folder,
                 output=output,
@@ -107,7 +106,6 @@ def run_variables(settings: Settings, cluster: ClusterSpec) -> dict[str, str]:
         "DATABRICKS_TOKEN": settings.token,
         "MLFLOW_TRACKING_URI": tracking_uri,
         "MLFLOW_DISABLE_TELEMETRY": "true",
-        "PYSPARK_PYTHON": sys.executable,
     }
     return cluster.spark_env_vars | own | by_http
 

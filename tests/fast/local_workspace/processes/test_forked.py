@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def server(processes: Processes, tmp_path: Path) -> Iterator[ForkServer]:
     (modules / "imported.py").write_text(IMPORTED)
     (modules / "forked_module.py").write_text(FORKED)
     environment = base_environment(tmp_path) | {"PYTHONPATH": str(modules), "MARK": "the server's"}
-    server = ForkServer("fork server", processes, tmp_path, environment)
+    server = ForkServer("fork server", sys.executable, processes, tmp_path, environment)
     server.start(["imported"])
     yield server
     server.stop()
@@ -144,4 +145,4 @@ def test_all_end_with_the_fork_server_which_then_forks_no_more(
 def test_a_fork_server_that_was_not_started_forks_nothing(processes: Processes, tmp_path: Path) -> None:
     request = {"name": "", "module": "", "arguments": [], "environment": {}, "folder": ""}
     with pytest.raises(CannotFork):
-        ForkServer("none", processes, tmp_path, {}).fork(request, tmp_path / "log")  # type: ignore[arg-type]
+        ForkServer("none", sys.executable, processes, tmp_path, {}).fork(request, tmp_path / "log")  # type: ignore[arg-type]
