@@ -16,7 +16,14 @@ def compare(rounds: int) -> Iterator[Comparison]:
     """From the JVM's start until a Spark session answers."""
     seconds = answer_of(WORKSPACE / "python", "bench.cluster_start", str(rounds))
     plain = "without recorded classes"
-    yield Comparison("Starting a local cluster", "s", plain, seconds["recorded"], seconds["plain"])
+    yield Comparison(
+        "Starting a local cluster",
+        "s",
+        plain,
+        seconds["recorded"],
+        seconds["plain"],
+        key="cluster_start_vs_plain",
+    )
 
 
 def main() -> None:

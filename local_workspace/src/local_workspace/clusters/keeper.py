@@ -21,6 +21,17 @@ from local_workspace.processes.processes import Processes
 from local_workspace.settings import Settings
 
 _POLL_SECONDS = 0.1
+# What most runs import, and what takes them seconds.
+IMPORTED_BY_RUNS = (
+    "pyarrow.parquet",
+    "pandas",
+    "pyspark.ml.classification",
+    "pyspark.ml.evaluation",
+    "pyspark.ml.regression",
+    "pyspark.sql.functions",
+    "mlflow.pyfunc",
+    "mlflow.spark",
+)
 
 
 class ClusterKeeper:
@@ -58,6 +69,7 @@ class ClusterKeeper:
         except (DriverFailed, JavaNotFound, OSError) as error:
             self.begin_to_end(termination.startup_failure(error))
         else:
+            driver.forks.start(IMPORTED_BY_RUNS)
             self.driver = driver
             self._records.set_running(self._cluster_id, self._nodes(driver), self._running_message(driver))
             self._wait_for_end(driver)

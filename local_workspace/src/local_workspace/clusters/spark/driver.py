@@ -16,6 +16,7 @@ from py4j.protocol import Py4JError, Py4JJavaError  # type: ignore[import-untype
 from local_workspace.clock import Clock
 from local_workspace.clusters.spark.jvm import SECONDS_TO_START, DriverFailed, Jvm
 from local_workspace.clusters.spark.session import session_class
+from local_workspace.processes.forked import ForkServer
 from local_workspace.processes.processes import Processes
 
 _SECONDS_TO_CANCEL = 20.0
@@ -29,12 +30,14 @@ class Attachment:
     `python` is the interpreter that has the driver's own PySpark.
     `tmp` is the node's folder for temporary files: as `/tmp` on Databricks, it is shared by the cluster's
     runs and lasts as long as the cluster. (Spark fetches a file that a run added whenever it needs it again.)
+    `forks` forks the run's process.
     """
 
     tag: str
     port: int
     tmp: Path
     python: str
+    forks: ForkServer
     secret: str = field(repr=False)
     server: Any = field(repr=False)
 
@@ -53,9 +56,16 @@ class Driver:
     """A running driver; every method may be called from any thread."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], gateway: Any, processes: Processes, clock: Clock, jvm: Jvm
+        self,
+        process: subprocess.Popen[bytes],
+        gateway: Any,
+        processes: Processes,
+        clock: Clock,
+        jvm: Jvm,
+        forks: ForkServer,
     ) -> None:
         self.process = process
+        self.forks = forks
         self.jvm = jvm
         self.executors: list[str] = []
         self._gateway = gateway
@@ -105,8 +115,15 @@ class Driver:
         finally:
             self._context.clearJobTags()
             self._context.clearJobGroup()
-        python = self.jvm.environment.python
-        return Attachment(tag, server.getListeningPort(), self.jvm.tmp, python, server.secret(), server)
+        return Attachment(
+            tag,
+            server.getListeningPort(),
+            self.jvm.tmp,
+            self.jvm.environment.python,
+            self.forks,
+            server.secret(),
+            server,
+        )
 
     def detach(self, attachment: Attachment) -> None:
         """Close a run's gateway and cancel what it left running; return once none of its jobs is active.
@@ -151,7 +168,8 @@ class Driver:
             return False
 
     def stop(self) -> None:
-        """End the JVM and its Python workers."""
+        """End the JVM, its Python workers, and what was forked for its runs."""
+        self.forks.stop()
         self._processes.end(self.process)
 
 
@@ -162,7 +180,14 @@ def launch(jvm: Jvm, name: str, processes: Processes, clock: Clock, give_up: thr
     """
     process = jvm.start(name, processes)
     try:
-        driver = Driver(process, jvm.connect(process, clock, give_up), processes, clock, jvm)
+        forks = ForkServer(
+            f"fork server of the {name}",
+            jvm.environment.python,
+            processes,
+            jvm.folder,
+            jvm.python_environment,
+        )
+        driver = Driver(process, jvm.connect(process, clock, give_up), processes, clock, jvm, forks)
         driver.await_executors(give_up)
         return driver
     except (Py4JError, OSError, DriverFailed) as error:

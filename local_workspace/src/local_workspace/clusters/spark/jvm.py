@@ -104,6 +104,11 @@ class Jvm:
         places = ["-cp", str(self.environment.spark_home / "jars" / "*"), f"-Djava.io.tmpdir={self.tmp}"]
         return [str(self.java), *places, *_JAVA_OPTIONS, *self.java_options]
 
+    @property
+    def python_environment(self) -> dict[str, str]:
+        """The variables of every Python process of the cluster, before its own."""
+        return base_environment(self.folder) | self.spec.spark_env_vars
+
     def _environment(self) -> dict[str, str]:
         spark_home = self.environment.spark_home
         homes = write_homes(self.folder, spark_home, self._java_command) if self.workers else {}
@@ -116,7 +121,7 @@ class Jvm:
             "SPARK_SCALA_VERSION": self.environment.scala,
             "PYSPARK_PYTHON": self.environment.python,
         }
-        return base_environment(self.folder) | self.spec.spark_env_vars | own | homes
+        return self.python_environment | own | homes
 
     def connect(self, process: subprocess.Popen[bytes], clock: Clock, give_up: threading.Event) -> Any:
         """The gateway of a JVM that was started, once it is open; `DriverFailed` if it does not open."""
