@@ -104,10 +104,11 @@ def _signature(function: Any) -> str:
 
 def _algorithms() -> Iterator[str]:
     yield from ("## Algorithms", "", 'Parameters by Spark\'s names; a text such as `"5"` is 5.', "")
-    for algorithm, parameters in ALGORITHMS.items():
+    for algorithm, known in ALGORITHMS.items():
         yield from (f"### {algorithm}", "")
         rows = (
-            (f"`{name}`", f"`{one.default}`", one.allowed, one.meaning) for name, one in parameters.items()
+            (f"`{name}`", f"`{one.default}`", one.allowed, one.meaning)
+            for name, one in known.hyperparameters.items()
         )
         yield from _table(("parameter", "Spark's default", "allowed", "meaning"), rows)
 

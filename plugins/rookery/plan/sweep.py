@@ -29,7 +29,7 @@ def _check_grid(given: Mapping[str, Sequence[object]], algorithm: str) -> Iterat
 
 
 def _parameter(algorithm: str, name: str, values: Sequence[object]) -> Iterator[Mistake]:
-    known = ALGORITHMS[algorithm]
+    known = ALGORITHMS[algorithm].hyperparameters
     if name not in known:
         hint = did_you_mean(name, known) or f"; it has {', '.join(known)}"
         yield Mistake(f"{algorithm} has no parameter {name!r}{hint}", (name,))

@@ -5,6 +5,7 @@ The Airflow side checks and expands plans with this package, and chooses the bes
 
 from rookery_jobs.errors import GridError
 from rookery_jobs.grid.algorithms import ALGORITHMS
+from rookery_jobs.grid.algorithms.algorithm import Algorithm
 from rookery_jobs.grid.conversion import convert
 from rookery_jobs.grid.expansion import MAX_POINTS, Candidate, expand, make_points
 from rookery_jobs.grid.hyperparameter import Hyperparameter
@@ -14,6 +15,7 @@ from rookery_jobs.grid.words import in_words
 __all__ = [
     "ALGORITHMS",
     "MAX_POINTS",
+    "Algorithm",
     "Candidate",
     "GridError",
     "Hyperparameter",

@@ -66,9 +66,9 @@ def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> 
             signature=signature_of(spec),
             input_example=example_frame(snapshot),
         )
-    scorer.save(export_scorer(pipeline, spec), path / _SCORER)
-    copy_scorer_code(path / _CODE / SCORER_PACKAGE)
     model = Model.load(str(path))
+    scorer.save(export_scorer(pipeline, spec, path / model.flavors["spark"]["model_data"]), path / _SCORER)
+    copy_scorer_code(path / _CODE / SCORER_PACKAGE)
     loader = {"loader_module": f"{SCORER_PACKAGE}.pyfunc", "code": _CODE, "data": _SCORER}
     model.flavors["python_function"].update(loader)
     model.save(str(path / "MLmodel"))

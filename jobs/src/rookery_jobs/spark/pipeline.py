@@ -19,6 +19,7 @@ from rookery_jobs.contract.columns import FEATURES, NORMALIZED_FEATURES, NUMERIC
 from rookery_jobs.spark.algorithms import ALGORITHMS
 from rookery_jobs.spark.caching import cached
 from rookery_jobs.spark.objectives import Objective, objective_of
+from rookery_jobs.spark.partitions import partitioned
 from rookery_jobs.spark.snapshot import Snapshot
 
 
@@ -72,7 +73,7 @@ class Featurised:
 def featurise(snapshot: Snapshot) -> Iterator[Featurised]:
     """Fit the feature stages on train, and keep what they make of both sides in memory while in use."""
     spec = snapshot.spec
-    with cached(snapshot.side("train")) as rows:
+    with cached(partitioned(snapshot.side("train"), snapshot.manifest.rows["train"])) as rows:
         stages = Pipeline(stages=feature_stages(spec)).fit(rows)
         train = _features(stages, rows, spec.label)
         selection = _features(stages, snapshot.side(spec.selection_side), spec.label)
