@@ -67,8 +67,8 @@ def _check_parity(model: Model, snapshot: Snapshot) -> None:
         parity.check_rows(predictions, model.scorer, side, objective_of(snapshot.spec))
     parity.check_refusals(model.pipeline, model.scorer, snapshot)
     example = model_artifact.example_frame(snapshot)
-    served = float(model.served.predict(example)[0])
-    expected = float(model.scorer.score(example).prediction[0])
+    served = model.served.predict(example)[0]
+    expected = model.scorer.score(example).answer[0]
     if served != expected:
         raise RegistrationError(
             f"the logged model serves {served} for its example, its scorer gives {expected}"
@@ -79,14 +79,18 @@ def _check_request(model: Model, spec: RegistrationSpec) -> None:
     """Ask the model, as a server would, what the plan will ask the endpoint."""
     for number, record in enumerate(spec.dataframe_records):
         try:
-            answer = float(model.served.predict(_frame(record))[0])
+            answer = model.served.predict(_frame(record))[0]
         except MlflowException as error:
             reason = str(error).partition("\n")[0]
             raise RegistrationError(
                 f"the plan's dataframe_records[{number}] cannot be answered by this model, so no version is "
                 f"registered: {reason}"
             ) from error
-        print(f"the plan's dataframe_records[{number}] is answered with {answer:g}")
+        print(f"the plan's dataframe_records[{number}] is answered with {_shown(answer)}")
+
+
+def _shown(answer: Any) -> str:
+    return f"{answer:g}" if isinstance(answer, float) else str(answer)
 
 
 def _frame(record: Mapping[str, Any]) -> pd.DataFrame:

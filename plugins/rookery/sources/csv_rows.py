@@ -10,9 +10,6 @@ from typing import BinaryIO, NamedTuple
 
 from rookery_jobs.contract import stripped
 
-NOT_UTF8 = "\ufffd"
-"""What a byte that is not UTF-8 becomes when it is read, here as in Spark."""
-
 # Characters. Whatever is sent, no more than that is held at once.
 _LONGEST_LINE = 1 << 22
 

@@ -106,7 +106,8 @@ class AlgorithmTestCase:
             saved, folder = tmp_path / f"spark-{number}", tmp_path / f"scorer-{number}"
             model.write().save(saved.as_uri())
             scorer.save(scorer.Scorer((FEATURES,), (FITTED[self.name].export(model, saved),)), folder)
-            predictions = model.transform(rows).select(FEATURES, *objective.compared()).toPandas()
+            predicted = model.transform(rows)
+            predictions = predicted.select(FEATURES, *objective.compared(predicted)).toPandas()
             predictions[FEATURES] = [each.toArray() for each in predictions[FEATURES]]
             report = objective.compare_batch(predictions, _OfVectors(scorer.load(folder)))
             assert int(report["different"].sum()) == 0, f"{classes} classes, {params}"

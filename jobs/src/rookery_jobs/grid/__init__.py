@@ -9,6 +9,7 @@ from rookery_jobs.grid.algorithms.algorithm import Algorithm
 from rookery_jobs.grid.conversion import convert
 from rookery_jobs.grid.expansion import MAX_POINTS, Candidate, expand, make_points
 from rookery_jobs.grid.hyperparameter import Hyperparameter
+from rookery_jobs.grid.limits import max_categories, max_classes
 from rookery_jobs.grid.ranking import Scored, best, ranking
 from rookery_jobs.grid.words import in_words
 
@@ -25,5 +26,7 @@ __all__ = [
     "expand",
     "in_words",
     "make_points",
+    "max_categories",
+    "max_classes",
     "ranking",
 ]

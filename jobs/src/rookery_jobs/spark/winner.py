@@ -50,7 +50,7 @@ def model_of(
 def measure(pipeline: Any, snapshot: Snapshot, side: str) -> dict[str, float]:
     """All metrics of a pipeline on one side of the snapshot."""
     predictions = pipeline.transform(snapshot.side(side))
-    return objective_of(snapshot.spec).measure(predictions, snapshot.spec.label)
+    return objective_of(snapshot.spec).measure(predictions, snapshot.spec.label_column)
 
 
 def _logged(

@@ -6,6 +6,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812
 
 from rookery_jobs.contract import RandomSplitSpec
+from rookery_jobs.spark.text.values import column
 
 _BUCKETS = 1_000_000
 
@@ -17,7 +18,7 @@ def side(split: RandomSplitSpec, row: Sequence[str]) -> Column:
     so that a row stays in test when only the validation size changes.
     """
     key = split.columns or row
-    hashed = F.xxhash64(F.lit(split.seed).cast("bigint"), *[F.col(f"`{name}`") for name in key])
+    hashed = F.xxhash64(F.lit(split.seed).cast("bigint"), *[column(name) for name in key])
     bucket = F.pmod(hashed, F.lit(_BUCKETS))
     test = round(split.test_size * _BUCKETS)
     validation = test + round(split.validation_size * _BUCKETS)

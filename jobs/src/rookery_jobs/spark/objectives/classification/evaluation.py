@@ -24,7 +24,7 @@ def measure(predictions: DataFrame, label: str) -> dict[str, float]:
 
 def confusion_matrix(predictions: DataFrame, label: str) -> dict[tuple[float, float], int]:
     """Count the rows per (label, prediction), in one Spark job."""
-    rows = predictions.groupBy(f"`{label}`", PREDICTION).count().collect()
+    rows = predictions.groupBy(label, PREDICTION).count().collect()
     return {(float(row[0]), float(row[1])): int(row[2]) for row in rows}
 
 

@@ -1,0 +1,1 @@
+"""From what Spark has fitted to the scorer that needs no Spark."""
