@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target makes what it needs, from nothing but Python 3.11+, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help demo up bench screenshots docs test test-faults compose-test lint format lock clean
+.PHONY: help demo up bench screenshots docs test test-faults test-parity compose-test lint format lock clean
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
@@ -49,6 +49,9 @@ test: lint .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db #
 
 test-faults: .venv/ready .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Play every fault of tests/faults, on the real DAG too (half an hour)
 	@.venv/bin/python -m pytest tests/faults -m "matrix or not matrix"
+
+test-parity: .venv/ready ## Compare the scorer with Spark for every algorithm, encoding, scaling and rule for missing values (an hour)
+	@.venv/bin/python -m pytest -n 2 tests/spark/test_parity.py -m "matrix or not matrix"
 
 compose-test: .venv-airflow/ready ## Build the images and put the stack of docker-compose.yaml to the test (needs Docker)
 	@exec .venv-airflow/bin/python -m local_stack.compose

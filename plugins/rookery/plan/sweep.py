@@ -44,7 +44,7 @@ class Sweep(Part):
     """All combinations of some values of an algorithm's parameters, by Spark's names."""
 
     algorithm: Annotated[str, checked(_check_algorithm)]
-    """A class of `pyspark.ml.classification` or `pyspark.ml.regression`."""
+    """A class of `pyspark.ml.classification` or `pyspark.ml.regression`: see [algorithms](algorithms.md)."""
     grid: Annotated[dict[str, Values], checked(_check_grid, "algorithm")]
     """Parameter, by Spark's name, and its values."""
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import BinaryIO
 
 from rookery.sources.csv_faults import Fault, fix_of_label, fix_of_number, told, unclosed_quote
+from rookery.sources.csv_labels import label_reading, wrong_labels
 from rookery.sources.csv_rows import CsvRow, csv_rows, names_of
 from rookery.sources.wanted import Wanted
 from rookery_jobs.contract import (
-    LABEL_FAULTS,
     MAX_CLASSES,
     NOT_UTF8,
     category_of,
     first_ten,
-    in_order,
     instant,
-    label_of,
     number,
     stripped,
 )
@@ -99,7 +97,7 @@ class _Survey:
         yield from self._too_many_dropped()
         yield from self._unusable_columns()
         if self._labels and not self._faulty[self._wanted.label]:
-            yield from self._wrong_labels()
+            yield from wrong_labels(self._name, self._labels, self._wanted)
 
     def _read(self, rows: Iterator[CsvRow]) -> Iterator[str]:
         for row, fields in rows:
@@ -185,51 +183,17 @@ class _Survey:
                     "the column out of the plan"
                 )
 
-    def _wrong_labels(self) -> Iterator[str]:
-        kind, name = self._wanted.label_type, self._wanted.label
-        if kind == "double":
-            values: Sequence[object] = list({number(text) for text in self._labels})
-        else:
-            values = classes = in_order(filter(None, {label_of(text, kind) for text in self._labels}), kind)
-            yield from self._too_many_classes(classes)
-        if len(values) < 2:
-            what = "value" if kind == "double" else "class"
-            yield (
-                f"{self._name} has one {what} alone in column {name!r}; two are needed, or there is "
-                "nothing to predict"
-            )
-
-    def _too_many_classes(self, classes: Sequence[str]) -> Iterator[str]:
-        limit = min(MAX_CLASSES, self._wanted.max_classes or MAX_CLASSES)
-        why = "" if limit == MAX_CLASSES else ", as an algorithm of the plan can tell no more apart"
-        if self._wanted.label_type == "int" and classes and int(classes[-1]) >= limit:
-            yield (
-                f"{self._name} has the class {classes[-1]} in column {self._wanted.label!r}; classes must be "
-                f"below {limit}{why}: number them from 0, or name another column as the label"
-            )
-        elif len(classes) > limit:
-            yield (
-                f"{self._name} has more than {limit} classes in column {self._wanted.label!r}{why}: "
-                f"{first_ten(classes)}"
-            )
-
 
 def _reading(name: str, wanted: Wanted) -> tuple[Callable[[str], object], str]:
     """What reads a text of the column, as None if it cannot, and what such a text is in words."""
     if name == wanted.label:
-        return _label_reading(wanted.label_type)
+        return label_reading(wanted.label_type)
     if name in wanted.numeric:
         return number, "is not a finite number"
     if name == wanted.as_of_column:
         what = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as an as_of_column must be"
         return instant, what
     return _utf8, "is not UTF-8: save the file as UTF-8"
-
-
-def _label_reading(label_type: str) -> tuple[Callable[[str], object], str]:
-    if label_type == "double":
-        return number, "is not a finite number"
-    return partial(label_of, label_type=label_type), LABEL_FAULTS[label_type]
 
 
 def _utf8(text: str) -> str | None:
