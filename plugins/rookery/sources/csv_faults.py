@@ -34,16 +34,16 @@ def told(fault: Fault, more: int, fix: str) -> str:
 def fix_of_number(value: str) -> str:
     """What to do about text in a numeric column."""
     if value.lower() in _MISSING:
-        return "leave the cell empty where there is no value"
+        return f"say missing=[{value!r}], or leave the cell empty where there is no value"
     if number(value.replace(".", "").replace(",", ".")) is not None:
-        return "write numbers with a point, and without separators of thousands"
+        return "say decimal=',' if that is so in the whole column; there may be no separators of thousands"
     return "correct the values, or make the column a categorical one"
 
 
 def fix_of_label(value: str, labels: Collection[str], label_type: str) -> str:
     """What to do about a label that is none of its type, where these are found."""
     if value.lower() in _MISSING:
-        return "leave the cell empty where there is no value"
+        return f"say missing=[{value!r}], or leave the cell empty where there is no value"
     if label_type == "double":
         return fix_of_number(value)
     if number(value) is not None:

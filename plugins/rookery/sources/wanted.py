@@ -30,6 +30,11 @@ class Wanted:
     max_categories: int | None = None
 
     @property
+    def numbers(self) -> Names:
+        """The columns whose values must be numbers."""
+        return (*self.numeric, *([self.label] if self.label_type == "double" else []))
+
+    @property
     def columns(self) -> Names:
         """All columns that must be there, each once."""
         timed = () if self.as_of_column is None else (self.as_of_column,)

@@ -70,7 +70,7 @@ def test_all_that_is_wrong_is_told_at_once_each_with_row_value_and_what_to_do() 
     content = HEADER + 'Biscoe,NA,yes\nDream,3800,no\nBiscoe,"4.450,5",yes\nDream,1,2,3\n'
     assert found(content) == [
         "data/p.csv, row 1: column 'BodyMass' has 'NA', which is not a finite number (and 1 more such row); "
-        "leave the cell empty where there is no value",
+        "say missing=['NA'], or leave the cell empty where there is no value",
         "data/p.csv, row 1: column 'Species' has 'yes', which is not a non-negative integer, as a label must "
         "be (and 2 more such rows); say label_type='string', or give each class a number, such as no = 0, "
         "yes = 1",
@@ -83,7 +83,7 @@ def test_all_that_is_wrong_is_told_at_once_each_with_row_value_and_what_to_do() 
     [
         ("Biscoe,4450,12.50", "name one that predicts amounts, such as LinearRegression"),
         ("Biscoe,4450,NA", "leave the cell empty where there is no value"),
-        ('Biscoe,"1.234,5",0', "write numbers with a point, and without separators of thousands"),
+        ('Biscoe,"1.234,5",0', "say decimal=',' if that is so in the whole column"),
         ("Biscoe,heavy,0", "correct the values, or make the column a categorical one"),
     ],
 )
