@@ -18,10 +18,10 @@ from rookery_jobs.contract import ParamValue, Point, SnapshotSpec, Treatment
 from rookery_jobs.contract.columns import FEATURES
 from rookery_jobs.grid import ALGORITHMS
 from rookery_jobs.spark.caching import cached
-from rookery_jobs.spark.export.pipeline import export_scorer
 from rookery_jobs.spark.features.stages import feature_stages
 from rookery_jobs.spark.objectives import OBJECTIVES, Objective
 from rookery_jobs.spark.pipeline import estimator
+from rookery_jobs.spark.scorer_export import export_scorer
 from rookery_jobs.spark.text.values import column, quoted
 from tests.fast.jobs.contract.documents import snapshot_spec
 

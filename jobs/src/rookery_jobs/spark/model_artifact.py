@@ -21,8 +21,8 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
 from rookery_jobs import contract, scorer
-from rookery_jobs.spark.export.pipeline import export_scorer
 from rookery_jobs.spark.files import ClusterFiles
+from rookery_jobs.spark.scorer_export import export_scorer
 from rookery_jobs.spark.snapshot import Snapshot
 
 if TYPE_CHECKING:

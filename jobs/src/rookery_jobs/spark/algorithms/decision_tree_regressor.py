@@ -6,7 +6,7 @@ from typing import Any
 from pyspark.ml.regression import DecisionTreeRegressionModel, DecisionTreeRegressor
 
 from rookery_jobs import scorer
-from rookery_jobs.spark.export.trees import arrays_of, prediction
+from rookery_jobs.spark.trees import arrays_of, prediction
 
 ESTIMATOR = DecisionTreeRegressor
 MODEL = DecisionTreeRegressionModel

@@ -6,7 +6,7 @@ from typing import Any
 from pyspark.ml.regression import GBTRegressionModel, GBTRegressor
 
 from rookery_jobs import scorer
-from rookery_jobs.spark.export.trees import arrays_of, prediction, weights_of
+from rookery_jobs.spark.trees import arrays_of, prediction, weights_of
 
 ESTIMATOR = GBTRegressor
 MODEL = GBTRegressionModel

@@ -6,7 +6,7 @@ from typing import Any
 from pyspark.ml.classification import RandomForestClassificationModel, RandomForestClassifier
 
 from rookery_jobs import scorer
-from rookery_jobs.spark.export.trees import arrays_of, class_counts
+from rookery_jobs.spark.trees import arrays_of, class_counts
 
 ESTIMATOR = RandomForestClassifier
 MODEL = RandomForestClassificationModel

@@ -1,1 +1,0 @@
-"""From what Spark has fitted to the scorer that needs no Spark."""
