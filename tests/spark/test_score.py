@@ -244,11 +244,8 @@ def test_two_hundred_columns_are_scored_each_value_cast_once(registered: Registe
     known = spark.createDataFrame(
         [(float(label), *[float(label)] * 200) for label in (0, 1)], ["label", *names]
     )
-    stages: list[Any] = [
-        VectorAssembler(inputCols=names, outputCol="features"),
-        LogisticRegression(maxIter=2),
-    ]
-    pipeline = Pipeline(stages=stages).fit(known)
+    features = VectorAssembler(inputCols=names, outputCol="features")
+    pipeline = Pipeline(stages=[features, LogisticRegression(maxIter=2)]).fit(known)
     inputs = [ModelInput(name, "double", f"__text_{name}", f"__value_{name}") for name in names]
     rows = [",".join([value] * 200) for value in ("0", "1", "x")]
     spec = registered.spec(tmp_path, wide="\n".join([",".join(names), *rows]))

@@ -57,6 +57,34 @@ def test_paths_of_plain_python_are_translated_and_shown_as_they_were_sent(
     assert shown[0].spark_python_task.parameters == list(parameters)
 
 
+def test_a_script_logs_and_loads_with_mlflow_as_it_does_on_databricks(workspace: RunningWorkspace) -> None:
+    source = """
+import json, mlflow, sys
+from pyspark.ml.feature import Binarizer
+with mlflow.start_run(experiment_id="0") as run:
+    mlflow.log_metric("rows", spark.range(7).count())
+    mlflow.log_text("a text", "deep/note.txt")
+    logged = mlflow.spark.log_model(
+        Binarizer(inputCol="x", outputCol="y", threshold=1.0), "model", pip_requirements=["pyspark"])
+rows = spark.createDataFrame([(0.0,), (2.0,)], "x double")
+rows = mlflow.spark.load_model(logged.model_uri).transform(rows)
+print()
+json.dump({
+    "tracking": mlflow.get_tracking_uri(), "artifacts": run.info.artifact_uri, "run": run.info.run_id,
+    "note": mlflow.artifacts.load_text(f"runs:/{run.info.run_id}/deep/note.txt"),
+    "y": [row.y for row in rows.orderBy("x").collect()],
+}, sys.stdout)
+"""
+    seen = json.loads(printed(workspace, source).splitlines()[-1])
+    assert seen["tracking"] == "databricks"
+    assert seen["artifacts"] == f"dbfs:/databricks/mlflow-tracking/0/{seen['run']}/artifacts"
+    assert (seen["note"], seen["y"]) == ("a text", [0.0, 1.0])
+    found = workspace.client.experiments.get_run(seen["run"]).run
+    assert found is not None
+    assert found.data is not None
+    assert [(each.key, each.value) for each in found.data.metrics or []] == [("rows", 7.0)]
+
+
 def test_a_script_may_be_on_dbfs(workspace: RunningWorkspace) -> None:
     workspace.client.dbfs.upload("/scripts/hello.py", io.BytesIO(b"print('from dbfs')"), overwrite=True)
     tasks = [task(shared_cluster(workspace), "dbfs:/scripts/hello.py")]
@@ -68,8 +96,9 @@ def test_a_script_sees_the_workspace_and_nothing_of_the_servers_environment(
     workspace: RunningWorkspace,
 ) -> None:
     seen = json.loads(printed(workspace, "import json, os; print(json.dumps(dict(os.environ)))"))
-    assert seen["DATABRICKS_HOST"] == seen["MLFLOW_TRACKING_URI"] == workspace.origin
-    assert seen["DATABRICKS_TOKEN"] == seen["MLFLOW_TRACKING_TOKEN"] == workspace.token
+    assert (seen["DATABRICKS_HOST"], seen["DATABRICKS_TOKEN"]) == (workspace.origin, workspace.token)
+    assert seen["MLFLOW_TRACKING_URI"] == "databricks"
+    assert "MLFLOW_TRACKING_TOKEN" not in seen
     assert seen["DATABRICKS_RUNTIME_VERSION"] == "19.0"
     assert seen["HOME"].startswith(str(workspace.root))
     prefixes = r"(DATABRICKS|MLFLOW|PYSPARK|SPARK|PYTHON|SSL_CERT|LC_)\w+"

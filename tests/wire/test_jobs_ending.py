@@ -36,13 +36,14 @@ print(sc.parallelize(range(8), 8).map(lambda x: __import__("time").sleep(0.5) or
 
 
 def processes_of(workspace: RunningWorkspace, run_id: int) -> list[psutil.Process]:
-    """Descendants of the server that belong to a run (its folder is their HOME)."""
+    """Descendants of the server that belong to a run: they have its name, or its folder as their HOME."""
     task_run = task_run_id(workspace.client.jobs.get_run(run_id))
     folder = str(workspace.root / "runs" / str(task_run))
     return [
         process
         for process in psutil.Process(workspace.pid).children(recursive=True)
-        if process.status() != psutil.STATUS_ZOMBIE and process.environ().get("HOME") == folder
+        if process.status() != psutil.STATUS_ZOMBIE
+        and (process.name() == f"run {task_run}" or process.environ().get("HOME") == folder)
     ]
 
 
@@ -141,3 +142,11 @@ def test_a_run_ends_with_the_cluster_that_a_user_terminates(workspace: RunningWo
     assert termination_code(run) == "CLUSTER_ERROR"
     assert "terminated by a user" in str(run.state)
     workspace.client.clusters.permanent_delete(cluster_id)
+
+
+def test_a_run_needs_no_fork_server(workspace: RunningWorkspace) -> None:
+    shared_cluster(workspace)
+    for process in psutil.Process(workspace.pid).children(recursive=True):
+        if "local_workspace.processes.fork_server" in process.cmdline():
+            process.kill()
+    assert printed(workspace, "print(spark.range(3).count())") == "3"

@@ -58,7 +58,7 @@ def test_a_foreign_web_page_is_refused(workspace: RunningWorkspace) -> None:
         ("GET", "/api/2.0/mlflow/nothing"),
         ("DELETE", "/api/2.0/serving-endpoints"),
         ("GET", "/api/9.9/clusters/list"),
-        ("POST", "/api/2.0/fs/create-download-url"),
+        ("POST", "/api/2.0/fs/create-resumable-upload-url"),
     ],
 )
 def test_an_unknown_route_is_no_api(workspace: RunningWorkspace, method: str, path: str) -> None:

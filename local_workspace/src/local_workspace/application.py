@@ -8,11 +8,19 @@ from starlette.types import ASGIApp
 
 from local_workspace.api.clusters import cluster_routes
 from local_workspace.api.dbfs import dbfs_routes
+from local_workspace.api.files.directories import directory_routes
+from local_workspace.api.files.files import file_routes
+from local_workspace.api.files.signed import signed_routes
+from local_workspace.api.files.urls import url_routes
 from local_workspace.api.identity import identity_routes
 from local_workspace.api.invocations import invocation_routes
 from local_workspace.api.jobs import job_routes
+from local_workspace.api.mlflow.catalog.model_versions import model_version_routes
+from local_workspace.api.mlflow.catalog.registered_models import registered_model_routes
+from local_workspace.api.mlflow.credentials import credential_routes
 from local_workspace.api.mlflow.model_registry import model_registry_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
+from local_workspace.api.mlflow.version_files import version_file_routes
 from local_workspace.api.pages.clusters import cluster_pages
 from local_workspace.api.pages.endpoints import endpoint_pages
 from local_workspace.api.pages.mlflow_links import mlflow_links
@@ -25,13 +33,18 @@ from local_workspace.clusters.clusters import Clusters
 from local_workspace.files.dbfs import DbfsFiles
 from local_workspace.files.dbfs_handles import DbfsHandles
 from local_workspace.files.local_files import LocalFiles
+from local_workspace.files.trees.trees import Trees
+from local_workspace.files.trees.uploads import Uploads
 from local_workspace.files.workspace import WorkspaceFiles
+from local_workspace.mlflow.catalog.catalog import ModelCatalog
+from local_workspace.mlflow.catalog.securables import DefaultSchema
 from local_workspace.mlflow.mlflow import Mlflow
 from local_workspace.processes.processes import Processes
 from local_workspace.runs.records import RunRecords
 from local_workspace.runs.runs import Runs
 from local_workspace.serving.endpoints import Endpoints
 from local_workspace.settings import Settings
+from local_workspace.signed_urls import SignedUrls
 from local_workspace.store import Store
 
 SECONDS_TO_STOP = 10.0
@@ -45,7 +58,11 @@ class LocalWorkspace:
         self._processes = Processes(self._store)
         files = WorkspaceFiles(settings.workspace_files, self._store, clock, settings.user_name)
         dbfs = DbfsFiles(settings.dbfs, DbfsHandles(self._store, clock))
-        mlflow = Mlflow(settings)
+        catalog = ModelCatalog(settings, self._store, clock, DefaultSchema())
+        mlflow = Mlflow(settings, catalog)
+        signed_urls = SignedUrls(self._store, clock)
+        trees = Trees([mlflow.artifacts.tree, mlflow.versions_tree, catalog.tree])
+        uploads = Uploads(settings.uploads, clock)
         self._clusters = Clusters(settings, self._store, clock, self._processes)
         records = RunRecords(self._store, clock)
         local_files = LocalFiles(settings.dbfs, files)
@@ -54,10 +71,18 @@ class LocalWorkspace:
         routes = [
             *identity_routes(settings),
             *dbfs_routes(dbfs),
+            *file_routes(trees, uploads),
+            *directory_routes(trees),
+            *url_routes(trees, uploads, signed_urls),
+            *signed_routes(trees, uploads, signed_urls),
             *cluster_routes(self._clusters),
             *job_routes(self._runs),
             *workspace_routes(files),
+            *credential_routes(mlflow.artifacts, trees, signed_urls),
             *model_registry_routes(mlflow),
+            *version_file_routes(mlflow, trees, signed_urls),
+            *registered_model_routes(catalog),
+            *model_version_routes(catalog),
             *serving_routes(self._endpoints),
             *invocation_routes(self._endpoints),
             *run_pages(self._runs),
@@ -66,7 +91,7 @@ class LocalWorkspace:
             *mlflow_links(mlflow),
             Mount("/", DatabricksRules(mlflow.app, files)),
         ]
-        self.asgi: ASGIApp = guarded(Router(routes), settings)
+        self.asgi: ASGIApp = guarded(Router(routes), settings, signed_urls)
 
     def start(self) -> None:
         """Clear what a killed server of this root left, and bring back what it served."""

@@ -1,22 +1,24 @@
 """Who may talk to the workspace: clients that call it by its own names, with the workspace's token.
 
 A pure ASGI middleware, so that uploads stream through it. The token comes as a bearer (API clients) or as
-the password of HTTP Basic (a browser that opens MLflow's UI). A foreign `Host` or `Origin` is refused, so
-that a web page elsewhere cannot reach the workspace through the user's browser (DNS rebinding, cross-site
-requests).
+the password of HTTP Basic (a browser that opens MLflow's UI); a signed URL carries its own proof. A foreign
+`Host` or `Origin` is refused, so that a web page elsewhere cannot reach the workspace through the user's
+browser (DNS rebinding, cross-site requests).
 """
 
 import base64
 import binascii
 import secrets
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local_workspace.api.refusals import application
 from local_workspace.errors import InvalidAccessToken, PasswordAsked, PermissionDenied, Unauthenticated
 from local_workspace.settings import Settings
+from local_workspace.signed_urls import PREFIX as SIGNED
+from local_workspace.signed_urls import SignedUrls
 
 # The SDK asks for it before it has chosen a credential; it tells nothing but the workspace's number. Exactly
 # this, since any other method or path would be MLflow's.
@@ -25,16 +27,18 @@ PUBLIC = ("GET", "/.well-known/databricks-config")
 API_PREFIXES = ("/api/", "/serving-endpoints/")
 
 
-def guarded(app: ASGIApp, settings: Settings) -> ASGIApp:
+def guarded(app: ASGIApp, settings: Settings, signed_urls: SignedUrls) -> ASGIApp:
     """The application for those who may talk to it; every answer names the workspace, refusals too."""
-    return AnswerHeaders(application([Mount("/", TokenAuthentication(app, settings))]), settings)
+    authenticated = TokenAuthentication(app, settings, signed_urls)
+    return AnswerHeaders(application([Mount("/", authenticated)]), settings)
 
 
 class TokenAuthentication:
     """Lets a request through when its host is one of the workspace's and its token is the workspace's."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, signed_urls: SignedUrls) -> None:
         self._app = app
+        self._signed_urls = signed_urls
         self._token = settings.token.encode()
         self._names = settings.host_names
         self._public_url = settings.public_url
@@ -43,18 +47,21 @@ class TokenAuthentication:
         """Raise the error, or pass the request on."""
         if scope["type"] != "http":
             return  # a websocket would need a check of its own; nothing here offers one
-        asked = (scope["method"], scope["path"])
         try:
-            self._check(asked, Headers(scope=scope))
+            self._check(scope, Headers(scope=scope))
         except (Unauthenticated, InvalidAccessToken) as error:
             if scope["path"].startswith(API_PREFIXES):
                 raise
             raise PasswordAsked(error) from error
         await self._app(scope, receive, send)
 
-    def _check(self, asked: tuple[str, str], headers: Headers) -> None:
+    def _check(self, scope: Scope, headers: Headers) -> None:
         self._check_caller(headers.get("host", ""), headers.get("origin", ""))
-        if asked == PUBLIC:
+        method, path = scope["method"], scope["path"]
+        if (method, path) == PUBLIC:
+            return
+        if path.startswith(SIGNED + "/"):
+            self._signed_urls.check(method, path, QueryParams(scope["query_string"]))
             return
         credential = _credential(headers.get("authorization", ""))
         if credential is None:

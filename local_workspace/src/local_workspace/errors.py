@@ -136,6 +136,20 @@ class ResourceDoesNotExist(WorkspaceError):
     error_code = "RESOURCE_DOES_NOT_EXIST"
 
 
+class NotFound(WorkspaceError):
+    """No such file, directory or upload (Files API)."""
+
+    status = 404
+    error_code = "NOT_FOUND"
+
+
+class AlreadyExists(WorkspaceError):
+    """A path is taken (Files API)."""
+
+    status = 409
+    error_code = "ALREADY_EXISTS"
+
+
 class EndpointNotFound(WorkspaceError):
     """No such route: Databricks has it perhaps, this workspace does not."""
 
@@ -157,8 +171,39 @@ class NameTaken(WorkspaceError):
     error_code = "RESOURCE_ALREADY_EXISTS"
 
 
+class PreconditionFailed(WorkspaceError):
+    """The file has changed since the time that the client named."""
+
+    status = 412
+    error_code = "PRECONDITION_FAILED"
+
+
 class TemporarilyUnavailable(WorkspaceError):
     """Try again: the endpoint has no served model that is ready."""
 
     status = 503
     error_code = "TEMPORARILY_UNAVAILABLE"
+
+
+class StorageError(WorkspaceError):
+    """A signed URL is refused: answered in XML as a cloud's storage does, by which clients tell the cases."""
+
+    status = 403
+    error_code = "AccessDenied"
+
+
+class UrlExpired(StorageError):
+    """The URL was used too late; clients ask for a new one."""
+
+
+class SignatureDoesNotMatch(StorageError):
+    """The URL was not given by this workspace, or is for another path or method."""
+
+    error_code = "SignatureDoesNotMatch"
+
+
+class NoSuchKey(StorageError):
+    """There is no such file, or no such upload."""
+
+    status = 404
+    error_code = "NoSuchKey"

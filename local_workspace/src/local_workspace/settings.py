@@ -76,6 +76,16 @@ class Settings:
         return self.mlflow / "artifacts"
 
     @property
+    def catalog_models(self) -> Path:
+        """The files of Unity Catalog's model versions: a folder per model and version."""
+        return self.root / "catalog_models"
+
+    @property
+    def uploads(self) -> Path:
+        """Files on their way into the Files API's trees; on the same file system as those."""
+        return self.root / "uploads"
+
+    @property
     def clusters(self) -> Path:
         """A folder per cluster: driver log and Spark's local files."""
         return self.root / "clusters"

@@ -10,12 +10,16 @@ from starlette.testclient import TestClient
 
 from local_workspace.auth import guarded
 from local_workspace.settings import Settings
+from local_workspace.signed_urls import SignedUrls
+from local_workspace.store import Store
+from tests.fast.local_workspace.manual_clock import ManualClock
 
 TOKEN = "dapi-right"  # noqa: S105
 
 
 def client_of(settings: Settings) -> TestClient:
-    return TestClient(guarded(PlainTextResponse("in"), settings), base_url="http://127.0.0.1:1")
+    signed_urls = SignedUrls(Store(settings.database), ManualClock())
+    return TestClient(guarded(PlainTextResponse("in"), settings, signed_urls), base_url="http://127.0.0.1:1")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ its errors come in Databricks' envelope.
 
 import json
 
-import httpx
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -15,6 +14,7 @@ from local_workspace.api.wire import Body, raw_routes
 from local_workspace.errors import BadRequest, TemporarilyUnavailable, WorkspaceError
 from local_workspace.messages import Message
 from local_workspace.serving.endpoints import Endpoints
+from local_workspace.serving.scorer_client import NoAnswer, ScoringAnswer
 
 # https://docs.databricks.com/azure/machine-learning/model-serving/model-serving-limits
 LIMIT = BodyLimit(size=16 * 1024 * 1024)
@@ -34,10 +34,9 @@ def invocation_routes(endpoints: Endpoints) -> list[Route]:
 
     async def score(asked: Asked, body: Body) -> Response:
         content = _without_request_id(await body.read())
-        # As bytes, since httpx takes only ASCII as text.
-        content_type = (body.content_type or "application/json").encode("latin-1")
+        content_type = body.content_type or "application/json"
         served, answer = await _answer(endpoints, asked, content, content_type)
-        if not answer.is_success:
+        if answer.status != 200:
             raise _scoring_error(answer)
         return Response(answer.content, media_type="application/json", headers={"served-model-name": served})
 
@@ -49,17 +48,16 @@ def invocation_routes(endpoints: Endpoints) -> list[Route]:
 
 
 async def _answer(
-    endpoints: Endpoints, asked: Asked, content: bytes, content_type: bytes
-) -> tuple[str, httpx.Response]:
+    endpoints: Endpoints, asked: Asked, content: bytes, content_type: str
+) -> tuple[str, ScoringAnswer]:
     """The answer of a served version, and its name; an update may end the one that is asked meanwhile."""
     while True:
         served, model = endpoints.choose(asked.name, asked.served)
         try:
-            headers = {b"content-type": content_type}
-            return served, await model.scorer.post("/invocations", content=content, headers=headers)
-        except httpx.TransportError as error:
+            return served, await model.scorer.score(content, content_type)
+        except NoAnswer as error:
             if not model.is_stopped:
-                raise TemporarilyUnavailable(f"Served model {served!r} did not answer: {error!r}") from error
+                raise TemporarilyUnavailable(f"Served model {served!r} did not answer: {error}") from error
 
 
 def _without_request_id(body: bytes) -> bytes:
@@ -75,15 +73,15 @@ def _without_request_id(body: bytes) -> bytes:
     return json.dumps(fields).encode()
 
 
-def _scoring_error(answer: httpx.Response) -> WorkspaceError:
+def _scoring_error(answer: ScoringAnswer) -> WorkspaceError:
     """The scorer's message; of a traceback only its last line, since the rest tells about this machine."""
     try:
-        fields = answer.json()
+        fields = json.loads(answer.content)
         message = str(fields["message"])
     except (ValueError, TypeError, KeyError):
-        fields, message = {}, answer.text
+        fields, message = {}, answer.content.decode(errors="replace")
     lines = str(fields.get("stack_trace", "")).strip().splitlines()
     if lines:
         message = f"{message} Error '{lines[-1]}'"
-    kind = WorkspaceError if answer.status_code >= 500 else BadRequest
+    kind = WorkspaceError if answer.status >= 500 else BadRequest
     return kind(message)

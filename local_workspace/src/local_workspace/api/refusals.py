@@ -1,6 +1,7 @@
 """How a refusal is answered: the one place that turns a `WorkspaceError` into a response."""
 
 from http import HTTPStatus
+from xml.sax.saxutils import escape
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -8,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
-from local_workspace.errors import EndpointNotFound, WorkspaceError
+from local_workspace.errors import EndpointNotFound, StorageError, WorkspaceError
 
 
 def application(routes: list[BaseRoute]) -> Starlette:
@@ -29,8 +30,14 @@ def no_such_route(scope: Scope) -> EndpointNotFound:
 
 
 def envelope(error: WorkspaceError) -> Response:
-    """The JSON object that Databricks answers, with the error's status."""
+    """The JSON object that Databricks answers, with the error's status; a storage's XML for signed URLs."""
+    if isinstance(error, StorageError):
+        return Response(_storage_xml(error), error.status, media_type="application/xml")
     return JSONResponse(error.envelope, status_code=error.status, headers=error.headers)
+
+
+def _storage_xml(error: StorageError) -> str:
+    return f"<Error><Code>{error.error_code}</Code><Message>{escape(str(error))}</Message></Error>"
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -21,6 +21,13 @@ from local_workspace.api.bodies import DEFAULT_LIMIT, BodyLimit, json_object
 from local_workspace.errors import InvalidParameterValue, MalformedRequest
 from local_workspace.messages import Message
 
+
+class Addressed(Message):
+    """A request whose answer has URLs: `origin` is that by which the client calls this workspace."""
+
+    origin: str
+
+
 # None is answered as an empty JSON object: clients read an answer to every call.
 Answer = dict[str, Any] | Response | None
 M = TypeVar("M", bound=Message)
@@ -66,6 +73,8 @@ def routes(
 
     async def endpoint(request: Request) -> Response:
         fields = await _read_fields(request, limit) | request.path_params
+        if issubclass(message, Addressed):
+            fields["origin"] = f"{request.url.scheme}://{request.headers['host']}"
         answer = await run_in_threadpool(handler, _parse(message, fields))
         return answer if isinstance(answer, Response) else JSONResponse(answer or {})
 

@@ -16,7 +16,7 @@ from local_workspace.errors import (
     ResourceDoesNotExist,
 )
 from local_workspace.files.dbfs_handles import DbfsHandles
-from local_workspace.files.folders import described, remove_tree
+from local_workspace.files.folders import described, forget_checksum, is_checksum, remove_tree
 from local_workspace.files.paths import below, canonical
 
 VOLUMES = "/Volumes"
@@ -60,7 +60,7 @@ class DbfsFiles:
         if file.is_dir() or (file.exists() and not overwrite):
             raise _taken(path)
         self._make_folders(file.parent)
-        _checksum(file).unlink(missing_ok=True)
+        forget_checksum(file)
         try:
             file.open("wb" if overwrite else "xb").close()
         except (FileExistsError, IsADirectoryError) as error:  # somebody else was faster
@@ -97,7 +97,7 @@ class DbfsFiles:
         if found == self._root:
             raise InvalidParameterValue("Cannot delete the root of DBFS.")
         if found.is_file():
-            _checksum(found).unlink(missing_ok=True)
+            forget_checksum(found)
             found.unlink(missing_ok=True)
         elif found.is_dir():
             if not recursive and any(found.iterdir()):
@@ -114,7 +114,7 @@ class DbfsFiles:
         if target.is_relative_to(found):
             raise InvalidParameterValue(f"Cannot move {dbfs_path(source)} into itself.")
         self._make_folders(target.parent)
-        _checksum(found).unlink(missing_ok=True)
+        forget_checksum(found)
         try:
             found.rename(target)
         except FileNotFoundError as error:  # somebody else was faster
@@ -136,8 +136,7 @@ class DbfsFiles:
             raise _taken(f"/{folder.relative_to(self._root)}") from error
 
     def _is_shown(self, child: Path) -> bool:
-        is_checksum = child.name.startswith(".") and child.name.endswith(".crc")
-        return not is_checksum and child != self._root / VOLUMES.lstrip("/")
+        return not is_checksum(child.name) and child != self._root / VOLUMES.lstrip("/")
 
     def _info(self, file: Path) -> dict[str, Any]:
         status = file.stat()
@@ -147,10 +146,6 @@ class DbfsFiles:
             "file_size": 0 if stat.S_ISDIR(status.st_mode) else status.st_size,
             "modification_time": milliseconds(status.st_mtime),
         }
-
-
-def _checksum(file: Path) -> Path:
-    return file.with_name(f".{file.name}.crc")
 
 
 def _taken(path: str) -> ResourceAlreadyExists:

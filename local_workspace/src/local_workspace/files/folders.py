@@ -21,3 +21,14 @@ def remove_tree(folder: Path) -> None:
     while folder.is_dir():
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(folder)
+
+
+def forget_checksum(file: Path) -> None:
+    """Remove the checksum that Hadoop keeps of a file: Spark refuses a file whose checksum is stale."""
+    with contextlib.suppress(OSError):  # there is none, or its name would be too long
+        file.with_name(f".{file.name}.crc").unlink()
+
+
+def is_checksum(name: str) -> bool:
+    """Whether a file of this name is such a checksum."""
+    return name.startswith(".") and name.endswith(".crc")

@@ -35,9 +35,24 @@ _SECONDS_BETWEEN_LOOKS = 0.01
 
 def main(command: list[str]) -> None:
     """Run `command` to its end, then end everything that it has started, and this process as it ended."""
+    stand_over_child()
+    try:
+        os.execv(command[0], command)  # noqa: S606
+    except OSError as error:
+        print(f"{command[0]}: {error}", file=sys.stderr, flush=True)
+    os._exit(127)
+
+
+def stand_over_child() -> None:
+    """Fork: this returns in the child, in a session of its own, while this process becomes its guard.
+
+    The child's standard input ends when the guard does.
+    """
     _adopt_orphans()
     signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)  # one that comes meanwhile is passed on afterwards
-    child = _start(command)
+    child = _fork()
+    if not child:
+        return
     signal.signal(signal.SIGTERM, lambda number, _: _signal_group(child, number))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
     threading.Thread(target=_end_with_server, args=(child,), daemon=True).start()
@@ -51,23 +66,21 @@ def _adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _start(command: list[str]) -> int:
-    """The command in a session of its own; its standard input ends when this process does."""
-    reading, _ = os.pipe()
+def _fork() -> int:
+    """The child's process id; 0 in the child."""
+    reading, writing = os.pipe()
     child = os.fork()
     if child:
         os.close(reading)
         return child
-    try:
-        os.setsid()
-        os.dup2(reading, 0)
-        for number in _IGNORED_BY_PYTHON:
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
-        os.execv(command[0], command)  # noqa: S606
-    except OSError as error:
-        print(f"{command[0]}: {error}", file=sys.stderr, flush=True)
-    os._exit(127)
+    os.setsid()
+    os.close(writing)  # the guard's alone: it ends with the guard
+    os.dup2(reading, 0)
+    os.close(reading)
+    for number in _IGNORED_BY_PYTHON:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
+    return 0
 
 
 def _end_with_server(child: int) -> None:

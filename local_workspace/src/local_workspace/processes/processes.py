@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO, Any, Protocol
 
 import psutil
 
@@ -32,6 +33,26 @@ def base_environment(home: Path) -> dict[str, str]:
     return {"LANG": "C.UTF-8"} | passed_on | {"HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+class Child(Protocol):
+    """The guard of a child: what `subprocess.Popen` has, as far as it is needed."""
+
+    pid: int
+    returncode: int | Any  # of a process that has been waited for
+
+    @property
+    def stdin(self) -> IO[bytes] | None:
+        """The life line."""
+
+    def poll(self) -> int | None:
+        """The exit code, negative for a signal; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code, once it has ended. Raises `subprocess.TimeoutExpired`."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+
 class Processes:
     """Children of the server, recorded in the store while they run."""
 
@@ -39,9 +60,19 @@ class Processes:
         self._records = store.collection("processes")
 
     def spawn(
-        self, name: str, command: Sequence[str], *, environment: Mapping[str, str], cwd: Path, output: Path
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        cwd: Path,
+        output: Path,
+        files: Sequence[int] = (),
     ) -> subprocess.Popen[bytes]:
-        """Start `command` under a guard; stdout and stderr go to `output`. Returns the guard."""
+        """Start `command` under a guard; stdout and stderr go to `output`. Returns the guard.
+
+        `files` are open files that the command finds under the same numbers.
+        """
         with output.open("ab") as sink:
             process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(_GUARD), *command],
@@ -51,6 +82,7 @@ class Processes:
                 env=dict(environment),
                 cwd=cwd,
                 start_new_session=True,
+                pass_fds=files,
             )
         self.record(name, process.pid)
         return process
@@ -65,7 +97,7 @@ class Processes:
         """A process has ended and been waited for."""
         self._records.delete(str(pid))
 
-    def end(self, process: subprocess.Popen[bytes], seconds: float = _SECONDS_TO_DIE) -> None:
+    def end(self, process: Child, seconds: float = _SECONDS_TO_DIE) -> None:
         """Ask the child to end, have what is left of it killed after `seconds`, wait for it, forget it."""
         if process.poll() is None:
             process.terminate()

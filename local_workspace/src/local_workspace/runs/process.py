@@ -3,13 +3,14 @@
 import json
 import signal
 import subprocess
-import sys
 from dataclasses import dataclass
 
-from local_workspace.clusters.runtimes import runtime_version
+from local_workspace.clusters.runtimes.offered import runtime_version
 from local_workspace.clusters.spark.driver import Attachment
 from local_workspace.clusters.spec import ClusterSpec
-from local_workspace.processes.processes import Processes, base_environment
+from local_workspace.processes.fork_server import Request
+from local_workspace.processes.forked import CannotFork
+from local_workspace.processes.processes import Child, Processes, base_environment
 from local_workspace.runs.tasks.task import Program
 from local_workspace.settings import Settings
 
@@ -32,31 +33,32 @@ class RunProcess:
         self.folder = settings.runs / str(run_id)
         self._request = self.folder / "request.json"
         self._result = self.folder / "result.json"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
 
     def start(self, program: Program, cluster: ClusterSpec, attachment: Attachment) -> None:
-        """Begin to run a task's program, attached to a driver of `cluster`."""
+        """Begin to run a task's program, attached to a driver of `cluster`: forked where that is possible."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._request.write_text(json.dumps(program.request | {"result": str(self._result)}))
-        self._process = self._processes.spawn(
-            f"run {self._run_id}",
-            [sys.executable, "-u", "-P", "-m", program.module, str(self._request)],
-            environment=self._environment(cluster, attachment),
-            cwd=self.folder,
-            output=self.folder / "output.log",
-        )
-
-    def _environment(self, cluster: ClusterSpec, attachment: Attachment) -> dict[str, str]:
-        own = {
-            "DATABRICKS_RUNTIME_VERSION": runtime_version(cluster.spark_version),
-            "DATABRICKS_HOST": self._settings.origin,
-            "DATABRICKS_TOKEN": self._settings.token,
-            "MLFLOW_TRACKING_URI": self._settings.origin,
-            "MLFLOW_TRACKING_TOKEN": self._settings.token,
-            "MLFLOW_DISABLE_TELEMETRY": "true",
-            "PYSPARK_PYTHON": sys.executable,
+        request: Request = {
+            "name": f"run {self._run_id}",
+            "module": program.module,
+            "arguments": [str(self._request)],
+            "environment": base_environment(self.folder)
+            | run_variables(self._settings, cluster)
+            | attachment.environment,
+            "folder": str(self.folder),
         }
-        return base_environment(self.folder) | cluster.spark_env_vars | own | attachment.environment
+        output = self.folder / "output.log"
+        try:
+            self._process = attachment.forks.fork(request, output)
+        except CannotFork:
+            self._process = self._processes.spawn(
+                request["name"],
+                [attachment.python, "-u", "-P", "-m", program.module, *request["arguments"]],
+                environment=request["environment"],
+                cwd=self.folder,
+                output=output,
+            )
 
     def wait(self, seconds: float) -> bool:
         """Whether the process has ended, after at most `seconds`."""
@@ -88,6 +90,24 @@ class RunProcess:
         """What became of the script, after the end of the process."""
         written = json.loads(self._result.read_text())
         return Result(_as_unicode(written["error"]), _as_unicode(written["error_trace"]))
+
+
+def run_variables(settings: Settings, cluster: ClusterSpec) -> dict[str, str]:
+    """What a cluster gives to its runs: its own variables, and those by which clients find the workspace.
+
+    MLflow finds it by the URI `databricks`, as on Databricks. Who wants the http URI sets MLFLOW_TRACKING_URI
+    in the cluster's `spark_env_vars`; that client needs the token under another name.
+    """
+    tracking_uri = cluster.spark_env_vars.get("MLFLOW_TRACKING_URI", "databricks")
+    by_http = {"MLFLOW_TRACKING_TOKEN": settings.token} if tracking_uri == settings.origin else {}
+    own = {
+        "DATABRICKS_RUNTIME_VERSION": runtime_version(cluster.spark_version),
+        "DATABRICKS_HOST": settings.origin,
+        "DATABRICKS_TOKEN": settings.token,
+        "MLFLOW_TRACKING_URI": tracking_uri,
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+    }
+    return cluster.spark_env_vars | own | by_http
 
 
 def _as_unicode(text: str | None) -> str | None:

@@ -20,6 +20,7 @@ from local_workspace.server.root_lock import RootLock
 from local_workspace.server.token import write_token
 from local_workspace.server.web import WebServer, await_answer
 from local_workspace.settings import Settings
+from local_workspace.signed_urls import without_proof
 
 FAILED, INTERRUPTED = 1, 130
 # Python looks for garbage after every 700 new objects. Importing MLflow makes a million, and no garbage: to
@@ -94,10 +95,18 @@ def say(text: str) -> None:
 
 
 def _log_to(file: Path) -> None:
-    """Everything that is logged goes to one file: requests without their headers, MLflow, warnings."""
+    """All that is logged goes to one file: requests without headers and proofs, MLflow, warnings."""
     handler = logging.handlers.RotatingFileHandler(file, maxBytes=10_000_000, backupCount=2)
+    handler.addFilter(hide_proofs)
     logging.basicConfig(
         level=logging.INFO, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.captureWarnings(True)
+
+
+def hide_proofs(record: logging.LogRecord) -> bool:
+    """The path of a request may be a signed URL, by which everybody could use its file."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(without_proof(arg) if isinstance(arg, str) else arg for arg in record.args)
+    return True

@@ -3,7 +3,6 @@
 import contextlib
 import shutil
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ import httpx
 from local_workspace.clock import Clock
 from local_workspace.errors import WorkspaceError
 from local_workspace.processes.processes import Processes, base_environment
+from local_workspace.serving.packages import Packages, packages_of
+from local_workspace.serving.scorer_client import ScorerClient
 
 SCRIPT = Path(__file__).with_name("scoring_server.py")
 SECONDS_TO_ANSWER = 180.0
@@ -58,8 +59,7 @@ class ServedModel:
         self._settled = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._supervise, name=f"served model {label}", daemon=True)
-        transport = httpx.AsyncHTTPTransport(uds=str(self._socket))
-        self.scorer = httpx.AsyncClient(transport=transport, base_url="http://scorer", timeout=297.0)
+        self.scorer = ScorerClient(self._socket)
 
     def start(self, environment: dict[str, str]) -> None:
         """Start it; `await_outcome` tells how that went."""
@@ -78,6 +78,7 @@ class ServedModel:
         if process is not None:
             self._processes.end(process)
         self._thread.join()
+        self.scorer.close()
         self._socket.unlink(missing_ok=True)
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -98,9 +99,9 @@ class ServedModel:
 
     def _supervise(self) -> None:
         try:
-            self._copy_model()
+            packages = packages_of(self._copy_model())
             for _ in range(1 + RESTARTS):
-                if not self._run_once():
+                if not self._run_once(packages):
                     break
             else:
                 self._become(FAILED, self.message)
@@ -110,18 +111,18 @@ class ServedModel:
             self._become(ABORTED, "The served entity was removed.")
         self._settled.set()
 
-    def _copy_model(self) -> None:
+    def _copy_model(self) -> Path:
         shutil.rmtree(self._folder, ignore_errors=True)
         (self._folder / "home").mkdir(parents=True, mode=0o700)
-        shutil.copytree(self._find_model(), self._folder / "model")
+        return Path(shutil.copytree(self._find_model(), self._folder / "model"))
 
-    def _run_once(self) -> bool:
+    def _run_once(self, packages: Packages) -> bool:
         """Run the process to its end; whether to start it again."""
         self._socket.unlink(missing_ok=True)
-        process = self._spawn()
+        process = self._spawn(packages.python)
         answered = self._await_answer(process)
         if answered:
-            self._become(READY, "")
+            self._become(READY, packages.message)
             self._settled.set()
             process.wait()
         self._processes.end(process)
@@ -131,7 +132,7 @@ class ServedModel:
         self._become(RECOVERING if answered else FAILED, self._failure(process.returncode))
         return answered
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _spawn(self, python: str) -> subprocess.Popen[bytes]:
         home = self._folder / "home"
         own = {
             "__pyfunc_model_path__": str(self._folder / "model"),
@@ -141,7 +142,7 @@ class ServedModel:
         }
         self._process = self._processes.spawn(
             f"served model {self._label}",
-            [sys.executable, "-I", str(SCRIPT), str(self._socket)],
+            [python, "-I", str(SCRIPT), str(self._socket)],
             environment=base_environment(home) | self._environment | own,
             cwd=home,
             output=self._log_file,

@@ -14,7 +14,9 @@ from typing import Any
 from py4j.protocol import Py4JError, Py4JJavaError  # type: ignore[import-untyped]
 
 from local_workspace.clock import Clock
-from local_workspace.clusters.spark.jvm import DriverFailed, Jvm
+from local_workspace.clusters.spark.jvm import SECONDS_TO_START, DriverFailed, Jvm
+from local_workspace.clusters.spark.session import session_class
+from local_workspace.processes.forked import ForkServer
 from local_workspace.processes.processes import Processes
 
 _SECONDS_TO_CANCEL = 20.0
@@ -25,13 +27,17 @@ _POLL_SECONDS = 0.02
 class Attachment:
     """A gateway into the driver for one run: its port on 127.0.0.1 and the secret that it asks for.
 
+    `python` is the interpreter that has the driver's own PySpark.
     `tmp` is the node's folder for temporary files: as `/tmp` on Databricks, it is shared by the cluster's
     runs and lasts as long as the cluster. (Spark fetches a file that a run added whenever it needs it again.)
+    `forks` forks the run's process.
     """
 
     tag: str
     port: int
     tmp: Path
+    python: str
+    forks: ForkServer
     secret: str = field(repr=False)
     server: Any = field(repr=False)
 
@@ -41,6 +47,7 @@ class Attachment:
         return {
             "PYSPARK_GATEWAY_PORT": str(self.port),
             "PYSPARK_GATEWAY_SECRET": self.secret,
+            "PYSPARK_PYTHON": self.python,
             "TMPDIR": str(self.tmp),
         }
 
@@ -49,27 +56,49 @@ class Driver:
     """A running driver; every method may be called from any thread."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], gateway: Any, processes: Processes, clock: Clock, tmp: Path
+        self,
+        process: subprocess.Popen[bytes],
+        gateway: Any,
+        processes: Processes,
+        clock: Clock,
+        jvm: Jvm,
+        forks: ForkServer,
     ) -> None:
         self.process = process
-        self._tmp = tmp
+        self.forks = forks
+        self.jvm = jvm
+        self.executors: list[str] = []
         self._gateway = gateway
         self._processes = processes
         self._clock = clock
-        jvm = gateway.jvm
-        self._context = jvm.org.apache.spark.SparkContext.getOrCreate(jvm.org.apache.spark.SparkConf())
+        java = gateway.jvm
+        self._context = java.org.apache.spark.SparkContext.getOrCreate(java.org.apache.spark.SparkConf())
         self._without_checksum_files()
-        jvm.org.apache.spark.sql.classic.SparkSession.builder().getOrCreate()
+        session_class(java).builder().getOrCreate()
         self.context_id = secrets.randbits(62)
 
     def _without_checksum_files(self) -> None:
-        """Spark must not check a file against a checksum of before the DBFS API wrote it anew."""
-        jvm = self._gateway.jvm
-        local = jvm.org.apache.hadoop.fs.FileSystem.get(
-            jvm.java.net.URI("file:///"), self._context.hadoopConfiguration()
+        """A model that is copied from `dbfs:/` to be logged gets no checksum files in its local folder."""
+        java = self._gateway.jvm
+        local = java.org.apache.hadoop.fs.FileSystem.get(
+            java.java.net.URI("file:///"), self._context.hadoopConfiguration()
         )
         local.setWriteChecksum(False)
         local.setVerifyChecksum(False)
+
+    def await_executors(self, give_up: threading.Event) -> None:
+        """Wait until every worker has come; `executors` are their ids from then on."""
+        wanted = self.jvm.workers.executors if self.jvm.workers else 0
+        deadline = self._clock.now() + SECONDS_TO_START
+        while len(self.executors) < wanted:
+            if self._clock.now() > deadline:
+                raise DriverFailed(
+                    f"{len(self.executors)} of {wanted} workers came in {SECONDS_TO_START:.0f} s"
+                )
+            if self._clock.wait(give_up, _POLL_SECONDS):
+                raise DriverFailed("it is not wanted any more")
+            found = self._context.getExecutorIds()
+            self.executors = [str(found.apply(index)) for index in range(found.size())]
 
     def attach(self, tag: str) -> Attachment:
         """Open a gateway for a run. Every Spark job that comes through it carries `tag`, from any thread.
@@ -77,16 +106,24 @@ class Driver:
         Spark keeps tags in an inheritable thread local. They are set while the gateway starts, so its
         accepting thread has them, and every connection thread too: one for each thread of the run's Python.
         """
-        jvm = self._gateway.jvm
+        java = self._gateway.jvm
         self._context.setJobGroup(tag, tag, True)
         self._context.addJobTag(tag)
         try:
-            server = jvm.org.apache.spark.api.python.Py4JServer(jvm.org.apache.spark.SparkConf())
+            server = java.org.apache.spark.api.python.Py4JServer(java.org.apache.spark.SparkConf())
             server.start()
         finally:
             self._context.clearJobTags()
             self._context.clearJobGroup()
-        return Attachment(tag, server.getListeningPort(), self._tmp, server.secret(), server)
+        return Attachment(
+            tag,
+            server.getListeningPort(),
+            self.jvm.tmp,
+            self.jvm.environment.python,
+            self.forks,
+            server.secret(),
+            server,
+        )
 
     def detach(self, attachment: Attachment) -> None:
         """Close a run's gateway and cancel what it left running; return once none of its jobs is active.
@@ -97,7 +134,7 @@ class Driver:
         attachment.server.shutdown()
         if not self.active_jobs(attachment.tag):
             return
-        self._context.cancelJobGroupAndFutureJobs(attachment.tag)
+        self._cancel_group(attachment.tag)
         deadline = self._clock.now() + _SECONDS_TO_CANCEL
         times_none, never = 0, threading.Event()
         while times_none < 3:
@@ -108,6 +145,13 @@ class Driver:
                     f"Spark jobs of {attachment.tag} do not end: {self.active_jobs(attachment.tag)}"
                 )
             self._clock.wait(never, _POLL_SECONDS)
+
+    def _cancel_group(self, group: str) -> None:
+        """Refuse what the group would still start, too: Spark can do that from 4.0 on."""
+        if self._context.version().startswith("3."):
+            self._context.cancelJobGroup(group)
+        else:
+            self._context.cancelJobGroupAndFutureJobs(group)
 
     def active_jobs(self, tag: str) -> set[int]:
         """The ids of the Spark jobs with this tag that have not ended."""
@@ -124,7 +168,8 @@ class Driver:
             return False
 
     def stop(self) -> None:
-        """End the JVM and its Python workers."""
+        """End the JVM, its Python workers, and what was forked for its runs."""
+        self.forks.stop()
         self._processes.end(self.process)
 
 
@@ -135,7 +180,16 @@ def launch(jvm: Jvm, name: str, processes: Processes, clock: Clock, give_up: thr
     """
     process = jvm.start(name, processes)
     try:
-        return Driver(process, jvm.connect(process, clock, give_up), processes, clock, jvm.tmp)
+        forks = ForkServer(
+            f"fork server of the {name}",
+            jvm.environment.python,
+            processes,
+            jvm.folder,
+            jvm.python_environment,
+        )
+        driver = Driver(process, jvm.connect(process, clock, give_up), processes, clock, jvm, forks)
+        driver.await_executors(give_up)
+        return driver
     except (Py4JError, OSError, DriverFailed) as error:
         why = _description(error)
         processes.end(process)

@@ -1,0 +1,85 @@
+"""Where the artifacts of runs and logged models are: by the URIs that MLflow's stores keep, and by the paths
+of the Files API below `/WorkspaceInternal/Mlflow/Artifacts`.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from local_workspace.errors import InvalidParameterValue, NotFound, PermissionDenied, ResourceDoesNotExist
+from local_workspace.files.paths import below
+from local_workspace.files.trees.trees import Access, Tree
+from local_workspace.mlflow.server import databricks_errors
+
+PREFIX = "/WorkspaceInternal/Mlflow/Artifacts"
+_PATH = re.compile(
+    rf"{PREFIX}/(?P<experiment>[^/]+)/(?P<kind>Runs|LoggedModels)/(?P<id>[^/]+)/artifacts(?P<rest>(/.*)?)",
+    re.DOTALL,
+)
+
+
+class Artifacts:
+    """The folders of MLflow's artifacts; its questions raise `ResourceDoesNotExist` for what is not there."""
+
+    def __init__(self, tracking_store: Any, folder: Path) -> None:
+        self._tracking = tracking_store
+        self._folder = folder
+
+    @property
+    def tree(self) -> Tree:
+        """Artifacts in the Files API."""
+        return Tree(PREFIX, self._locate)
+
+    def run_path(self, run_id: str) -> str:
+        """The path of a run's artifacts in the Files API."""
+        with databricks_errors():
+            experiment, _ = self._owner("Runs", run_id)
+        return f"{PREFIX}/{experiment}/Runs/{run_id}/artifacts"
+
+    def logged_model_path(self, model_id: str) -> str:
+        """The path of a logged model's files in the Files API."""
+        with databricks_errors():
+            experiment, _ = self._owner("LoggedModels", model_id)
+        return f"{PREFIX}/{experiment}/LoggedModels/{model_id}/artifacts"
+
+    def folder(self, uri: str) -> Path:
+        """The folder of a source or an artifact URI: `mlflow-artifacts:/…`, `runs:/…` or `models:/m-…`."""
+        parts = urlsplit(self._artifact_uri(uri))
+        return below(self._folder, "/" + unquote(parts.path).lstrip("/"))
+
+    def _artifact_uri(self, uri: str) -> str:
+        parts = urlsplit(uri)
+        head, _, rest = parts.path.lstrip("/").partition("/")
+        with databricks_errors():
+            if parts.scheme == "runs":
+                return f"{self._tracking.get_run(head).info.artifact_uri}/{rest}"
+            if parts.scheme == "models":
+                return f"{self._tracking.get_logged_model(head).artifact_location}/{rest}"
+        if parts.scheme != "mlflow-artifacts":
+            raise InvalidParameterValue(f"The source {uri!r} is not in this workspace.")
+        return uri
+
+    def _locate(self, path: str, _: Access) -> Path:
+        """What is no path of artifacts is refused as 403: a 404 means to clients that a folder is empty."""
+        asked = _PATH.fullmatch(path)
+        if asked is None:
+            raise PermissionDenied(
+                f"Access to {path} is denied: it is no path of a run's or a model's artifacts."
+            )
+        try:
+            with databricks_errors():
+                owner, uri = self._owner(asked["kind"], asked["id"])
+        except ResourceDoesNotExist as error:
+            raise NotFound(str(error)) from error
+        if owner != asked["experiment"]:
+            raise NotFound(f"{asked['id']} does not belong to experiment {asked['experiment']}.")
+        return below(self.folder(uri), asked["rest"] or "/")
+
+    def _owner(self, kind: str, name: str) -> tuple[str, str]:
+        """The experiment and the artifact URI of a run or a logged model."""
+        if kind == "Runs":
+            run = self._tracking.get_run(name).info
+            return run.experiment_id, run.artifact_uri
+        model = self._tracking.get_logged_model(name)
+        return model.experiment_id, model.artifact_location
