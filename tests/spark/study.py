@@ -21,6 +21,7 @@ from rookery_jobs.contract import (
     RegistrationSpec,
     RunLayout,
     SnapshotSpec,
+    SplitSpec,
     SweepSpec,
     Treatment,
 )
@@ -74,6 +75,7 @@ class Study:
         treatment: Treatment | None = None,
         max_classes: int | None = None,
         max_categories: int | None = None,
+        split: SplitSpec | None = None,
     ) -> SnapshotSpec:
         """Put the CSV (the penguins by default) and its spec where `prepare` looks for them.
 
@@ -87,7 +89,7 @@ class Study:
             "categorical": categorical,
             "numeric": numeric,
             "label": label,
-            "split": RandomSplitSpec(validation_size, test_size, seed, split_key),
+            "split": split or RandomSplitSpec(validation_size, test_size, seed, split_key),
             "as_of_column": as_of_column,
             "as_of": as_of,
             "text_rule": text_rule,

@@ -71,13 +71,17 @@ def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp
     sweep = study.sweep_spec(
         spec,
         {"maxIter": [10]},
+        "areaUnderROC",
         DecisionTreeClassifier={"maxDepth": [3]},
         RandomForestClassifier={"numTrees": [5]},
         GBTClassifier={"maxIter": [3]},
     )
-    version = registered(study, sweep, GateSpec("accuracy", 0.7))
+    version = registered(study, sweep, GateSpec("accuracy", 0.7), GateSpec("areaUnderPR", 0.7))
     tried = {run.data.tags[contract.TAG_ALGORITHM] for run in study.runs()}
     assert tried == {point.algorithm for point in sweep.points}
+    chosen = study.best(sweep).metrics
+    assert chosen["areaUnderROC"] == max(run.data.metrics["areaUnderROC"] for run in study.runs())
+    assert 0.7 <= study.best(sweep).metrics["test_areaUnderPR"] <= 1
     model = served(version)
     assert model.metadata.signature.outputs.to_dict() == [
         {"type": "string", "name": "prediction", "required": True}
@@ -196,7 +200,10 @@ def test_a_forest_is_the_same_when_it_is_fitted_again_on_a_cluster_with_other_co
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"max_classes": 2}, r"label 'Species' has the class 2; classes must be below 2, since an algorithm"),
+        (
+            {"max_classes": 2},
+            r"label 'Species' has the class 2; classes must be below 2, since an algorithm or",
+        ),
         ({"max_categories": 2}, r"column 'Island' has more than 2 categories, which is what the trees of"),
     ],
 )

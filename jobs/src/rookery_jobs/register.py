@@ -42,7 +42,7 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
             model = model_of(client, spec, run, snapshot, Path(folder))
             _check_parity(model, snapshot)
             _check_request(model, spec)
-            test = measure(model.pipeline, snapshot, "test")
+            test = measure(model.pipeline, snapshot, "test", [gate.metric for gate in spec.gates])
         _judge(client, runs, test, spec, snapshot)
         known = versions.register(client, spec, model.artifact_path)
     for each in runs:

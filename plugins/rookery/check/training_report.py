@@ -88,7 +88,11 @@ def _data(plan: TrainingPlan) -> Iterator[Row]:
     )
     split = plan.split
     shares = ", ".join(f"{side} {share:.4g}" for side, share in split.shares.items() if share)
-    yield Row("split", f"{shares}; {split.how}", {**split.model_dump(mode="json"), **split.shares})
+    yield Row(
+        "split",
+        "; ".join(filter(None, [shares, split.how])),
+        {**split.model_dump(mode="json"), **split.shares},
+    )
     if plan.as_of_column:
         text = f"those whose {plan.as_of_column} is before the end of the run's data interval"
         yield Row("rows", text, {"as_of_column": plan.as_of_column})

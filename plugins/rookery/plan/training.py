@@ -19,7 +19,7 @@ from rookery.plan.splits import SPLITS, Split
 from rookery.plan.sweep import Sweep, candidates, check_sweeps, objective_of
 from rookery.sources import SOURCES, Source
 from rookery.sources.wanted import Wanted
-from rookery_jobs.contract import OBJECTIVES
+from rookery_jobs.contract import METRICS, OBJECTIVES
 from rookery_jobs.grid import Candidate, max_categories, max_classes
 
 
@@ -91,8 +91,10 @@ class TrainingPlan(Plan):
 
     @property
     def max_classes(self) -> int | None:
-        """The classes that its algorithms can tell apart at most."""
-        return max_classes(self.candidates())
+        """The classes that its algorithms can tell apart, and its metrics can measure, at most."""
+        limits = [METRICS[name].max_classes for name in (self.metric, *(gate.metric for gate in self.gates))]
+        known = [limit for limit in (max_classes(self.candidates()), *limits) if limit is not None]
+        return min(known, default=None)
 
     @property
     def max_categories(self) -> int | None:
@@ -108,6 +110,7 @@ class TrainingPlan(Plan):
             numeric=self.features.numeric,
             label=self.label,
             others=self.split.spec().columns,
+            times=self.split.spec().times,
             as_of_column=self.as_of_column,
             as_of=as_of,
             max_dropped_share=self.max_dropped_share,

@@ -38,7 +38,7 @@ def wrong_labels(name: str, labels: Collection[str], wanted: Wanted) -> Iterator
 
 def _too_many(name: str, classes: Sequence[str], wanted: Wanted) -> Iterator[str]:
     limit = min(MAX_CLASSES, wanted.max_classes or MAX_CLASSES)
-    why = "" if limit == MAX_CLASSES else ", as an algorithm of the plan can tell no more apart"
+    why = "" if limit == MAX_CLASSES else ", as an algorithm or a metric of the plan has no more"
     if wanted.label_type == "int" and int(classes[-1]) >= limit:
         yield (
             f"{name} has the class {classes[-1]} in column {wanted.label!r}; classes must be below {limit}"

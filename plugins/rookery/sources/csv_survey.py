@@ -190,8 +190,8 @@ def _reading(name: str, wanted: Wanted) -> tuple[Callable[[str], object], str]:
         return label_reading(wanted.label_type)
     if name in wanted.numeric:
         return number, "is not a finite number"
-    if name == wanted.as_of_column:
-        what = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as an as_of_column must be"
+    if name in (wanted.as_of_column, *wanted.times):
+        what = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as the time of a row must be"
         return instant, what
     return _utf8, "is not UTF-8: save the file as UTF-8"
 

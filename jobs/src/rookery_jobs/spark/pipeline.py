@@ -50,9 +50,9 @@ class Featurised:
         """Fit the point's estimator on the train rows: its Spark model, without the feature stages."""
         return estimator(point, self.spec).fit(self.train)
 
-    def measure(self, model: Any) -> dict[str, float]:
-        """All metrics of a model of `fit` on the selection rows."""
-        return self.objective.measure(model.transform(self.selection), self.spec.label_column)
+    def measure(self, model: Any, metric: str) -> dict[str, float]:
+        """The metrics of a model of `fit` on the selection rows, this one among them."""
+        return self.objective.measure(model.transform(self.selection), self.spec.label_column, [metric])
 
     def pipeline_of(self, model: Any) -> PipelineModel:
         """The whole pipeline, from the snapshot's columns to the prediction, and its label if labels are

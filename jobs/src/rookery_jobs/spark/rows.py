@@ -20,6 +20,7 @@ from rookery_jobs.spark.text.values import all_composed, category, column, doubl
 
 _FAULT = "__fault"
 _SHOWN_ROWS = 3
+_NO_TIME = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as the time of a row must be"
 
 
 def read_source(spark: SparkSession, spec: SnapshotSpec) -> DataFrame:
@@ -45,9 +46,9 @@ def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
     seen = ~is_later(spec)
     faults = [_Fault(None, column(BROKEN).isNotNull(), "")]
     if spec.as_of_column is not None:
-        time = instant(spec.as_of_column)
-        what = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as an as_of_column must be"
-        faults.append(_not_cast(spec.as_of_column, time, what))
+        faults.append(_not_cast(spec.as_of_column, instant(spec.as_of_column), _NO_TIME))
+    times = [name for name in spec.split.times if name != spec.as_of_column]
+    faults += [_not_cast(name, instant(name), _NO_TIME, seen) for name in times]
     typed = {name: column(_value_of(name)) for name in (*spec.numeric, spec.label)}
     faults += [_not_cast(name, typed[name], "is not a finite number", seen) for name in spec.numeric]
     fault = objective_of(spec).label_fault(spec.label_type)

@@ -14,7 +14,7 @@ _SHOWN = 5
 
 def with_side(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
     """Add the column SIDE."""
-    return rows.withColumn(SIDE, split_of(spec.split).side(spec.split, [*spec.features, spec.label]))
+    return rows.withColumn(SIDE, split_of(spec.split).side(rows, spec.split, [*spec.features, spec.label]))
 
 
 def check_categories(rows: DataFrame, spec: SnapshotSpec) -> None:

@@ -210,6 +210,14 @@ def test_parts_are_immutable() -> None:
             {"sweep": [*grid(maxIter=[5]), {"algorithm": "LinearRegression", "grid": {"maxIter": [5]}}]},
             "sweep[1].algorithm: LinearRegression is for regression, LogisticRegression for classification",
         ),
+        (
+            {"split": {"kind": "time", "column": "SeenOn", "validation_days": 7, "test_days": 0}},
+            "split.test_days: validation_days 7 and test_days 0 leave no proper split",
+        ),
+        (
+            {"split": {"kind": "time", "column": "Species", "validation_days": 7, "test_days": 7}},
+            "split.column: column 'Species' is the label",
+        ),
         ({"metric": "rmse"}, "metric: rmse does not measure classification; its metrics are accuracy, "),
         (
             {"sweep": [{"algorithm": "GBTRegressor", "grid": {"maxDepth": [2]}}]},

@@ -220,10 +220,15 @@ def test_more_classes_than_an_algorithm_can_tell_apart_are_refused() -> None:
     sweep = [{"algorithm": "GBTClassifier", "grid": {"maxDepth": [2]}}]
     content = HEADER + GOOD + "Dream,1,2\n"
     (text,) = found(content, sweep=sweep)
-    assert "has the class 2 in column 'Species'; classes must be below 2, as an algorithm of the plan" in text
+    assert "has the class 2 in column 'Species'; classes must be below 2, as an algorithm or a" in text
     (text,) = found(content, sweep=sweep, label_type="string")
-    assert "has more than 2 classes in column 'Species', as an algorithm of the plan can tell no more" in text
+    assert (
+        "has more than 2 classes in column 'Species', as an algorithm or a metric of the plan has no more"
+        in text
+    )
     assert found(HEADER + GOOD, sweep=sweep) == []
+    (text,) = found(content, metric="areaUnderPR")
+    assert "classes must be below 2" in text
 
 
 def test_more_categories_than_the_plans_trees_take_are_refused() -> None:

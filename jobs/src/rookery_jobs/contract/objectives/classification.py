@@ -22,6 +22,10 @@ _CLASS = re.compile(r"\+?[0-9]+")
 _LARGEST_INT = 2**31 - 1
 
 
+AREAS = ("areaUnderROC", "areaUnderPR")
+"""The metrics of Spark's `BinaryClassificationEvaluator`: areas under the curves of the second class."""
+
+
 def _share(*, larger_is_better: bool) -> Metric:
     return Metric(larger_is_better, 0.0, 1.0)
 
@@ -37,11 +41,12 @@ CLASSIFICATION = Objective(
         "weightedFalsePositiveRate": _share(larger_is_better=False),
         "weightedFMeasure": _share(larger_is_better=True),
         "hammingLoss": _share(larger_is_better=False),
+        **{name: Metric(larger_is_better=True, low=0.0, high=1.0, max_classes=2) for name in AREAS},
     },
     logged=("accuracy", "weightedRecall", "weightedPrecision"),
 )
 """Its metrics are those of Spark's `MulticlassClassificationEvaluator` that follow from the confusion matrix
-alone, with the direction that its `isLargerBetter` gives."""
+alone, and for two classes areas; with the direction that the evaluators' `isLargerBetter` gives."""
 
 
 def class_of(text: str) -> int | None:

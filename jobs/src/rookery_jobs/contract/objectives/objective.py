@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Metric:
-    """Whether a larger value is the better one, and the values that it can have, ends included."""
+    """Whether a larger value is the better one, the values that it can have, ends included, and the classes
+    that it can be measured for at most (None: no limit)."""
 
     larger_is_better: bool
     low: float
     high: float
+    max_classes: int | None = None
 
     def passes(self, value: float, threshold: float) -> bool:
         """At least the threshold, or at most where smaller is better. NaN never passes."""

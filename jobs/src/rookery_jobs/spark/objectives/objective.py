@@ -1,6 +1,6 @@
 """What the jobs ask of every objective."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,8 +54,9 @@ class Objective(Protocol):
         or the real number."""
         ...
 
-    def measure(self, predictions: DataFrame, label: str) -> dict[str, float]:
-        """All metrics of the objective, from one pass. There must be a row."""
+    def measure(self, predictions: DataFrame, label: str, wanted: Collection[str]) -> dict[str, float]:
+        """All metrics of the objective that follow from one pass, and those of the `wanted` ones that need
+        another. There must be a row."""
         ...
 
     def compared(self, predictions: DataFrame) -> Sequence[Column]:

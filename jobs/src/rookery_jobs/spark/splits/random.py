@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from rookery_jobs.contract import RandomSplitSpec
@@ -11,7 +11,7 @@ from rookery_jobs.spark.text.values import column
 _BUCKETS = 1_000_000
 
 
-def side(split: RandomSplitSpec, row: Sequence[str]) -> Column:
+def side(rows: DataFrame, split: RandomSplitSpec, row: Sequence[str]) -> Column:  # noqa: ARG001
     """The same row, or the same split key, is always on the same side.
 
     `xxhash64` gives the same numbers on every Spark from 3.5 on; test and validation take the lowest buckets,

@@ -63,7 +63,9 @@ def check_counts(class_counts: Mapping[str, Mapping[str, int]], spec: SnapshotSp
     classes = in_order({one for counts in class_counts.values() for one in counts}, spec.label_type)
     limit = min(MAX_CLASSES, spec.max_classes or MAX_CLASSES)
     why = (
-        "a model has numbers for every class" if limit == MAX_CLASSES else "an algorithm of the plan has two"
+        "a model has numbers for every class"
+        if limit == MAX_CLASSES
+        else "an algorithm or a metric of the plan has two"
     )
     if spec.label_type == "int" and int(classes[-1]) >= limit:
         raise DataError(

@@ -5,6 +5,7 @@ The formulas are those of `org.apache.spark.mllib.evaluation.RegressionMetrics`,
 """
 
 import math
+from collections.abc import Collection
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
@@ -12,7 +13,11 @@ from pyspark.sql import functions as F  # noqa: N812
 from rookery_jobs.contract.columns import PREDICTION
 
 
-def measure(predictions: DataFrame, label: str) -> dict[str, float]:
+def measure(
+    predictions: DataFrame,
+    label: str,
+    wanted: Collection[str] = (),  # noqa: ARG001  (there are no others)
+) -> dict[str, float]:
     """All metrics of the predictions, which must have a row (TypeError)."""
     truth, predicted = F.col(label), F.col(PREDICTION)
     error = predicted - truth
