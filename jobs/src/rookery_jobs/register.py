@@ -1,7 +1,8 @@
 """Job entry point: judge the winner of a sweep on the test rows, and register its model once."""
 
+import math
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             model = model_of(client, spec, run, snapshot, Path(folder))
             _check_parity(model, snapshot)
-            _check_request(model, spec)
+            _check_request(model, spec, snapshot)
             test = measure(model.pipeline, snapshot, "test", [gate.metric for gate in spec.gates])
         _judge(client, runs, test, spec, snapshot)
         known = versions.register(client, spec, model.artifact_path)
@@ -75,11 +76,11 @@ def _check_parity(model: Model, snapshot: Snapshot) -> None:
         )
 
 
-def _check_request(model: Model, spec: RegistrationSpec) -> None:
+def _check_request(model: Model, spec: RegistrationSpec, snapshot: Snapshot) -> None:
     """Ask the model, as a server would, what the plan will ask the endpoint."""
     for number, record in enumerate(spec.dataframe_records):
         try:
-            answer = model.served.predict(_frame(record))[0]
+            answer = model.served.predict(_frame(record, snapshot.spec.numeric))[0]
         except MlflowException as error:
             reason = str(error).partition("\n")[0]
             raise RegistrationError(
@@ -93,9 +94,17 @@ def _shown(answer: Any) -> str:
     return f"{answer:g}" if isinstance(answer, float) else str(answer)
 
 
-def _frame(record: Mapping[str, Any]) -> pd.DataFrame:
-    # JSON has one kind of number; a server converts by the signature.
-    return pd.DataFrame([{k: float(v) if type(v) is int else v for k, v in record.items()}])
+def _frame(record: Mapping[str, Any], numeric: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [{name: _number(value) if name in numeric else value for name, value in record.items()}]
+    )
+
+
+def _number(value: Any) -> Any:
+    # JSON has one kind of number, and null for a missing one; a server converts both by the signature.
+    if value is None:
+        return math.nan
+    return float(value) if type(value) is int else value
 
 
 def _judge(
