@@ -25,6 +25,7 @@ from local_workspace.api.mlflow.version_files import version_file_routes
 from local_workspace.api.pages.clusters import cluster_pages
 from local_workspace.api.pages.endpoints import endpoint_pages
 from local_workspace.api.pages.mlflow_links import mlflow_links
+from local_workspace.api.pages.model_versions import model_version_pages
 from local_workspace.api.pages.runs import run_pages
 from local_workspace.api.serving import serving_routes
 from local_workspace.api.unity.catalogs import catalog_routes
@@ -108,6 +109,7 @@ class LocalWorkspace:
             *cluster_pages(self._clusters, self._runs),
             *endpoint_pages(self._endpoints, settings),
             *mlflow_links(mlflow),
+            *model_version_pages(catalog, mlflow),
             Mount("/", DatabricksRules(mlflow.app, files)),
         ]
         self.asgi: ASGIApp = guarded(Router(routes), settings, signed_urls)
