@@ -7,6 +7,8 @@ import pytest
 from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied
 from databricks.sdk.service.catalog import PermissionsChange, Privilege, VolumeType
 
+from rookery.exceptions import PlanError
+from rookery.workspace.rights import require_right_to_register
 from tests.wire.running_workspace import RunningWorkspace
 
 ME, ANOTHER = "local.user@example.com", "another.user@example.com"
@@ -163,3 +165,76 @@ def test_grants_are_given_taken_away_and_listed(workspace: RunningWorkspace, sch
     with pytest.raises(BadRequest, match="Privilege USE_CATALOG is not applicable"):
         grants.update("schema", schema, changes=[change])
     assert grants.get("schema", schema).privilege_assignments == found
+
+
+def version_of(workspace: RunningWorkspace, model: str) -> int:
+    """A new version of a model, whose files are still to come, as MLflow's clients begin one."""
+    body = {"name": model, "source": "dbfs:/databricks/mlflow-tracking/0/x/artifacts/model", "run_id": "x"}
+    answer = workspace.call("POST", "/api/2.0/mlflow/unity-catalog/model-versions/create", body)
+    return int(answer.json()["model_version"]["version"])
+
+
+def test_a_model_is_the_same_to_the_sdk_and_to_mlflow(workspace: RunningWorkspace, schema: str) -> None:
+    models, versions = workspace.client.registered_models, workspace.client.model_versions
+    created = models.create(catalog_name="main", schema_name=schema.split(".")[1], name="Birds")
+    name = str(created.full_name)
+    assert (name, created.owner) == (f"{schema}.birds", ME)
+    assert version_of(workspace, name) == 1
+    models.set_alias(name, "champion", 1)
+    assert versions.get_by_alias(name, "champion").version == 1
+    assert [each.version for each in versions.list(name)] == [1]
+    assert versions.update(name, 1, comment="said").comment == "said"
+    assert models.update(name, comment="of the model").comment == "of the model"
+    listed = models.list(catalog_name="main", schema_name=schema.split(".")[1], max_results=1)
+    assert [each.full_name for each in listed] == [name]
+    models.delete_alias(name, "champion")
+    with pytest.raises(NotFound, match="alias 'champion' does not exist"):
+        versions.get_by_alias(name, "champion")
+    versions.delete(name, 1)
+    with pytest.raises(NotFound):
+        versions.get(name, 1)
+    models.delete(name)
+    with pytest.raises(NotFound, match=f"Routine or Model '{name}' does not exist"):
+        models.get(name)
+
+
+def test_a_schema_goes_with_its_models_only_by_force(workspace: RunningWorkspace, schema: str) -> None:
+    client = workspace.client
+    created = client.registered_models.create(catalog_name="main", schema_name=schema.split(".")[1], name="m")
+    with pytest.raises(BadRequest, match=r"has 0 tables\(s\), 1 functions\(s\), 0 volumes\(s\)"):
+        client.schemas.delete(schema)
+    client.schemas.delete(schema, force=True)
+    client.schemas.create(schema.split(".")[1], "main")
+    with pytest.raises(NotFound):
+        client.registered_models.get(str(created.full_name))
+
+
+def test_a_model_is_not_created_without_the_right_to(workspace: RunningWorkspace, schema: str) -> None:
+    give_away(workspace, schema, Privilege.USE_SCHEMA)
+    refusal = f"User does not have CREATE MODEL on Schema '{schema}'"
+    with pytest.raises(PermissionDenied, match=refusal):
+        workspace.client.registered_models.create(
+            catalog_name="main", schema_name=schema.split(".")[1], name="m"
+        )
+    body = {"name": f"{schema}.m"}
+    answer = workspace.call("POST", "/api/2.0/mlflow/unity-catalog/registered-models/create", body)
+    assert (answer.status_code, answer.json()["error_code"]) == (403, "PERMISSION_DENIED")
+
+
+def test_the_preflight_of_a_plan_is_refused_as_registering_would_be(
+    workspace: RunningWorkspace, schema: str
+) -> None:
+    client, model = workspace.client, f"{schema}.birds"
+    told = require_right_to_register(client, model, ME)
+    assert told == f"{model} will be created in Unity Catalog"
+    give_away(workspace, schema, Privilege.USE_SCHEMA)
+    with pytest.raises(PlanError, match=f"{ME} lacks CREATE MODEL") as caught:
+        require_right_to_register(client, model, ME)
+    assert f"GRANT CREATE MODEL ON SCHEMA `main`.`{schema.split('.')[1]}` TO `{ME}`" in str(caught.value)
+    change = PermissionsChange(principal="account users", add=[Privilege.CREATE_MODEL])
+    client.grants.update("schema", schema, changes=[change])
+    told = require_right_to_register(client, model, ME)
+    assert told.endswith(f"if {ME} is a member of account users")
+    client.registered_models.create(catalog_name="main", schema_name=schema.split(".")[1], name="birds")
+    told = require_right_to_register(client, model, ME)
+    assert told == f"{model} is there in Unity Catalog; a version will be added"
