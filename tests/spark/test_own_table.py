@@ -12,9 +12,11 @@ import pandas as pd
 import pytest
 
 from rookery_jobs import contract, score
-from rookery_jobs.contract import GateSpec, InputFile, ScoringSpec, SweepSpec, Treatment
+from rookery_jobs.contract import GateSpec, InputFile, Point, ScoringSpec, SweepSpec, Treatment
 from rookery_jobs.contract.scoring_specs import scoring_digest, scoring_path
 from rookery_jobs.errors import DataError
+from rookery_jobs.spark.pipeline import featurise
+from rookery_jobs.spark.snapshot import load_snapshot
 from tests.spark.study import Grid, Study
 
 ROWS = 240
@@ -176,7 +178,29 @@ def test_a_number_is_predicted(study: Study) -> None:
     assert 2000 < answer < 9000
 
 
-def test_a_forest_is_the_same_when_it_is_fitted_again_on_a_cluster_with_other_cores(study: Study) -> None:
+def test_balanced_classes_weigh_the_same_in_all(study: Study) -> None:
+    spec = study.snapshot_spec(
+        table("churned"),
+        categorical=("City",),
+        numeric=("Years",),
+        label="churned",
+        label_type="string",
+        treatment=Treatment("mean", "category"),
+        class_weights=contract.BALANCED,
+    )
+    counts = study.prepare(spec).class_counts["train"]
+    with featurise(load_snapshot(study.spark, spec.snapshot_path, spec.digest)) as featurised:
+        weighed = featurised.train.groupBy("churned").agg({"__weight": "sum"}).collect()
+        model = featurised.fit(Point("p", "LogisticRegression", {"maxIter": 5}))
+    half = sum(counts.values()) / 2
+    assert {row[0]: row[1] for row in weighed} == pytest.approx({0.0: half, 1.0: half})
+    assert counts["no"] != counts["yes"]
+    assert model.getWeightCol() == "__weight"
+
+
+def test_a_forest_is_the_same_when_it_is_fitted_again_on_a_cluster_with_other_cores(
+    study: Study, tmp_path: Path
+) -> None:
     spec = study.snapshot_spec()
     study.prepare(spec)
     values: Grid = {"numTrees": [10], "maxDepth": [3], "subsamplingRate": [0.6]}
@@ -184,7 +208,9 @@ def test_a_forest_is_the_same_when_it_is_fitted_again_on_a_cluster_with_other_co
     study.spark.conf.set("spark.sql.files.maxPartitionBytes", "2k")
     study.spark.conf.set("spark.sql.files.openCostInBytes", "1")
     try:
-        other = dataclasses.replace(study, experiment_id=study.client.create_experiment("other"))
+        other = dataclasses.replace(
+            study, experiment_id=study.client.create_experiment("other", tmp_path.as_uri())
+        )
         other.train(other.sweep_spec(spec, {}, RandomForestClassifier=values, metric="f1"))
     finally:
         study.spark.conf.unset("spark.sql.files.maxPartitionBytes")
