@@ -237,6 +237,15 @@ def test_what_the_plans_algorithms_cannot_take_is_refused_whether_the_snapshot_i
         fresh_study.prepare(fresh_study.snapshot_spec(**changes))  # type: ignore[arg-type]
 
 
+def test_a_category_that_all_rows_have_cannot_be_one_hot(fresh_study: Study) -> None:
+    rows = "".join(f"Biscoe,{n},{n % 2}\n" for n in range(100))
+    spec = fresh_study.snapshot_spec(
+        f"Island,BodyMass,Species\n{rows}", numeric=("BodyMass",), treatment=Treatment(encoding="one-hot")
+    )
+    with pytest.raises(DataError, match="column Island has one category alone in the train rows, of which"):
+        fresh_study.prepare(spec)
+
+
 def test_a_number_that_no_train_row_has_is_refused(fresh_study: Study) -> None:
     rows = "".join(f"Biscoe,,{n},{n % 2}\n" for n in range(100))
     spec = fresh_study.snapshot_spec(
