@@ -14,7 +14,8 @@ from local_workspace.api.files.signed import signed_routes
 from local_workspace.api.files.urls import url_routes
 from local_workspace.api.identity import identity_routes
 from local_workspace.api.invocations import invocation_routes
-from local_workspace.api.jobs import job_routes
+from local_workspace.api.jobs.jobs import job_routes
+from local_workspace.api.jobs.runs import run_routes
 from local_workspace.api.mlflow.model_registry import model_registry_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
 from local_workspace.api.pages.clusters import cluster_pages
@@ -34,8 +35,11 @@ from local_workspace.files.trees.uploads import Uploads
 from local_workspace.files.workspace import WorkspaceFiles
 from local_workspace.mlflow.mlflow import Mlflow
 from local_workspace.processes.processes import Processes
+from local_workspace.runs.job_clusters import JobClusters
+from local_workspace.runs.jobs.jobs import Jobs
 from local_workspace.runs.records import RunRecords
 from local_workspace.runs.runs import Runs
+from local_workspace.runs.task_runs.task_run import Services
 from local_workspace.serving.endpoints import Endpoints
 from local_workspace.settings import Settings
 from local_workspace.signed_urls import SignedUrls
@@ -59,7 +63,12 @@ class LocalWorkspace:
         self._clusters = Clusters(settings, self._store, clock, self._processes)
         records = RunRecords(self._store, clock)
         local_files = LocalFiles(settings.dbfs, files)
-        self._runs = Runs(settings, clock, records, self._processes, self._clusters, local_files)
+        jobs = Jobs(settings, self._store, clock)
+        job_clusters = JobClusters(records, self._clusters)
+        services = Services(
+            settings, clock, records, self._processes, self._clusters, job_clusters, local_files
+        )
+        self._runs = Runs(services, jobs)
         self._endpoints = Endpoints(settings, self._store, clock, self._processes, mlflow)
         routes = [
             *identity_routes(settings),
@@ -69,7 +78,8 @@ class LocalWorkspace:
             *url_routes(trees, uploads, signed_urls),
             *signed_routes(trees, uploads, signed_urls),
             *cluster_routes(self._clusters),
-            *job_routes(self._runs),
+            *job_routes(jobs, self._runs),
+            *run_routes(self._runs),
             *workspace_routes(files),
             *model_registry_routes(mlflow),
             *serving_routes(self._endpoints),
