@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import pytest
-from databricks.sdk.errors import InvalidParameterValue
+from databricks.sdk.errors import InvalidParameterValue, ResourceDoesNotExist
 from databricks.sdk.service.compute import ClusterSpec, State
 from databricks.sdk.service.jobs import (
     ConditionTask,
@@ -80,15 +80,14 @@ def test_a_job_is_kept_changed_listed_and_deleted(workspace: RunningWorkspace) -
     settings = jobs.get(job_id).settings
     assert settings is not None
     assert (settings.name, settings.timeout_seconds, settings.tags) == (name, 60, None)
-    assert settings.schedule == CronSchedule.from_dict(cron.as_dict() | {"pause_status": "UNPAUSED"}) or (
-        settings.schedule == cron
-    )
+    assert settings.schedule is not None
+    assert settings.schedule.quartz_cron_expression == cron.quartz_cron_expression
     jobs.reset(job_id, new_settings=JobSettings(name="other", tasks=[task]))
     settings = jobs.get(job_id).settings
     assert settings is not None
     assert (settings.name, settings.timeout_seconds, settings.schedule) == ("other", 0, None)
     jobs.delete(job_id)
-    with pytest.raises(InvalidParameterValue, match=f"Job {job_id} does not exist"):
+    with pytest.raises(ResourceDoesNotExist, match=f"Job {job_id} does not exist"):
         jobs.get(job_id)
 
 
@@ -167,7 +166,7 @@ def test_a_failure_skips_what_depends_on_it_and_a_repair_runs_both(workspace: Ru
     history = jobs.get_run(run_id, include_history=True).repair_history or []
     assert [(entry.type.value if entry.type else "", entry.id) for entry in history] == [
         ("ORIGINAL", None),
-        ("REPAIR", repair.repair_id),
+        ("REPAIR", repair.response.repair_id),
     ]
     outcomes = [
         entry.state.result_state.value for entry in history if entry.state and entry.state.result_state

@@ -18,7 +18,8 @@ from local_workspace.runs.outcome import (
 )
 from local_workspace.store import Document
 
-_FAILED = frozenset({"FAILED", "TIMEDOUT", "CANCELED", "UPSTREAM_FAILED", "UPSTREAM_CANCELED"})
+_NOT_BEGUN = "MAXIMUM_CONCURRENT_RUNS_REACHED"
+_FAILED = frozenset({"FAILED", "TIMEDOUT", "CANCELED", "UPSTREAM_FAILED", "UPSTREAM_CANCELED", _NOT_BEGUN})
 _SKIPPED = frozenset({"UPSTREAM_FAILED", "UPSTREAM_CANCELED"})
 
 

@@ -31,7 +31,7 @@ class NotebookTask(Task):
         """The notebook is read when the run begins, not when it is submitted."""
         if files.is_notebook(self.notebook_path):
             return None
-        return f"Unable to access the notebook {self.notebook_path!r}. It does not exist, or is a file."
+        return f"Unable to access the notebook {self.notebook_path}. It does not exist, or is a file."
 
     def program(self, context: RunContext) -> Program:
         """The notebook, with the parameters of the run before those of its job before its own."""
