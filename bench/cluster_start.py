@@ -16,13 +16,20 @@ def compare(rounds: int) -> Iterator[Comparison]:
     """From the JVM's start until a Spark session answers."""
     seconds = answer_of(WORKSPACE / "python", "bench.cluster_start", str(rounds))
     plain = "without recorded classes"
-    yield Comparison("Starting a local cluster", "s", plain, seconds["recorded"], seconds["plain"])
+    yield Comparison(
+        "Starting a local cluster",
+        "s",
+        plain,
+        seconds["recorded"],
+        seconds["plain"],
+        key="cluster_start_vs_plain",
+    )
 
 
 def main() -> None:
     """Print the seconds of each start, in the workspace's environment."""
     from local_workspace.clock import SystemClock
-    from local_workspace.clusters.runtimes import RUNTIMES
+    from local_workspace.clusters.runtimes.offered import RUNTIMES
     from local_workspace.clusters.spark.class_archive import java_options
     from local_workspace.clusters.spark.driver import launch
     from local_workspace.clusters.spark.java import find_java

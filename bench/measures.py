@@ -20,6 +20,13 @@ class Comparison:
     baseline_name: str
     ours: list[float]
     baseline: list[float]
+    key: str
+    """Its name in the JSON, whose value is `value`."""
+
+    @property
+    def value(self) -> float:
+        """The ratio; of what is named a speedup, how many times less ours is."""
+        return 1 / self.ratio if "_speedup" in self.key else self.ratio
 
     @property
     def ratio(self) -> float:
@@ -29,7 +36,7 @@ class Comparison:
     def line(self) -> str:
         """One line of the table."""
         numbers = f"{median(self.ours):7.2f} {self.unit:<3} {self.ratio:5.2f} x"
-        return f"{self.name:<42} {numbers}  {median(self.baseline):7.2f} {self.unit:<3} {self.baseline_name}"
+        return f"{self.name:<47} {numbers}  {median(self.baseline):7.2f} {self.unit:<3} {self.baseline_name}"
 
 
 def in_turns(

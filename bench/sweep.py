@@ -34,11 +34,24 @@ def compare(rounds: int) -> Iterator[Comparison]:
             return train_seconds(api, _conf(next(grids), points_per_task))
 
         at_once = in_turns(rounds, lambda: new_points(4), lambda: new_points(POINTS))
-        yield Comparison(f"Training {POINTS} points, three tasks at once", "s", "in one task", *at_once)
+        yield Comparison(
+            f"Training {POINTS} points, three tasks at once",
+            "s",
+            "in one task",
+            *at_once,
+            key="three_tasks_vs_one",
+        )
         repeated = _conf(next(grids), 4)
         first = [train_seconds(api, repeated)]
         again = [train_seconds(api, repeated) for _ in range(rounds)]
-        yield Comparison(f"The same {POINTS} points again", "s", "the first time", again, first)
+        yield Comparison(
+            f"The same {POINTS} points again",
+            "s",
+            "the first time",
+            again,
+            first,
+            key="points_again_vs_first",
+        )
 
 
 def train_seconds(api: httpx.Client, conf: dict[str, Any]) -> float:

@@ -17,7 +17,7 @@ from rookery.dag_factory.scoring_docs import SCORING_TASKS
 from rookery.dag_factory.training import training_dag
 from rookery.dag_factory.training_docs import TRAINING_TASKS, TaskDoc
 from rookery.form.allowed import allowed_by
-from rookery.plan.compute import Compute
+from rookery.plan.compute import Autoscale, Compute
 from rookery.plan.endpoint import Endpoint
 from rookery.plan.features import Features
 from rookery.plan.gate import Gate
@@ -42,7 +42,7 @@ def pages() -> dict[Path, str]:
 
 def _parameters() -> str:
     parts: list[type[BaseModel]] = [TrainingPlan, *SOURCES.values(), Features, *SPLITS.values(), Sweep, Gate]
-    parts += [Registry, Endpoint, Compute]
+    parts += [Registry, Endpoint, Compute, Autoscale]
     return "\n".join(
         [
             "# Parameters",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rookery.dag_factory.scoring import scoring_dag
     from rookery.dag_factory.training import training_dag
     from rookery.exceptions import PlanError, RookeryError
-    from rookery.plan.compute import Compute
+    from rookery.plan.compute import Autoscale, Compute
     from rookery.plan.endpoint import Endpoint
     from rookery.plan.features import Features
     from rookery.plan.gate import Gate
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rookery.sources import CsvSource
 
 _MODULES = {
+    "Autoscale": "plan.compute",
     "BatchScoring": "plan.scoring",
     "Compute": "plan.compute",
     "CsvSource": "sources",
@@ -41,6 +42,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "Autoscale",
     "BatchScoring",
     "Compute",
     "CsvSource",

@@ -148,13 +148,17 @@ def termination_code(run: Run) -> str:
 
 
 def driver_process(workspace: RunningWorkspace, cluster_id: str) -> psutil.Process:
-    """The JVM of a cluster."""
+    """The JVM of a cluster's driver."""
     (found,) = [
         process
         for process in psutil.Process(workspace.pid).children(recursive=True)
-        if process.name() == "java" and cluster_id in " ".join(process.cmdline())
+        if process.name() == "java" and _is_driver(" ".join(process.cmdline()), cluster_id)
     ]
     return found
+
+
+def _is_driver(command: str, cluster_id: str) -> bool:
+    return cluster_id in command and "SparkSubmit" in command
 
 
 def active_spark_jobs(workspace: RunningWorkspace, cluster_id: str) -> list[int]:

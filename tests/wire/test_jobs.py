@@ -57,6 +57,34 @@ def test_paths_of_plain_python_are_translated_and_shown_as_they_were_sent(
     assert shown[0].spark_python_task.parameters == list(parameters)
 
 
+def test_a_script_logs_and_loads_with_mlflow_as_it_does_on_databricks(workspace: RunningWorkspace) -> None:
+    source = """
+import json, mlflow, sys
+from pyspark.ml.feature import Binarizer
+with mlflow.start_run(experiment_id="0") as run:
+    mlflow.log_metric("rows", spark.range(7).count())
+    mlflow.log_text("a text", "deep/note.txt")
+    logged = mlflow.spark.log_model(
+        Binarizer(inputCol="x", outputCol="y", threshold=1.0), "model", pip_requirements=["pyspark"])
+rows = spark.createDataFrame([(0.0,), (2.0,)], "x double")
+rows = mlflow.spark.load_model(logged.model_uri).transform(rows)
+print()
+json.dump({
+    "tracking": mlflow.get_tracking_uri(), "artifacts": run.info.artifact_uri, "run": run.info.run_id,
+    "note": mlflow.artifacts.load_text(f"runs:/{run.info.run_id}/deep/note.txt"),
+    "y": [row.y for row in rows.orderBy("x").collect()],
+}, sys.stdout)
+"""
+    seen = json.loads(printed(workspace, source).splitlines()[-1])
+    assert seen["tracking"] == "databricks"
+    assert seen["artifacts"] == f"dbfs:/databricks/mlflow-tracking/0/{seen['run']}/artifacts"
+    assert (seen["note"], seen["y"]) == ("a text", [0.0, 1.0])
+    found = workspace.client.experiments.get_run(seen["run"]).run
+    assert found is not None
+    assert found.data is not None
+    assert [(each.key, each.value) for each in found.data.metrics or []] == [("rows", 7.0)]
+
+
 def test_a_script_may_be_on_dbfs(workspace: RunningWorkspace) -> None:
     workspace.client.dbfs.upload("/scripts/hello.py", io.BytesIO(b"print('from dbfs')"), overwrite=True)
     tasks = [task(shared_cluster(workspace), "dbfs:/scripts/hello.py")]
@@ -68,8 +96,9 @@ def test_a_script_sees_the_workspace_and_nothing_of_the_servers_environment(
     workspace: RunningWorkspace,
 ) -> None:
     seen = json.loads(printed(workspace, "import json, os; print(json.dumps(dict(os.environ)))"))
-    assert seen["DATABRICKS_HOST"] == seen["MLFLOW_TRACKING_URI"] == workspace.origin
-    assert seen["DATABRICKS_TOKEN"] == seen["MLFLOW_TRACKING_TOKEN"] == workspace.token
+    assert (seen["DATABRICKS_HOST"], seen["DATABRICKS_TOKEN"]) == (workspace.origin, workspace.token)
+    assert seen["MLFLOW_TRACKING_URI"] == "databricks"
+    assert "MLFLOW_TRACKING_TOKEN" not in seen
     assert seen["DATABRICKS_RUNTIME_VERSION"] == "19.0"
     assert seen["HOME"].startswith(str(workspace.root))
     prefixes = r"(DATABRICKS|MLFLOW|PYSPARK|SPARK|PYTHON|SSL_CERT|LC_)\w+"
@@ -321,16 +350,17 @@ def _submit_body(**changes: Any) -> dict[str, Any]:
     ("changes", "text"),
     [
         (
-            {"spark_python_task": None, "notebook_task": {"notebook_path": "/x"}},
-            "notebook_task is not supported",
+            {"spark_python_task": None, "dbt_task": {"commands": ["dbt run"]}},
+            "dbt_task is not supported",
         ),
         ({"spark_python_task": None}, "a task without a kind is not supported"),
-        ({"python_wheel_task": {"package_name": "x"}}, "python_wheel_task is not supported"),
-        ({"existing_cluster_id": None, "new_cluster": {"num_workers": 1}}, "new_cluster is not supported"),
+        ({"spark_jar_task": {"main_class_name": "x"}}, "spark_jar_task is not supported"),
+        ({"notebook_task": {"notebook_path": "/x"}}, "not several"),
+        ({"existing_cluster_id": None, "new_cluster": {"num_workers": 1}}, "new_cluster.spark_version"),
         ({"existing_cluster_id": None}, "Missing required field: existing_cluster_id"),
-        ({"libraries": [{"pypi": {"package": "x"}}]}, "libraries is not supported"),
-        ({"depends_on": [{"task_key": "a"}]}, "depends_on is not supported"),
-        ({"max_retries": 3}, "max_retries is not supported"),
+        ({"libraries": [{"jar": "dbfs:/x.jar"}]}, "a library of kind jar is not supported"),
+        ({"depends_on": [{"task_key": "a"}]}, "depends on a, which is not a task"),
+        ({"job_cluster_key": "a", "existing_cluster_id": None}, "is not defined in job_clusters"),
         ({"task_key": "a b"}, "task_key may hold"),
         ({"spark_python_task": {"python_file": "relative.py"}}, "python_file must be a path"),
         (
@@ -383,7 +413,3 @@ def test_runs_are_listed_newest_first_and_can_be_deleted(workspace: RunningWorks
     assert first not in [run.run_id for run in jobs.list_runs()]
     answer = workspace.call("GET", "/api/2.2/jobs/runs/list?active_only=true&completed_only=true")
     assert answer.status_code == 400
-
-
-def test_a_client_that_lists_jobs_gets_none(workspace: RunningWorkspace) -> None:
-    assert list(workspace.client.jobs.list()) == []

@@ -56,6 +56,11 @@ class Settings:
         return self.root / "workspace.db"
 
     @property
+    def secrets(self) -> Path:
+        """The values of secrets; only its owner reads the file."""
+        return self.root / "secrets.json"
+
+    @property
     def dbfs(self) -> Path:
         """The folder that is `dbfs:/` (and `/Volumes` in it) to the API and to Spark."""
         return self.root / "dbfs"
@@ -74,6 +79,11 @@ class Settings:
     def artifacts(self) -> Path:
         """The folder that is `mlflow-artifacts:/`."""
         return self.mlflow / "artifacts"
+
+    @property
+    def catalog_models(self) -> Path:
+        """The files of Unity Catalog's model versions: a folder per model and version."""
+        return self.root / "catalog_models"
 
     @property
     def uploads(self) -> Path:

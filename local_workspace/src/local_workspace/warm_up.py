@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from local_workspace.clock import SystemClock
-from local_workspace.clusters.runtimes import RUNTIMES
+from local_workspace.clusters.runtimes.offered import RUNTIMES
 from local_workspace.clusters.spark.class_archive import archive_file, recording_options, write_base
 from local_workspace.clusters.spark.driver import Attachment, launch
 from local_workspace.clusters.spark.java import find_java

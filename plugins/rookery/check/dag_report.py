@@ -28,8 +28,11 @@ def cluster_rows(dag: DAG, compute: Compute, names: RunNames, end: str, now: dat
     asked = request.body(compute.spark_version or "", now)
     tags = {**asked["custom_tags"], TAG_EXPIRES_AT: "24 h after its creation"}
     node_type, minutes = compute.node_type_id, compute.autotermination_minutes
-    yield Row("node type", f"{node_type}; single node, single user, no Photon", node_type)
+    yield Row("node type", f"{node_type}; {request.workers}, single user, no Photon", node_type)
     yield Row("runtime", compute.spark_version or "the newest for machine learning that the workspace offers")
+    if compute.spark_conf:
+        conf = ", ".join(f"{name}={value}" for name, value in compute.spark_conf.items())
+        yield Row("spark conf", conf, compute.spark_conf)
     yield Row("ends", f"{end}; in any case after {minutes} idle minutes", minutes)
     yield Row("tags", ", ".join(f"{name}={value}" for name, value in tags.items()), tags)
     pools = {task.pool for task in dag.tasks} - {_DEFAULT_POOL}

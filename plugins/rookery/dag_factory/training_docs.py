@@ -77,7 +77,7 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "experiment of this name has to be restored, or deleted for good, first.",
     ),
     "create_cluster": TaskDoc(
-        does="Asks for the run's cluster, a single node with a machine-learning runtime, and does not "
+        does="Asks for the cluster of the plan's `compute`, with a machine-learning runtime, and does not "
         "wait for it. A cluster that an earlier try or a lost request has asked for is adopted. If the run "
         "is marked or deleted meanwhile, none is asked for, or it is terminated at once.",
         creates="The cluster `rookery <installation> <DAG> <run>`, tagged with its owner and the end of its "

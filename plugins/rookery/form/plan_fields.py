@@ -38,6 +38,9 @@ def _fields(plan: TrainingPlan, points_per_task: int) -> Iterator[Field]:
     if len(plan.gates) == 1:
         yield _gate(plan.gates[0])
     yield _points_per_task(points_per_task)
+    # A run has a fixed number, or the plan's limits: one field could not say which is meant.
+    if plan.compute.autoscale is None:
+        yield _num_workers(plan)
     yield _deploy(plan)
     yield _keep_endpoint(plan)
 
@@ -94,6 +97,25 @@ def _points_per_task(points_per_task: int) -> Field:
 def _read_points_per_task(value: Any) -> int:
     if type(value) is not int or not 1 <= value <= MAX_POINTS:
         raise ValueError(f"{shown(value)} cannot be; it must be a whole number from 1 to {MAX_POINTS}")
+    return value
+
+
+def _num_workers(plan: TrainingPlan) -> Field:
+    schema = {
+        "type": "integer",
+        "minimum": 0,
+        "title": "Workers",
+        "section": "Execution",
+        "description_md": f"How many nodes `{plan.compute.node_type_id}` the cluster has beside its driver. "
+        "`0` is a single node, whose driver does everything.",
+    }
+    place = ("compute", "num_workers")
+    return Field("num_workers", place, plan.compute.num_workers, schema, _read_num_workers)
+
+
+def _read_num_workers(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"{shown(value)} cannot be; it must be a whole number, at least 0")
     return value
 
 

@@ -27,7 +27,7 @@ class ClusterOperator(DatabricksOperator):
 
 
 class CreateClusterOperator(ClusterOperator):
-    """Ask for the run's single-node cluster and return its id at once, without waiting for it.
+    """Ask for the run's cluster and return its id at once, without waiting for it.
 
     A cluster that an earlier try has asked for is adopted. Raises TaskStopped if its run does not want it any
     more, and leaves none then.

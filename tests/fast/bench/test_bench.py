@@ -4,8 +4,10 @@ from bench.measures import Comparison, in_turns
 
 
 def test_a_ratio_is_that_of_the_medians() -> None:
-    compared = Comparison("Starting", "s", "without", ours=[1.0, 9.0, 2.0], baseline=[4.0, 5.0, 30.0])
-    assert compared.ratio == 0.4
+    times = {"ours": [1.0, 9.0, 2.0], "baseline": [4.0, 5.0, 30.0]}
+    compared = Comparison("Starting", "s", "without", **times, key="start_vs_without")
+    assert (compared.ratio, compared.value) == (0.4, 0.4)
+    assert Comparison("Starting", "s", "without", **times, key="start_speedup").value == 2.5
     assert compared.line().split() == ["Starting", "2.00", "s", "0.40", "x", "5.00", "s", "without"]
 
 

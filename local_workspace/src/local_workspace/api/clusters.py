@@ -8,7 +8,7 @@ from starlette.routing import Route
 from local_workspace.api.wire import Answer, routes
 from local_workspace.clusters.clusters import Clusters
 from local_workspace.clusters.node_types import NODE_TYPES
-from local_workspace.clusters.runtimes import RUNTIMES
+from local_workspace.clusters.runtimes.offered import RUNTIMES
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.messages import Message, PageToken
 

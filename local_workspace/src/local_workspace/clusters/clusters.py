@@ -37,7 +37,15 @@ class ClusterUnusable(RuntimeError):
 class Clusters:
     """Every cluster of the workspace; safe to use from every thread."""
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock, processes: Processes) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        processes: Processes,
+        with_secrets: Callable[[dict[str, str]], dict[str, str]] = dict,
+    ) -> None:
+        self._with_secrets = with_secrets
         self._settings = settings
         self._clock = clock
         self._processes = processes
@@ -81,8 +89,16 @@ class Clusters:
         return details(self._records.get(cluster_id), self._settings)
 
     def spec(self, cluster_id: str) -> ClusterSpec:
-        """The request that the cluster was created with."""
-        return spec_of(self._records.get(cluster_id))
+        """The request that the cluster was created with, its references to secrets replaced.
+
+        Raises `ResourceDoesNotExist` if one of them is not there.
+        """
+        spec = spec_of(self._records.get(cluster_id))
+        changes = {
+            "spark_conf": self._with_secrets(spec.spark_conf),
+            "spark_env_vars": self._with_secrets(spec.spark_env_vars),
+        }
+        return spec.model_copy(update=changes)
 
     def newest(
         self, states: Collection[str], first: int, count: int, sources: Collection[str] = ()
@@ -184,7 +200,14 @@ class Clusters:
             keeper.begin_to_end(reason)
 
     def _keep(self, cluster_id: str) -> None:
-        keeper = ClusterKeeper(cluster_id, self._settings, self._clock, self._records, self._processes)
+        keeper = ClusterKeeper(
+            cluster_id,
+            self._settings,
+            self._clock,
+            self._records,
+            self._processes,
+            lambda: self.spec(cluster_id),
+        )
         self._keepers[cluster_id] = keeper
         keeper.start()
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from local_workspace.clock import milliseconds
 from local_workspace.clusters.node_types import node_type
-from local_workspace.clusters.runtimes import substitute
 from local_workspace.clusters.spec import DEDICATED, ClusterSpec
 from local_workspace.settings import Settings
 from local_workspace.store import Document
@@ -35,11 +34,6 @@ def spec_of(document: Document) -> ClusterSpec:
     return ClusterSpec.model_validate(document["spec"])
 
 
-def running_message(spec: ClusterSpec) -> str:
-    """Says which Spark really runs."""
-    return f"Runtime {spec.spark_version} is run here by {substitute()}."
-
-
 def details(document: Document, settings: Settings) -> dict[str, Any]:
     """`ClusterDetails`: `state_message` and `num_workers` are always there, clients read them unguarded."""
     spec = spec_of(document)
@@ -51,9 +45,11 @@ _INTERNAL = frozenset({"events", "last_activity", "deleted"})
 
 
 def _from_spec(spec: ClusterSpec, settings: Settings) -> dict[str, Any]:
+    each = node_type(spec.node_type_id)
     size = node_type(spec.driver_node_type_id or spec.node_type_id)
     single_user = settings.user_name if spec.data_security_mode in DEDICATED else None
     optional = {
+        "autoscale": spec.autoscale.model_dump() if spec.autoscale else None,
         "data_security_mode": spec.data_security_mode,
         "single_user_name": spec.single_user_name or single_user,
         "kind": spec.kind,
@@ -66,7 +62,7 @@ def _from_spec(spec: ClusterSpec, settings: Settings) -> dict[str, Any]:
         "spark_version": spec.spark_version,
         "node_type_id": spec.node_type_id,
         "driver_node_type_id": spec.driver_node_type_id or spec.node_type_id,
-        "num_workers": 0,
+        "num_workers": spec.first_workers,
         "spark_conf": (_SINGLE_NODE_CONF if spec.is_single_node else {}) | spec.spark_conf,
         "spark_env_vars": spec.spark_env_vars,
         "autotermination_minutes": spec.autotermination_minutes,
@@ -80,8 +76,8 @@ def _from_spec(spec: ClusterSpec, settings: Settings) -> dict[str, Any]:
         | spec.azure_attributes,
         "cluster_source": API,
         "creator_user_name": settings.user_name,
-        "cluster_cores": float(size.num_cores),
-        "cluster_memory_mb": size.memory_mb,
+        "cluster_cores": float(size.num_cores + spec.first_workers * each.num_cores),
+        "cluster_memory_mb": size.memory_mb + spec.first_workers * each.memory_mb,
         "executors": [],
         **{key: value for key, value in optional.items() if value is not None},
     }
@@ -95,6 +91,5 @@ def _tags(cluster_id: str, spec: ClusterSpec, settings: Settings) -> dict[str, A
             "Creator": settings.user_name,
             "ClusterName": spec.cluster_name,
             "ClusterId": cluster_id,
-            "LocalRuntime": substitute(),
         },
     }

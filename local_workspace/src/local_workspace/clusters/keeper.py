@@ -3,17 +3,22 @@
 import shutil
 import threading
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
 from local_workspace.clusters import termination
-from local_workspace.clusters.document import spec_of
 from local_workspace.clusters.records import ClusterRecords
+from local_workspace.clusters.runtimes.environments import environment_of, run_by
 from local_workspace.clusters.spark.class_archive import java_options
 from local_workspace.clusters.spark.driver import Driver, launch
+from local_workspace.clusters.spark.executors import remove_homes
 from local_workspace.clusters.spark.java import JavaNotFound, find_java
 from local_workspace.clusters.spark.jvm import DriverFailed, Jvm
+from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.clusters.termination import TerminationReason
+from local_workspace.clusters.workers import in_words, this_machine, workers_of
+from local_workspace.errors import WorkspaceError
 from local_workspace.processes.processes import Processes
 from local_workspace.settings import Settings
 
@@ -35,8 +40,15 @@ class ClusterKeeper:
     """One life of one cluster, from PENDING to TERMINATED, in a thread of its own."""
 
     def __init__(
-        self, cluster_id: str, settings: Settings, clock: Clock, records: ClusterRecords, processes: Processes
+        self,
+        cluster_id: str,
+        settings: Settings,
+        clock: Clock,
+        records: ClusterRecords,
+        processes: Processes,
+        spec: Callable[[], ClusterSpec],
     ) -> None:
+        self._spec = spec
         self.driver: Driver | None = None
         self._cluster_id = cluster_id
         self._folder = settings.clusters / cluster_id
@@ -63,21 +75,24 @@ class ClusterKeeper:
     def _keep(self) -> None:
         try:
             driver = self._launch()
-        except (DriverFailed, JavaNotFound, OSError) as error:
+        except (DriverFailed, JavaNotFound, OSError, WorkspaceError) as error:
             self.begin_to_end(termination.startup_failure(error))
         else:
             driver.forks.start(IMPORTED_BY_RUNS)
             self.driver = driver
-            self._records.set_running(self._cluster_id, self._running_fields(driver))
+            self._records.set_running(self._cluster_id, self._nodes(driver), self._running_message(driver))
             self._wait_for_end(driver)
             driver.stop()
         self._remove_working_files()
         self._records.set_terminated(self._cluster_id)
 
     def _launch(self) -> Driver:
-        java = find_java()
-        spec = spec_of(self._records.get(self._cluster_id))
-        jvm = Jvm(java, java_options(java), spec, self._folder, self._dbfs)
+        spec = self._spec()
+        environment = environment_of(spec.spark_version)
+        java = find_java(newest_major=environment.newest_java)
+        options = java_options(java, environment)
+        workers = workers_of(spec, this_machine())
+        jvm = Jvm(java, options, spec, self._folder, self._dbfs, environment, workers)
         name = f"driver of {self._cluster_id}"
         return launch(jvm, name, self._processes, self._clock, self._ending)
 
@@ -89,19 +104,32 @@ class ClusterKeeper:
             termination.driver_lost(driver.process.returncode, str(self._folder / "driver.log"))
         )
 
-    def _running_fields(self, driver: Driver) -> dict[str, Any]:
-        node = {
+    def _running_message(self, driver: Driver) -> str:
+        """Which Spark really runs, and how many workers."""
+        jvm = driver.jvm
+        said = run_by(jvm.spec.spark_version, jvm.environment)
+        return f"{said} {in_words(jvm.spec, jvm.workers)}".rstrip()
+
+    def _nodes(self, driver: Driver) -> dict[str, Any]:
+        return {
+            "driver": self._node(f"driver-{driver.process.pid}"),
+            "executors": [self._node(f"executor-{each}") for each in driver.executors],
+            "spark_context_id": driver.context_id,
+        }
+
+    def _node(self, name: str) -> dict[str, Any]:
+        return {
             "node_id": uuid.uuid4().hex,
-            "instance_id": f"{self._cluster_id}-driver-{driver.process.pid}",
+            "instance_id": f"{self._cluster_id}-{name}",
             "private_ip": "127.0.0.1",
             "host_private_ip": "127.0.0.1",
             "public_dns": "",
             "start_timestamp": milliseconds(self._clock.now()),
         }
-        return {"driver": node, "spark_context_id": driver.context_id}
 
     def _remove_working_files(self) -> None:
         """The log stays; what Spark kept on disk while it ran, and the client's configuration, do not."""
         for folder in ("local", "tmp", "artifacts"):
             shutil.rmtree(self._folder / folder, ignore_errors=True)
+        remove_homes(self._folder)
         (self._folder / "spark.properties").unlink(missing_ok=True)

@@ -8,11 +8,13 @@ from collections.abc import Collection
 from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
-from local_workspace.clusters.document import API, new_document, running_message, spec_of
+from local_workspace.clusters.document import API, new_document
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.clusters.termination import TerminationReason
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.store import Document, Page, Store, is_among, is_unset
+
+_OF_ITS_NODES = frozenset({"driver", "executors", "spark_context_id"})
 
 
 class ClusterRecords:
@@ -62,14 +64,14 @@ class ClusterRecords:
         times = {"start_time": now, "last_restarted_time": now}
         self._step(fresh | times | {"state": "PENDING", "state_message": "Starting Spark"}, "STARTING")
 
-    def set_running(self, cluster_id: str, driver_fields: dict[str, Any]) -> bool:
-        """PENDING → RUNNING, unless its end has begun; tells whether it runs."""
+    def set_running(self, cluster_id: str, fields: dict[str, Any], message: str = "") -> bool:
+        """PENDING → RUNNING, unless its end has begun; tells whether it runs. `fields`: of its nodes."""
         with self.changed:
             document = self._documents.get(cluster_id)
             if document is None or document["state"] != "PENDING":
                 return False
-            state = {"state": "RUNNING", "state_message": running_message(spec_of(document))}
-            self._step(document | state | driver_fields | {"last_activity": self._clock.now()}, "RUNNING")
+            state = {"state": "RUNNING", "state_message": message}
+            self._step(document | state | fields | {"last_activity": self._clock.now()}, "RUNNING")
             return True
 
     def set_terminating(self, cluster_id: str, reason: TerminationReason) -> bool:
@@ -92,9 +94,7 @@ class ClusterRecords:
             document = self._documents.get(cluster_id)
             if document is None or document["state"] == "TERMINATED":
                 return
-            kept = {
-                key: value for key, value in document.items() if key not in ("driver", "spark_context_id")
-            }
+            kept = {key: value for key, value in document.items() if key not in _OF_ITS_NODES}
             end = {"state": "TERMINATED", "terminated_time": milliseconds(self._clock.now())}
             self._documents.put(cluster_id, kept | end)
             if document.get("deleted"):

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from local_workspace.clusters.node_types import node_type
-from local_workspace.clusters.runtimes import check_runtime
+from local_workspace.clusters.runtimes.offered import check_runtime
 from local_workspace.errors import InvalidParameterValue
-from local_workspace.messages import Message, refuse_secret_references
+from local_workspace.messages import Message
 
 SecurityMode = Literal[
     "NONE",
@@ -33,13 +33,19 @@ _SINGLE_NODE = (
     "is_single_node."
 )
 _REFUSED = {
-    "autoscale": "it has no workers: give num_workers 0 and the single node profile",
     "instance_pool_id": "give node_type_id",
     "policy_id": "cluster policies",
     "init_scripts": "init scripts",
     "docker_image": "Databricks Container Services",
     "clone_from": "cloning clusters",
 }
+
+
+class Autoscale(Message):
+    """Between how many workers a cluster may scale; it starts with `min_workers`."""
+
+    min_workers: int
+    max_workers: int
 
 
 class ClusterSpec(Message):
@@ -51,6 +57,7 @@ class ClusterSpec(Message):
     node_type_id: str = ""
     driver_node_type_id: str = ""
     num_workers: int | None = None
+    autoscale: Autoscale | None = None
     cluster_name: str = ""
     autotermination_minutes: int = 120
     spark_conf: dict[str, str] = Field(default_factory=dict)
@@ -65,7 +72,6 @@ class ClusterSpec(Message):
     is_single_node: bool = False
     use_ml_runtime: bool = False
     workload_type: dict[str, Any] | None = None
-    autoscale: Any = None
     instance_pool_id: Any = None
     policy_id: Any = None
     init_scripts: Any = None
@@ -80,8 +86,6 @@ class ClusterSpec(Message):
         check_runtime(self.spark_version)
         self._check_nodes()
         self._check_limits()
-        refuse_secret_references("spark_conf", self.spark_conf)
-        refuse_secret_references("spark_env_vars", self.spark_env_vars)
         if self.is_single_node and not self.kind:
             raise InvalidParameterValue("is_single_node can only be used with kind (CLASSIC_PREVIEW).")
         if self.runtime_engine == "PHOTON":
@@ -92,20 +96,38 @@ class ClusterSpec(Message):
             raise InvalidParameterValue("Missing required field: node_type_id")
         node_type(self.node_type_id)
         node_type(self.driver_node_type_id or self.node_type_id)
-        if self.num_workers is None and not self.is_single_node:
+        if self.autoscale is not None:
+            self._check_autoscale(self.autoscale)
+        elif self.num_workers is None and not self.is_single_node:
             raise InvalidParameterValue("Missing required field: num_workers")
         if self.num_workers is not None and self.num_workers < 0:
             raise InvalidParameterValue(f"num_workers must not be negative, got {self.num_workers}")
-        if self.num_workers:
+        if self.first_workers and (self._says_single_node or "spark.master" in self.spark_conf):
             raise InvalidParameterValue(
-                f"num_workers: the local workspace has no workers, got {self.num_workers}. Ask for a single "
-                f"node, whose driver runs every Spark task: {_SINGLE_NODE}"
+                f"A single node cluster has no workers, got {self.first_workers}: set num_workers to 0, or "
+                f"leave out is_single_node, and {PROFILE} and spark.master of spark_conf."
             )
-        if not self._says_single_node:
+        if not self.first_workers and not self._says_single_node:
             raise InvalidParameterValue(
                 "num_workers can be 0 for single node clusters only: with neither workers nor the "
                 f"single node profile, no Spark task could run. Set {_SINGLE_NODE}"
             )
+
+    def _check_autoscale(self, limits: Autoscale) -> None:
+        if self.num_workers is not None:
+            raise InvalidParameterValue("num_workers and autoscale cannot both be set.")
+        if limits.min_workers < 1:
+            raise InvalidParameterValue(f"autoscale.min_workers must be at least 1, got {limits.min_workers}")
+        if limits.max_workers <= limits.min_workers:
+            raise InvalidParameterValue(
+                f"autoscale.max_workers must be greater than min_workers, got {limits.max_workers} with "
+                f"min_workers {limits.min_workers}"
+            )
+
+    @property
+    def first_workers(self) -> int:
+        """How many workers the cluster starts with; 0 for a single node."""
+        return self.autoscale.min_workers if self.autoscale else self.num_workers or 0
 
     @property
     def _says_single_node(self) -> bool:

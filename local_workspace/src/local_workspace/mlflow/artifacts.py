@@ -31,6 +31,18 @@ class Artifacts:
         """Artifacts in the Files API."""
         return Tree(PREFIX, self._locate)
 
+    def run_path(self, run_id: str) -> str:
+        """The path of a run's artifacts in the Files API."""
+        with databricks_errors():
+            experiment, _ = self._owner("Runs", run_id)
+        return f"{PREFIX}/{experiment}/Runs/{run_id}/artifacts"
+
+    def logged_model_path(self, model_id: str) -> str:
+        """The path of a logged model's files in the Files API."""
+        with databricks_errors():
+            experiment, _ = self._owner("LoggedModels", model_id)
+        return f"{PREFIX}/{experiment}/LoggedModels/{model_id}/artifacts"
+
     def folder(self, uri: str) -> Path:
         """The folder of a source or an artifact URI: `mlflow-artifacts:/…`, `runs:/…` or `models:/m-…`."""
         parts = urlsplit(self._artifact_uri(uri))

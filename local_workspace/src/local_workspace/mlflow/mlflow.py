@@ -2,23 +2,31 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from starlette.types import ASGIApp
 
-from local_workspace.errors import InvalidState, ResourceDoesNotExist
+from local_workspace.errors import InvalidState, PermissionDenied, ResourceDoesNotExist
+from local_workspace.files.paths import below
+from local_workspace.files.trees.trees import Access, Tree
 from local_workspace.mlflow.artifacts import Artifacts
+from local_workspace.mlflow.catalog.catalog import ModelCatalog
+from local_workspace.mlflow.catalog.names import has_three_levels, model_name
 from local_workspace.mlflow.server import databricks_errors, mlflow_server
 from local_workspace.settings import Settings
+
+VERSIONS = "/WorkspaceInternal/Mlflow/RegisteredModels"
 
 
 class Mlflow:
     """MLflow's server of this workspace; its questions raise `ResourceDoesNotExist` for what is not there."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, catalog: ModelCatalog) -> None:
         server = mlflow_server(settings)
         self.app: ASGIApp = server.app
         self._tracking = server.tracking_store
         self._registry = server.registry_store
+        self._catalog = catalog
         self.artifacts = Artifacts(server.tracking_store, settings.artifacts)
 
     def require_experiment(self, experiment_id: str) -> None:
@@ -45,8 +53,37 @@ class Mlflow:
         with databricks_errors():
             return self._registry.get_registered_model(name)
 
+    def transition(self, name: str, version: str, stage: str, *, archive: bool) -> Any:
+        """Put a version into another stage, with `archive` in place of those there; the version."""
+        with databricks_errors():
+            return self._registry.transition_model_version_stage(name, version, stage, archive)
+
+    def version_path(self, name: str, version: str) -> str:
+        """The path of a version in the Files API; only signed URLs have it."""
+        self.require_version(name, version)
+        return f"{VERSIONS}/{quote(name, safe='')}/{version}"
+
+    @property
+    def versions_tree(self) -> Tree:
+        """Versions of the workspace registry in the Files API: their sources, to be read."""
+        return Tree(VERSIONS, self._locate_version)
+
+    def _locate_version(self, path: str, access: Access) -> Path:
+        name, _, rest = path.removeprefix(VERSIONS + "/").partition("/")
+        version, _, file = rest.partition("/")
+        if access is Access.WRITE:
+            raise PermissionDenied(f"The files of a registered version cannot be changed. ({path})")
+        with databricks_errors():
+            source = self._registry.get_model_version(unquote(name), version).source
+        return below(self.artifacts.folder(source), "/" + file)
+
     def model_folder(self, name: str, version: str) -> Path:
-        """The folder with the version's `MLmodel`; `InvalidState` for a version that is not READY."""
+        """The folder with the version's `MLmodel`; `InvalidState` for a version that is not READY.
+
+        A name of three levels is one of Unity Catalog, any other one of the workspace registry.
+        """
+        if has_three_levels(name):
+            return self._catalog.model_folder(model_name(name), version)
         with databricks_errors():
             found = self._registry.get_model_version(name, version)
         if found.status != "READY":

@@ -68,8 +68,11 @@ class Forked:
 class ForkServer:
     """Forks Python processes that need not import; `start` may be called before it is known to be needed."""
 
-    def __init__(self, name: str, processes: Processes, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, python: str, processes: Processes, folder: Path, environment: Mapping[str, str]
+    ) -> None:
         self._name = name
+        self._python = python
         self._processes = processes
         self._folder = folder
         self._environment = environment
@@ -87,7 +90,7 @@ class ForkServer:
             module = "local_workspace.processes.fork_server"
             self._process = self._processes.spawn(
                 self._name,
-                [sys.executable, "-u", "-P", "-m", module, str(number), *imports],
+                [self._python, "-u", "-P", "-m", module, str(number), *imports],
                 environment=self._environment,
                 cwd=self._folder,
                 output=self._folder / "fork_server.log",

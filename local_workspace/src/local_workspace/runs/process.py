@@ -3,11 +3,10 @@
 import json
 import signal
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_workspace.clusters.runtimes import runtime_version
+from local_workspace.clusters.runtimes.offered import runtime_version
 from local_workspace.clusters.spark.driver import Attachment
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.processes.fork_server import Request
@@ -44,7 +43,7 @@ class RunProcess:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._process = self._processes.spawn(
             f"pip of run {self._run_id}",
-            pip_install(sys.executable, self._libraries, arguments),
+            pip_install(attachment.python, self._libraries, arguments),
             environment=base_environment(self.folder) | attachment.environment,
             cwd=self.folder,
             output=self.folder / "pip.log",
@@ -65,14 +64,16 @@ class RunProcess:
             "result": str(self._result),
             "folder": str(self.folder),
             "libraries": str(self._libraries),
-            "pip": pip_install(sys.executable, self._libraries, []),
+            "pip": pip_install(attachment.python, self._libraries, []),
         }
         self._request.write_text(json.dumps(program.request | own))
         request: Request = {
             "name": f"run {self._run_id}",
             "module": program.module,
             "arguments": [str(self._request)],
-            "environment": self._environment(cluster, attachment),
+            "environment": base_environment(self.folder)
+            | run_variables(self._settings, cluster)
+            | attachment.environment,
             "folder": str(self.folder),
         }
         output = self.folder / "output.log"
@@ -81,23 +82,11 @@ class RunProcess:
         except CannotFork:
             self._process = self._processes.spawn(
                 request["name"],
-                [sys.executable, "-u", "-P", "-m", program.module, *request["arguments"]],
+                [attachment.python, "-u", "-P", "-m", program.module, *request["arguments"]],
                 environment=request["environment"],
                 cwd=self.folder,
                 output=output,
             )
-
-    def _environment(self, cluster: ClusterSpec, attachment: Attachment) -> dict[str, str]:
-        own = {
-            "DATABRICKS_RUNTIME_VERSION": runtime_version(cluster.spark_version),
-            "DATABRICKS_HOST": self._settings.origin,
-            "DATABRICKS_TOKEN": self._settings.token,
-            "MLFLOW_TRACKING_URI": self._settings.origin,
-            "MLFLOW_TRACKING_TOKEN": self._settings.token,
-            "MLFLOW_DISABLE_TELEMETRY": "true",
-            "PYSPARK_PYTHON": sys.executable,
-        }
-        return base_environment(self.folder) | cluster.spark_env_vars | own | attachment.environment
 
     def wait(self, seconds: float) -> bool:
         """Whether the process has ended, after at most `seconds`."""
@@ -134,6 +123,24 @@ def read_result(folder: Path) -> Result:
     """What became of the script of a run with this folder, after the end of its process."""
     written = json.loads((folder / "result.json").read_text())
     return Result(_as_unicode(written["error"]), _as_unicode(written["error_trace"]))
+
+
+def run_variables(settings: Settings, cluster: ClusterSpec) -> dict[str, str]:
+    """What a cluster gives to its runs: its own variables, and those by which clients find the workspace.
+
+    MLflow finds it by the URI `databricks`, as on Databricks. Who wants the http URI sets MLFLOW_TRACKING_URI
+    in the cluster's `spark_env_vars`; that client needs the token under another name.
+    """
+    tracking_uri = cluster.spark_env_vars.get("MLFLOW_TRACKING_URI", "databricks")
+    by_http = {"MLFLOW_TRACKING_TOKEN": settings.token} if tracking_uri == settings.origin else {}
+    own = {
+        "DATABRICKS_RUNTIME_VERSION": runtime_version(cluster.spark_version),
+        "DATABRICKS_HOST": settings.origin,
+        "DATABRICKS_TOKEN": settings.token,
+        "MLFLOW_TRACKING_URI": tracking_uri,
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+    }
+    return cluster.spark_env_vars | own | by_http
 
 
 def _as_unicode(text: str | None) -> str | None:

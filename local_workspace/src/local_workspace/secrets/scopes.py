@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
 from local_workspace.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
@@ -29,7 +28,9 @@ class SecretScopes:
         """A new scope; its maker manages it, or all users if `initial_principal` is "users"."""
         _check_name("Scope", name)
         if initial_principal not in ("", "users"):
-            raise InvalidParameterValue(f'initial_manage_principal can only be "users", got {initial_principal!r}')
+            raise InvalidParameterValue(
+                f'initial_manage_principal can only be "users", got {initial_principal!r}'
+            )
         with self._store.transaction():
             if self._scopes.get(name):
                 raise ResourceAlreadyExists(f"Scope {name} already exists!")

@@ -29,9 +29,10 @@ def main(path: str) -> None:
     from mlflow.pyfunc import scoring_server
 
     mlflow: Any = scoring_server
-    model = mlflow.load_model_with_mlflow_config(os.environ[mlflow._SERVER_MODEL_PATH])
+    load_model = getattr(mlflow, "load_model_with_mlflow_config", mlflow.load_model)
+    model = load_model(os.environ[mlflow._SERVER_MODEL_PATH])
     short_way = runpy.run_path(str(Path(__file__).with_name("plain_rows.py")))
-    app = short_way["shortened"](mlflow.init(model), short_way["PlainRows"](model))
+    app = short_way["shortened"](_asgi(mlflow.init(model)), short_way["PlainRows"](model))
 
     os.umask(0o077)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
@@ -46,6 +47,15 @@ def main(path: str) -> None:
             timeout_graceful_shutdown=3,
         )
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _asgi(app: Any) -> Any:
+    """MLflow's application; before 2.20 it was one of Flask, which is WSGI."""
+    if app.__class__.__module__.partition(".")[0] != "flask":
+        return app
+    from uvicorn.middleware.wsgi import WSGIMiddleware  # type: ignore[attr-defined]
+
+    return WSGIMiddleware(app)
 
 
 def _end_with_workspace() -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import shutil
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import httpx
 from local_workspace.clock import Clock
 from local_workspace.errors import WorkspaceError
 from local_workspace.processes.processes import Processes, base_environment
+from local_workspace.serving.packages import Packages, packages_of
 from local_workspace.serving.scorer_client import ScorerClient
 
 SCRIPT = Path(__file__).with_name("scoring_server.py")
@@ -99,9 +99,9 @@ class ServedModel:
 
     def _supervise(self) -> None:
         try:
-            self._copy_model()
+            packages = packages_of(self._copy_model())
             for _ in range(1 + RESTARTS):
-                if not self._run_once():
+                if not self._run_once(packages):
                     break
             else:
                 self._become(FAILED, self.message)
@@ -111,18 +111,18 @@ class ServedModel:
             self._become(ABORTED, "The served entity was removed.")
         self._settled.set()
 
-    def _copy_model(self) -> None:
+    def _copy_model(self) -> Path:
         shutil.rmtree(self._folder, ignore_errors=True)
         (self._folder / "home").mkdir(parents=True, mode=0o700)
-        shutil.copytree(self._find_model(), self._folder / "model")
+        return Path(shutil.copytree(self._find_model(), self._folder / "model"))
 
-    def _run_once(self) -> bool:
+    def _run_once(self, packages: Packages) -> bool:
         """Run the process to its end; whether to start it again."""
         self._socket.unlink(missing_ok=True)
-        process = self._spawn()
+        process = self._spawn(packages.python)
         answered = self._await_answer(process)
         if answered:
-            self._become(READY, "")
+            self._become(READY, packages.message)
             self._settled.set()
             process.wait()
         self._processes.end(process)
@@ -132,7 +132,7 @@ class ServedModel:
         self._become(RECOVERING if answered else FAILED, self._failure(process.returncode))
         return answered
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _spawn(self, python: str) -> subprocess.Popen[bytes]:
         home = self._folder / "home"
         own = {
             "__pyfunc_model_path__": str(self._folder / "model"),
@@ -142,7 +142,7 @@ class ServedModel:
         }
         self._process = self._processes.spawn(
             f"served model {self._label}",
-            [sys.executable, "-I", str(SCRIPT), str(self._socket)],
+            [python, "-I", str(SCRIPT), str(self._socket)],
             environment=base_environment(home) | self._environment | own,
             cwd=home,
             output=self._log_file,

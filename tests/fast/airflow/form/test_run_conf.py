@@ -55,6 +55,7 @@ def test_the_form_shows_the_plans_values() -> None:
         "max_dropped_share": 0.2,
         "gate_threshold": 0.9,
         "points_per_task": 4,
+        "num_workers": 0,
         "deploy": None,
         "keep_endpoint": True,
     }
@@ -82,9 +83,17 @@ def test_each_value_has_a_widget_that_fits_it() -> None:
         "max_dropped_share": "number",
         "gate_threshold": "number",
         "points_per_task": "number",
+        "num_workers": "number",
         "deploy": "selection of one",
         "keep_endpoint": "switch",
     }
+
+
+def test_a_plan_that_scales_has_no_field_for_a_fixed_number_of_workers() -> None:
+    compute = {"autoscale": {"min_workers": 1, "max_workers": 4}}
+    scaling = TrainingPlan.model_validate({**PLAN.model_dump(), "compute": compute})
+    assert "num_workers" not in form(scaling)
+    assert resolve(PLAN, {"num_workers": 2}).plan.compute.num_workers == 2
 
 
 def test_a_selection_of_several_begins_with_the_plans_values_among_its_options() -> None:
@@ -301,6 +310,8 @@ def test_what_must_not_change_from_run_to_run_is_no_key(key: str) -> None:
         ({"points_per_task": 0}, "points_per_task: 0 cannot be; it must be a whole number from 1 to 1000"),
         ({"points_per_task": "4"}, "points_per_task: '4' cannot be"),
         ({"points_per_task": True}, "points_per_task: True cannot be"),
+        ({"num_workers": -1}, "num_workers: -1 cannot be; it must be a whole number, at least 0"),
+        ({"num_workers": "2"}, "num_workers: '2' cannot be"),
         ({"deploy": "no"}, "deploy: 'no' cannot be; it must be true, false, or null"),
         ({"deploy": 1}, "deploy: 1 cannot be"),
         ({"deploy": [True]}, "deploy: [True] cannot be"),

@@ -1,10 +1,11 @@
-"""The cluster is a single node, asked for once, waited for with Databricks' reasons, never left behind."""
+"""The cluster is the plan's, asked for once, waited for with Databricks' reasons, never left behind."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from rookery import TrainingPlan
 from rookery.exceptions import ClusterError, TaskStopped
 from rookery.operators.cluster import (
     CreateClusterOperator,
@@ -12,7 +13,7 @@ from rookery.operators.cluster import (
     WaitForClusterOperator,
 )
 from tests.fast.airflow.tasks import TaskInstance, context_of
-from tests.plans import PLAN
+from tests.plans import PENGUINS, PLAN
 from tests.played_clock import PlayedClock
 from tests.recorder import Recorder
 
@@ -33,14 +34,14 @@ def cluster(state: str, cluster_id: str = "c1", **fields: Any) -> dict[str, Any]
     return {"cluster_id": cluster_id, "cluster_name": NAME, "custom_tags": tags, "state": state, **fields}
 
 
-def create(instance: TaskInstance | None = None) -> tuple[str, TaskInstance]:
+def create(instance: TaskInstance | None = None, plan: TrainingPlan = PLAN) -> tuple[str, TaskInstance]:
     instance = instance or TaskInstance("create_cluster")
     operator = CreateClusterOperator(
         task_id="create_cluster",
         cluster_name=NAME,
         owner_tag=OWNER,
         user_name="me@example.com",
-        plan=PLAN.model_dump(mode="json"),
+        plan=plan.model_dump(mode="json"),
     )
     return operator.execute(context_of(instance)), instance
 
@@ -60,7 +61,7 @@ def terminate(created: str | None = None, asked: bool = True) -> PlayedClock:
     return clock
 
 
-def test_the_request_is_for_a_single_node_and_nothing_else(databricks: Recorder) -> None:
+def test_a_plan_without_workers_asks_for_a_single_node_and_nothing_else(databricks: Recorder) -> None:
     databricks.answers("GET /api/2.1/clusters/spark-versions", {"versions": VERSIONS})
     databricks.answers(LIST, {})
     databricks.answers(CREATE, {"cluster_id": "c1"})
@@ -82,6 +83,31 @@ def test_the_request_is_for_a_single_node_and_nothing_else(databricks: Recorder)
         "single_user_name": "me@example.com",
         "runtime_engine": "STANDARD",
     }
+
+
+@pytest.mark.parametrize(
+    ("compute", "asked"),
+    [
+        ({"num_workers": 2}, {"num_workers": 2}),
+        (
+            {"autoscale": {"min_workers": 1, "max_workers": 4}},
+            {"autoscale": {"min_workers": 1, "max_workers": 4}},
+        ),
+    ],
+)
+def test_a_plan_with_workers_asks_for_them_and_not_for_a_single_node(
+    databricks: Recorder, compute: dict[str, Any], asked: dict[str, Any]
+) -> None:
+    databricks.answers("GET /api/2.1/clusters/spark-versions", {"versions": VERSIONS})
+    databricks.answers(LIST, {})
+    databricks.answers(CREATE, {"cluster_id": "c1"})
+    conf = {"spark.sql.shuffle.partitions": "64"}
+    create(plan=TrainingPlan.model_validate({**PENGUINS, "compute": {**compute, "spark_conf": conf}}))
+    (request,) = databricks.bodies(CREATE)
+    assert {name: request.get(name) for name in asked} == asked
+    assert len({"num_workers", "autoscale"} & set(request)) == 1
+    assert request["spark_conf"] == conf
+    assert "ResourceClass" not in request["custom_tags"]
 
 
 @pytest.mark.parametrize("state", ["PENDING", "RUNNING", "RESTARTING"])

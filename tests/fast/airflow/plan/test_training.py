@@ -35,6 +35,41 @@ def grid(**values: list[Any]) -> list[dict[str, Any]]:
     return [{"algorithm": "LogisticRegression", "grid": values}]
 
 
+@pytest.mark.parametrize(
+    ("compute", "told"),
+    [
+        ({"num_workers": -1}, "compute.num_workers: -1 workers cannot be"),
+        ({"autoscale": {"min_workers": 0, "max_workers": 2}}, "compute.autoscale.min_workers: 0 is below 1"),
+        (
+            {"autoscale": {"min_workers": 2, "max_workers": 2}},
+            "compute.autoscale.max_workers: 2 is not above min_workers, which is 2",
+        ),
+        (
+            {"num_workers": 2, "autoscale": {"min_workers": 1, "max_workers": 2}},
+            "compute.autoscale: num_workers is 2; a cluster has a fixed number of workers or scales",
+        ),
+        (
+            {"spark_conf": {"spark.master": "local[*]"}},
+            "compute.spark_conf.spark.master: num_workers decides it",
+        ),
+        ({"spark_conf": {"sql.x": "1"}}, "compute.spark_conf.sql.x: it is no property of Spark"),
+        ({"spark_conf": {"spark.sql.shuffle.partitions": 8}}, "it must be a text, not 8"),
+    ],
+)
+def test_compute_that_no_cluster_could_have_is_told_with_its_place(
+    compute: dict[str, Any], told: str
+) -> None:
+    assert told in mistakes(compute=compute)
+
+
+def test_a_secret_does_not_belong_in_a_plan_but_a_reference_to_it_does() -> None:
+    name = "spark.hadoop.fs.azure.account.key.lake.dfs.core.windows.net"
+    told = mistakes(compute={"spark_conf": {name: "hunter22"}})
+    assert "put it into a secret scope" in told
+    assert "hunter22" not in told
+    plan(compute={"spark_conf": {name: "{{secrets/lake/key}}"}})
+
+
 def test_a_plan_expands_its_grid_with_values_of_sparks_types() -> None:
     candidates = plan(sweep=grid(maxIter=["5", 10.0], regParam=[1])).candidates()
     assert [candidate.params for candidate in candidates] == [

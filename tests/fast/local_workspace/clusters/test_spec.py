@@ -19,7 +19,12 @@ def checked(**fields: Any) -> None:
     ClusterSpec.model_validate(SPEC | fields).check()
 
 
-@pytest.mark.parametrize("fields", [CLASSIC, {"kind": "CLASSIC_PREVIEW", "is_single_node": True}])
+WITH_WORKERS = [{"num_workers": 1}, {"autoscale": {"min_workers": 1, "max_workers": 2}}]
+
+
+@pytest.mark.parametrize(
+    "fields", [*WITH_WORKERS, CLASSIC, {"kind": "CLASSIC_PREVIEW", "is_single_node": True}]
+)
 def test_a_cluster_can_run_spark_tasks(fields: dict[str, Any]) -> None:
     checked(**fields)
 
@@ -33,16 +38,29 @@ def test_no_workers_without_the_single_node_profile_could_run_nothing(conf: dict
 @pytest.mark.parametrize(
     "fields",
     [
-        {"num_workers": 2},
         CLASSIC | {"num_workers": 1},
+        {"num_workers": 2, "spark_conf": {"spark.master": "local[*]"}},
         {"kind": "CLASSIC_PREVIEW", "is_single_node": True, "num_workers": 2},
-        {"autoscale": {"min_workers": 1, "max_workers": 2}},
-        CLASSIC | {"autoscale": {"min_workers": 0, "max_workers": 2}},
+        {"autoscale": {"min_workers": 1, "max_workers": 2}, "spark_conf": PROFILE},
     ],
 )
-def test_a_cluster_with_workers_is_refused_with_what_to_ask_for(fields: dict[str, Any]) -> None:
-    with pytest.raises(InvalidParameterValue, match=r"has no workers.*num_workers 0"):
+def test_workers_and_a_single_node_exclude_each_other(fields: dict[str, Any]) -> None:
+    with pytest.raises(InvalidParameterValue, match=r"single node cluster has no workers.*num_workers to 0"):
         checked(**fields)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(0, 2, "min_workers must be at least 1"), (2, 2, "greater than min_workers"), (3, 2, "got 2 with")],
+)
+def test_limits_between_which_nothing_can_scale_are_refused(low: int, high: int, text: str) -> None:
+    with pytest.raises(InvalidParameterValue, match=text):
+        checked(autoscale={"min_workers": low, "max_workers": high})
+
+
+def test_a_fixed_number_of_workers_and_limits_are_not_both_given() -> None:
+    with pytest.raises(InvalidParameterValue, match="num_workers and autoscale cannot both be set"):
+        checked(num_workers=2, autoscale={"min_workers": 1, "max_workers": 2})
 
 
 @pytest.mark.parametrize("mode", [mode.value for mode in DataSecurityMode])
@@ -58,18 +76,14 @@ def test_unknown_choices_are_refused(fields: dict[str, Any]) -> None:
         checked(**CLASSIC, **fields)
 
 
-@pytest.mark.parametrize("field", ["spark_conf", "spark_env_vars"])
-def test_a_reference_to_a_secret_is_not_taken_for_the_secret(field: str) -> None:
-    values = CLASSIC | {field: {**CLASSIC.get(field, {}), "a": "{{secrets/scope/key}}"}}  # type: ignore[dict-item]
-    with pytest.raises(InvalidParameterValue, match=rf"{field}\.a: the local workspace has no secrets"):
-        checked(**values)
-
-
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("spark.driver.extraJavaOptions", "-Da=b"),
         ("spark.driver.extraClassPath", "/jars/*"),
+        ("spark.executor.extraClassPath", "/jars/*"),
+        ("spark.executor.cores", "4"),
+        ("spark.executor.memory", "much"),
         ("spark.local.dir", "/elsewhere"),
         ("spark.ui.enabled", "true"),
         ("spark.scheduler.mode", "FIFO"),

@@ -12,7 +12,7 @@ from databricks.sdk.service.compute import (
 
 from local_workspace.clusters import termination
 from local_workspace.clusters.records import ClusterRecords
-from local_workspace.clusters.runtimes import RUNTIMES, runtime_version
+from local_workspace.clusters.runtimes.offered import RUNTIMES, runtime_version
 from local_workspace.clusters.spark.conf import driver_conf, properties
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.errors import InvalidParameterValue
@@ -95,7 +95,9 @@ def test_the_clients_conf_counts_unless_it_would_leave_this_machine_or_the_root(
         "spark.hadoop.fs.defaultFS": "file:///",
         "spark.local.dir": "/elsewhere",
     }
-    conf = driver_conf(SPEC.model_copy(update={"spark_conf": theirs}), tmp_path / "dbfs", tmp_path / "c")
+    conf = driver_conf(
+        SPEC.model_copy(update={"spark_conf": theirs}), None, tmp_path / "dbfs", tmp_path / "c"
+    )
     assert conf["spark.sql.ansi.enabled"] == "false"
     assert conf["spark.local.dir"] == str(tmp_path / "c" / "local")
     assert conf["spark.driver.bindAddress"] == "127.0.0.1"

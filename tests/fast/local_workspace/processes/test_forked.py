@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def server(processes: Processes, tmp_path: Path) -> Iterator[ForkServer]:
     (modules / "imported.py").write_text(IMPORTED)
     (modules / "forked_module.py").write_text(FORKED)
     environment = base_environment(tmp_path) | {"PYTHONPATH": str(modules), "MARK": "the server's"}
-    server = ForkServer("fork server", processes, tmp_path, environment)
+    server = ForkServer("fork server", sys.executable, processes, tmp_path, environment)
     server.start(["imported"])
     yield server
     server.stop()
@@ -79,6 +80,11 @@ def fork(server: ForkServer, tmp_path: Path) -> Fork:
         )
 
     return one
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Whether it runs no more; whoever inherits it may not have waited for it yet."""
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_forked_process_runs_a_module_as_python_does(fork: Fork, tmp_path: Path) -> None:
@@ -110,7 +116,7 @@ def test_what_a_forked_process_detaches_ends_with_it(
     assert "run sleep" in processes.names()
     processes.end(sleeping)
     assert sleeping.returncode == -signal.SIGTERM
-    assert not any(process.is_running() for process in below)
+    assert all(has_ended(process) for process in below)
     assert processes.names() == ["fork server"]
 
 
@@ -120,7 +126,7 @@ def test_a_forked_process_ends_with_its_guard(fork: Fork, tmp_path: Path) -> Non
     (forked,) = psutil.Process(sleeping.pid).children()
     os.kill(sleeping.pid, signal.SIGKILL)
     assert sleeping.wait(30) == -signal.SIGKILL
-    until(lambda: not forked.is_running() or forked.status() == psutil.STATUS_ZOMBIE, "it has ended")
+    until(lambda: has_ended(forked), "it has ended")
 
 
 def test_all_end_with_the_fork_server_which_then_forks_no_more(
@@ -131,7 +137,7 @@ def test_all_end_with_the_fork_server_which_then_forks_no_more(
     below = psutil.Process(sleeping.pid).children(recursive=True)
     server.stop()
     assert sleeping.wait(30) == -signal.SIGKILL
-    assert not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in below)
+    assert all(has_ended(process) for process in below)
     with pytest.raises(CannotFork):
         fork("0")
 
@@ -139,4 +145,4 @@ def test_all_end_with_the_fork_server_which_then_forks_no_more(
 def test_a_fork_server_that_was_not_started_forks_nothing(processes: Processes, tmp_path: Path) -> None:
     request = {"name": "", "module": "", "arguments": [], "environment": {}, "folder": ""}
     with pytest.raises(CannotFork):
-        ForkServer("none", processes, tmp_path, {}).fork(request, tmp_path / "log")  # type: ignore[arg-type]
+        ForkServer("none", sys.executable, processes, tmp_path, {}).fork(request, tmp_path / "log")  # type: ignore[arg-type]

@@ -38,8 +38,8 @@ def directory_routes(trees: Trees) -> list[Route]:
 
     def contents(request: List) -> Answer:
         place = trees.place("/" + request.path, Access.READ)
-        page = list_folder(place, _name(request.page_token), request.page_size)
-        more = {"next_page_token": _token(page.last_name)} if page.last_name else {}
+        page = list_folder(place, name_before(request.page_token), request.page_size)
+        more = {"next_page_token": page_token(page.last_name)} if page.last_name else {}
         return {"contents": page.entries} | more
 
     def make(request: OneDirectory) -> Answer:
@@ -58,12 +58,13 @@ def directory_routes(trees: Trees) -> list[Route]:
     ]
 
 
-def _token(name: str) -> str:
+def page_token(name: str) -> str:
+    """What a page ends with that is not the last one, from the last name on it."""
     return base64.urlsafe_b64encode(name.encode()).decode()
 
 
-def _name(token: str) -> str:
-    """The last name of the page before."""
+def name_before(token: str) -> str:
+    """The last name on the page before; "" for the first page."""
     try:
         return base64.b64decode(token, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:

@@ -1,6 +1,6 @@
-"""The calls of Databricks' workspace model registry that MLflow's own server does not have.
+"""The calls under `mlflow/databricks/`, which MLflow's own server does not have.
 
-https://docs.databricks.com/api/azure/workspace/modelregistry/getmodel
+https://docs.databricks.com/api/azure/workspace/modelregistry
 """
 
 from typing import Any
@@ -10,18 +10,37 @@ from starlette.routing import Route
 from local_workspace.api.wire import Answer, routes
 from local_workspace.messages import Message
 from local_workspace.mlflow.mlflow import Mlflow
+from local_workspace.mlflow.uris import to_databricks
 
 
 class ByName(Message):
-    """`get`."""
+    """`registered-models/get`."""
 
     name: str
 
 
+class Transition(ByName):
+    """`model-versions/transition-stage`; the comment is not kept."""
+
+    version: str
+    stage: str
+    archive_existing_versions: bool = False
+
+
 def model_registry_routes(mlflow: Mlflow) -> list[Route]:
-    """The routes under `mlflow/databricks/`: what the SDK's `get_model` asks for."""
-    path = "mlflow/databricks/registered-models/get"
-    return routes("GET", path, ByName, lambda m: _shown(mlflow.registered_model(m.name)))
+    """What the SDK asks of the workspace registry beside MLflow's own calls."""
+
+    def transition(m: Transition) -> Answer:
+        version = mlflow.transition(m.name, m.version, m.stage, archive=m.archive_existing_versions)
+        return {"model_version_databricks": _version(version)}
+
+    path = "mlflow/databricks"
+    return [
+        *routes(
+            "GET", f"{path}/registered-models/get", ByName, lambda m: _shown(mlflow.registered_model(m.name))
+        ),
+        *routes("POST", f"{path}/model-versions/transition-stage", Transition, transition),
+    ]
 
 
 def _shown(model: Any) -> Answer:
@@ -46,7 +65,7 @@ def _version(version: Any) -> dict[str, Any]:
         "current_stage": version.current_stage,
         "status": version.status,
         "run_id": version.run_id or "",
-        "source": version.source,
+        "source": to_databricks(version.source),
         "creation_timestamp": version.creation_timestamp,
         "last_updated_timestamp": version.last_updated_timestamp,
     }

@@ -1,8 +1,8 @@
 """A request to MLflow as Databricks' clients send it, made one that MLflow's own server reads.
 
 What differs (each was met with a real client): the fields of a DELETE are in its query, JSON comes under any
-content type or none, `max_results` is 0 or missing where MLflow has no default, and older calls have no
-route: `experiments/list` and `registered-models/list`.
+content type or none, artifacts have other URIs, `max_results` is 0 or missing where MLflow has no default,
+and older calls have no route: `experiments/list` and `registered-models/list`.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
 from local_workspace.api.bodies import DEFAULT_LIMIT, json_object
+from local_workspace.mlflow.uris import to_stock, with_uris
 
 # The calls that take fields; artifacts' bytes go elsewhere, but for one of MLflow's web page.
 _CALL = re.compile(r"/(?:ajax-)?api/[\d.]+/mlflow/(?!upload-artifact)(?P<call>.+?)/?")
@@ -27,6 +28,8 @@ _RENAMED = {
     "experiments/list": ("POST", "experiments/search"),
     "registered-models/list": ("GET", "registered-models/search"),
 }
+
+_WITH_URIS = {"experiments/create", "model-versions/create"}
 
 _NONE = (None, 0, "0")
 
@@ -46,7 +49,7 @@ class MlflowRequest:
 
     def translated(self) -> "MlflowRequest":
         """As MLflow's server reads it."""
-        return self._renamed()._with_fields_in_place()._with_most_results()
+        return self._renamed()._with_fields_in_place()._with_most_results()._with_stock_uris()
 
     def _renamed(self) -> "MlflowRequest":
         if self.method != "GET" or self.call not in _RENAMED:
@@ -76,6 +79,12 @@ class MlflowRequest:
         if most:
             others["max_results"] = most
         return self if others == self.fields else self._with(others)
+
+    def _with_stock_uris(self) -> "MlflowRequest":
+        """With the artifact URIs that MLflow's server knows, for those that Databricks has given."""
+        if self.call not in _WITH_URIS or b"dbfs:/" not in self.body:
+            return self
+        return self._with(with_uris(self.fields, to_stock))
 
     def _with(self, fields: Fields) -> "MlflowRequest":
         return replace(self, fields=fields, body=json.dumps(fields).encode())

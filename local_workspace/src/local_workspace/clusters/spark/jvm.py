@@ -6,13 +6,11 @@ demand a Java module that slim runtimes lack.
 
 import struct
 import subprocess
-import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyspark
 from py4j.clientserver import (  # type: ignore[import-untyped]
     ClientServer,
     JavaParameters,
@@ -20,11 +18,14 @@ from py4j.clientserver import (  # type: ignore[import-untyped]
 )
 
 from local_workspace.clock import Clock
+from local_workspace.clusters.runtimes.environments import OWN, Environment
 from local_workspace.clusters.spark.conf import DEFAULT_HEAP, driver_conf, properties
+from local_workspace.clusters.spark.executors import log_ends, write_homes
 from local_workspace.clusters.spec import ClusterSpec
+from local_workspace.clusters.workers import Workers
 from local_workspace.processes.processes import Processes, base_environment
 
-_SECONDS_TO_START = 180.0
+SECONDS_TO_START = 180.0
 _POLL_SECONDS = 0.02
 # org.apache.spark.launcher.JavaModuleOptions, less the vector module.
 _OPENED_PACKAGES = (
@@ -53,13 +54,18 @@ class DriverFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Jvm:
-    """How to start a driver's JVM: Java and its options, the cluster, its folder, what is `dbfs:/`."""
+    """How to start a driver's JVM: Java and its options, the cluster, its folder, what is `dbfs:/`.
+
+    With `workers`, the JVM starts them. Spark is that of `environment`.
+    """
 
     java: Path
     java_options: list[str]
     spec: ClusterSpec
     folder: Path
     dbfs: Path
+    environment: Environment = OWN
+    workers: Workers | None = None
 
     @property
     def tmp(self) -> Path:
@@ -78,7 +84,8 @@ class Jvm:
         self._connection.unlink(missing_ok=True)
         conf = self.folder / "spark.properties"
         conf.touch(mode=0o600)
-        conf.write_text(properties(driver_conf(self.spec, self.dbfs, self.folder)))
+        conf.touch(mode=0o600)  # it may hold secrets
+        conf.write_text(properties(driver_conf(self.spec, self.workers, self.dbfs, self.folder)))
         return processes.spawn(
             name,
             self._command(conf),
@@ -89,10 +96,14 @@ class Jvm:
 
     def _command(self, conf: Path) -> list[str]:
         heap = self.spec.spark_conf.get("spark.driver.memory", DEFAULT_HEAP)
-        jars = Path(pyspark.__file__).parent / "jars" / "*"
-        places = ["-cp", str(jars), f"-Xmx{heap}", f"-Djava.io.tmpdir={self.tmp}"]
         submit = ["org.apache.spark.deploy.SparkSubmit", "--properties-file", str(conf), "pyspark-shell"]
-        return [str(self.java), *places, *_JAVA_OPTIONS, *self.java_options, *submit]
+        return [*self._java_command, f"-Xmx{heap}", *submit]
+
+    @property
+    def _java_command(self) -> list[str]:
+        """What the driver and its executors have in common."""
+        places = ["-cp", str(self.environment.spark_home / "jars" / "*"), f"-Djava.io.tmpdir={self.tmp}"]
+        return [str(self.java), *places, *_JAVA_OPTIONS, *self.java_options]
 
     @property
     def python_environment(self) -> dict[str, str]:
@@ -100,25 +111,27 @@ class Jvm:
         return base_environment(self.folder) | self.spec.spark_env_vars
 
     def _environment(self) -> dict[str, str]:
+        spark_home = self.environment.spark_home
+        homes = write_homes(self.folder, spark_home, self._java_command) if self.workers else {}
         own = {
             "_PYSPARK_DRIVER_CONN_INFO_PATH": str(self._connection),
-            "SPARK_HOME": str(Path(pyspark.__file__).parent),
+            "SPARK_HOME": str(spark_home),
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_CONNECT_MODE": "0",
             "SPARK_ENV_LOADED": "1",
-            "SPARK_SCALA_VERSION": "2.13",
-            "PYSPARK_PYTHON": sys.executable,
+            "SPARK_SCALA_VERSION": self.environment.scala,
+            "PYSPARK_PYTHON": self.environment.python,
         }
-        return self.python_environment | own
+        return self.python_environment | own | homes
 
     def connect(self, process: subprocess.Popen[bytes], clock: Clock, give_up: threading.Event) -> Any:
         """The gateway of a JVM that was started, once it is open; `DriverFailed` if it does not open."""
-        deadline = clock.now() + _SECONDS_TO_START
+        deadline = clock.now() + SECONDS_TO_START
         while not self._connection.exists():
             if process.poll() is not None:
                 raise DriverFailed(f"the JVM ended with exit code {process.returncode}")
             if clock.now() > deadline:
-                raise DriverFailed(f"no answer within {_SECONDS_TO_START:.0f} s")
+                raise DriverFailed(f"no answer within {SECONDS_TO_START:.0f} s")
             if clock.wait(give_up, _POLL_SECONDS):
                 raise DriverFailed("it is not wanted any more")
         written = self._connection.read_bytes()
@@ -132,8 +145,8 @@ class Jvm:
         )
 
     def log_end(self, characters: int = 2000) -> str:
-        """The end of what the JVM has written, for an error's text."""
+        """The end of what the JVM and its executors have written, for an error's text."""
         log = self.folder / "driver.log"
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - characters))
-            return file.read().decode(errors="replace")
+            return file.read().decode(errors="replace") + log_ends(self.folder)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
-from local_workspace.errors import InvalidParameterValue
+from local_workspace.errors import InvalidParameterValue, ResourceDoesNotExist
 from local_workspace.runs.jobs.settings import JobSettings
 from local_workspace.settings import Settings
 from local_workspace.store import Document, Store
@@ -36,6 +36,11 @@ class Jobs:
     def settings(self, job_id: int) -> JobSettings:
         """A job's settings; `InvalidParameterValue` if there is no such job."""
         return JobSettings.model_validate(self._job(job_id)["settings"])
+
+    def require(self, job_id: str) -> None:
+        """Refuse an id that no job has; it comes as text, from a path."""
+        if self._jobs.get(job_id) is None:
+            raise ResourceDoesNotExist(f"Job {job_id} does not exist.")
 
     def most_concurrent(self, job_id: int) -> int:
         """How many runs a job may have at the same time; runs of a deleted job wait for nobody."""

@@ -43,7 +43,6 @@ class NotebookTask(Task):
             "language": files.language(self.notebook_path),
             "named_parameters": {name: resolved(each, context.values) for name, each in given.items()},
             "task_values": context.task_values,
-            "mounts": files.mounts(),
         }
         return Program("local_workspace.runs.tasks.run_notebook", request)
 

@@ -3,10 +3,10 @@
     python -P -m local_workspace.runs.tasks.run_notebook REQUEST.json
 
 REQUEST.json holds `notebook` (the file), `notebook_path` (as the client knows it), `language`,
-`named_parameters` and `mounts`, beside what every process of a run is given.
+and `named_parameters`, beside what every process of a run is given.
 """
 
-import gc
+import contextlib
 import json
 import os
 import sys
@@ -18,7 +18,7 @@ from local_workspace.dbutils.namespace import namespace
 from local_workspace.dbutils.notebook import NotebookExit
 from local_workspace.notebooks.magics import Magics
 from local_workspace.notebooks.notebook_run import NotebookRun, reader, writer
-from local_workspace.processes import lifeline
+from local_workspace.runs.tasks.begun import begun
 from local_workspace.runs.tasks.ended import report
 from local_workspace.runs.tasks.main_module import fresh_main
 from local_workspace.runs.tasks.spark_session import attach
@@ -26,15 +26,16 @@ from local_workspace.runs.tasks.spark_session import attach
 
 def main() -> None:
     """Run the notebook of the request named on the command line."""
-    # Spark and MLflow are imported in most runs: that makes a million objects and no garbage.
-    gc.set_threshold(10_000)
-    lifeline.watch()
-    execute(json.loads(Path(sys.argv[1]).read_text()))
+    execute(begun())
 
 
 def execute(request: dict[str, Any]) -> None:
     """Run the cells to the end, or to the notebook's own exit, and write how it ended."""
     notebook, facts = Path(request["notebook"]), RunFacts.of(request)
+    with contextlib.suppress(ImportError):  # a runtime need not have MLflow
+        from local_workspace.notebooks.experiment import use_experiment_of
+
+        use_experiment_of(facts.notebook_path)
     os.chdir(notebook.parent)
     sys.path[:0] = [str(notebook.parent), request["libraries"]]
     names = fresh_main(namespace(*attach(), facts))

@@ -9,8 +9,6 @@ REQUEST.json holds `script` (the file), `name` (its path as the client knows it)
 (the file to write the outcome to).
 """
 
-import gc
-import json
 import linecache
 import os
 import sys
@@ -19,7 +17,7 @@ from typing import Any
 
 from local_workspace.dbutils.facts import RunFacts
 from local_workspace.dbutils.namespace import namespace
-from local_workspace.processes import lifeline
+from local_workspace.runs.tasks.begun import begun
 from local_workspace.runs.tasks.ended import report
 from local_workspace.runs.tasks.main_module import fresh_main
 from local_workspace.runs.tasks.spark_session import attach
@@ -27,10 +25,7 @@ from local_workspace.runs.tasks.spark_session import attach
 
 def main() -> None:
     """Execute the request named on the command line."""
-    # Spark and MLflow are imported in most runs: that makes a million objects and no garbage.
-    gc.set_threshold(10_000)
-    lifeline.watch()
-    execute(json.loads(Path(sys.argv[1]).read_text()))
+    execute(begun())
 
 
 def execute(request: dict[str, Any]) -> None:

@@ -6,9 +6,7 @@ As on Databricks the entry point is looked up in the package's metadata, in what
 there is taken for a function of the package itself (https://docs.databricks.com/jobs/python-wheel).
 """
 
-import gc
 import importlib
-import json
 import sys
 from collections.abc import Callable
 from importlib import metadata
@@ -17,7 +15,7 @@ from typing import Any
 
 from local_workspace.dbutils.facts import RunFacts
 from local_workspace.dbutils.namespace import namespace
-from local_workspace.processes import lifeline
+from local_workspace.runs.tasks.begun import begun
 from local_workspace.runs.tasks.ended import report
 from local_workspace.runs.tasks.main_module import fresh_main
 from local_workspace.runs.tasks.spark_session import attach
@@ -25,10 +23,7 @@ from local_workspace.runs.tasks.spark_session import attach
 
 def main() -> None:
     """Call the entry point of the request named on the command line."""
-    # Spark and MLflow are imported in most runs: that makes a million objects and no garbage.
-    gc.set_threshold(10_000)
-    lifeline.watch()
-    execute(json.loads(Path(sys.argv[1]).read_text()))
+    execute(begun())
 
 
 def execute(request: dict[str, Any]) -> None:

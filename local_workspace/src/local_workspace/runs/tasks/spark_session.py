@@ -3,6 +3,8 @@
 import os
 from typing import Any
 
+from local_workspace.clusters.spark.session import session_class
+
 
 def attach() -> tuple[Any, Any]:
     """A session and context of this run's own in the driver that the environment names."""
@@ -18,11 +20,11 @@ def attach() -> tuple[Any, Any]:
     shared = jvm.org.apache.spark.SparkContext.getOrCreate()
     java_context = jvm.org.apache.spark.api.java.JavaSparkContext.fromSparkContext(shared)
     context = SparkContext(gateway=gateway, jsc=java_context, conf=SparkConf(_jconf=shared.conf()))
-    classic = jvm.org.apache.spark.sql.classic.SparkSession
-    java_session = classic.builder().getOrCreate().newSession()
+    java_sessions = session_class(jvm)
+    java_session = java_sessions.builder().getOrCreate().newSession()
     session = SparkSession(context, jsparkSession=java_session)
     SparkSession._instantiatedSession = session
-    classic.setActiveSession(java_session)
+    java_sessions.setActiveSession(java_session)
     _never_stop(SparkContext, SparkSession)
     return session, context
 

@@ -1,13 +1,10 @@
-"""The Databricks runtimes that a cluster may name, and what stands in for them here.
+"""The Databricks runtimes that a cluster may name.
 
 The list is the `clusters/spark-versions` answer of a real workspace, shortened; the last entry is invented,
-so that a client that takes the newest runtime without looking for "Beta" is found out. Only one Spark is
-installed here, so every runtime is run by that one; the cluster's `state_message` says so.
+so that a client that takes the newest runtime without looking for "Beta" is found out.
 """
 
-import platform
 import re
-from importlib.metadata import version
 
 from local_workspace.errors import InvalidParameterValue
 
@@ -41,11 +38,6 @@ def check_runtime(spark_version: str) -> None:
     """Refuse a key that is not in the list, with Databricks' own text."""
     if spark_version not in RUNTIMES:
         raise InvalidParameterValue(f"Invalid spark version {spark_version}.")
-
-
-def substitute() -> str:
-    """What really runs on every cluster here: Spark, MLflow and Python, with their versions."""
-    return f"Spark {version('pyspark')}, MLflow {version('mlflow')}, Python {platform.python_version()}"
 
 
 def runtime_version(spark_version: str) -> str:
