@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target makes what it needs, from nothing but Python 3.11+, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help demo up bench runtimes screenshots docs test test-faults test-runtimes compose-test lint format lock clean
+.PHONY: help demo up bench runtimes screenshots docs test test-faults test-parity test-runtimes compose-test lint format lock clean
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
@@ -52,6 +52,9 @@ test: lint .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db #
 
 test-faults: .venv/ready .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Play every fault of tests/faults, on the real DAG too (half an hour)
 	@.venv/bin/python -m pytest tests/faults -m "matrix or not matrix"
+
+test-parity: .venv/ready ## Compare the scorer with Spark for every algorithm, encoding, scaling and rule for missing values (an hour)
+	@.venv/bin/python -m pytest -n 2 tests/spark/test_parity.py -m "matrix or not matrix"
 
 # The tests' own tools, which no runtime brings; its Spark and MLflow are those of the runtime.
 .build/test-tools/ready: $(LOCKED) | $(UV)

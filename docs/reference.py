@@ -27,7 +27,8 @@ from rookery.plan.splits import SPLITS
 from rookery.plan.sweep import Sweep
 from rookery.plan.training import TrainingPlan
 from rookery.sources import SOURCES
-from rookery_jobs.grid import ALGORITHMS
+from rookery_jobs.contract import OBJECTIVES, Objective
+from rookery_jobs.grid import ALGORITHMS, Algorithm
 
 DOCS = Path(__file__).parent
 EXAMPLE = DOCS.parent / "dags" / "penguin_predictor.py"
@@ -36,7 +37,7 @@ _NOTE = "<!-- Made by `make docs` from the code: change it there. -->"
 
 def pages() -> dict[Path, str]:
     """The path and the text of each page."""
-    texts = {"parameters.md": _parameters(), "tasks.md": _tasks()}
+    texts = {"parameters.md": _parameters(), "algorithms.md": _algorithms(), "tasks.md": _tasks()}
     return {DOCS / name: text.rstrip("\n") + "\n" for name, text in texts.items()}
 
 
@@ -53,7 +54,6 @@ def _parameters() -> str:
             "",
             *(line for part in parts for line in _model(part)),
             *_function(training_dag),
-            *_algorithms(),
             *_form(),
             *_model(BatchScoring),
             *_function(scoring_dag),
@@ -102,14 +102,47 @@ def _signature(function: Any) -> str:
     return "\n".join([f"{function.__name__}(", *lines, ")"])
 
 
-def _algorithms() -> Iterator[str]:
-    yield from ("## Algorithms", "", 'Parameters by Spark\'s names; a text such as `"5"` is 5.', "")
-    for algorithm, parameters in ALGORITHMS.items():
-        yield from (f"### {algorithm}", "")
-        rows = (
-            (f"`{name}`", f"`{one.default}`", one.allowed, one.meaning) for name, one in parameters.items()
-        )
-        yield from _table(("parameter", "Spark's default", "allowed", "meaning"), rows)
+def _algorithms() -> str:
+    return "\n".join(
+        [
+            "# Algorithms",
+            "",
+            _NOTE,
+            "",
+            "Several sweeps in one plan compete, each with a grid of its own; all are for one purpose.",
+            "Parameters have Spark's names, types and ranges, checked before anything is created;",
+            'a text such as `"5"` is 5. Where an algorithm needs chance, its seed is that of the split: a',
+            "point that is fitted again gives the same model.",
+            "",
+            "A tree takes the index of a category for a category, if there are no more than its `maxBins` of",
+            'them; linear models take it for a number, so give them `encoding="one-hot"`.',
+            "",
+            *(line for name, objective in OBJECTIVES.items() for line in _objective(name, objective)),
+        ]
+    )
+
+
+def _objective(name: str, objective: Objective) -> Iterator[str]:
+    yield from (f"## For {name}", "")
+    metrics = (
+        (f"`{metric}`", one.range, "larger" if one.larger_is_better else "smaller")
+        for metric, one in objective.metrics.items()
+    )
+    yield from _table(("metric", "values", "better is"), metrics)
+    for algorithm, known in ALGORITHMS.items():
+        if known.objective == name:
+            yield from _algorithm(algorithm, known)
+
+
+def _algorithm(name: str, known: Algorithm) -> Iterator[str]:
+    yield from (f"### {name}", "")
+    if known.max_classes:
+        yield from (f"For {known.max_classes} classes.", "")
+    rows = (
+        (f"`{parameter}`", f"`{one.default}`", one.allowed, one.meaning)
+        for parameter, one in known.hyperparameters.items()
+    )
+    yield from _table(("parameter", "Spark's default", "allowed", "meaning"), rows)
 
 
 def _form() -> Iterator[str]:

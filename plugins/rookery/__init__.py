@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rookery.plan.gate import Gate
     from rookery.plan.registry import Registry
     from rookery.plan.scoring import BatchScoring
-    from rookery.plan.splits import RandomSplit
+    from rookery.plan.splits import RandomSplit, TimeSplit
     from rookery.plan.sweep import Sweep
     from rookery.plan.training import TrainingPlan
     from rookery.sources import CsvSource
@@ -35,6 +35,7 @@ _MODULES = {
     "Registry": "plan.registry",
     "RookeryError": "exceptions",
     "Sweep": "plan.sweep",
+    "TimeSplit": "plan.splits",
     "TrainingPlan": "plan.training",
     "model_asset": "assets",
     "scoring_dag": "dag_factory.scoring",
@@ -54,6 +55,7 @@ __all__ = [
     "Registry",
     "RookeryError",
     "Sweep",
+    "TimeSplit",
     "TrainingPlan",
     "model_asset",
     "scoring_dag",

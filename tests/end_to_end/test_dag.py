@@ -115,13 +115,13 @@ def test_a_broken_row_fails_the_run_with_its_column_value_and_row(
     assert stack.live_clusters(HTTP_DAG) == []
 
 
-def test_the_answer_follows_the_data(stack: Stack, csv_server: CsvServer) -> None:
-    swap = {"0": "1", "1": "0", "2": "2"}
+def test_the_answer_is_the_labels_own_text_and_follows_the_data(stack: Stack, csv_server: CsvServer) -> None:
+    names = {"0": "Adelie", "1": "Gentoo", "2": "Chinstrap"}
     header, *rows = PENGUINS.splitlines()
-    swapped = [header, *(row[:-1] + swap[row[-1]] for row in rows)]
-    run = stack.run(HTTP_DAG, {"source_url": csv_server.serve("swapped.csv", "\n".join(swapped) + "\n")})
+    named = [header, *(row[:-1] + names[row[-1]] for row in rows)]
+    run = stack.run(HTTP_DAG, {"source_url": csv_server.serve("named.csv", "\n".join(named) + "\n")})
     assert run.state == "success", run.tasks
-    assert run.returned("query_endpoint")["predictions"] == [0.0]
+    assert run.returned("query_endpoint")["predictions"] == ["Gentoo"]
     assert "penguins-over-http" not in Created.until_now(stack.workspace).endpoints
 
 

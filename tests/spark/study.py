@@ -21,7 +21,9 @@ from rookery_jobs.contract import (
     RegistrationSpec,
     RunLayout,
     SnapshotSpec,
+    SplitSpec,
     SweepSpec,
+    Treatment,
 )
 
 PENGUINS = Path(__file__).parents[2] / "data" / "penguins.csv"
@@ -69,6 +71,11 @@ class Study:
         as_of: str | None = None,
         text_rule: int = contract.TEXT_RULE,
         max_dropped_share: float = 0.2,
+        label_type: str = "int",
+        treatment: Treatment | None = None,
+        max_classes: int | None = None,
+        max_categories: int | None = None,
+        split: SplitSpec | None = None,
     ) -> SnapshotSpec:
         """Put the CSV (the penguins by default) and its spec where `prepare` looks for them.
 
@@ -82,16 +89,20 @@ class Study:
             "categorical": categorical,
             "numeric": numeric,
             "label": label,
-            "split": RandomSplitSpec(validation_size, test_size, seed, split_key),
+            "split": split or RandomSplitSpec(validation_size, test_size, seed, split_key),
             "as_of_column": as_of_column,
             "as_of": as_of,
             "text_rule": text_rule,
+            "label_type": label_type,
+            "treatment": treatment or Treatment(),
         }
         digest = contract.snapshot_digest(**determining)
         spec = SnapshotSpec(
             snapshot_path=self.layout.snapshot(digest),
             digest=digest,
             max_dropped_share=max_dropped_share,
+            max_classes=max_classes,
+            max_categories=max_categories,
             **determining,
         )
         _write(path, content)
@@ -116,9 +127,13 @@ class Study:
         prepare.main(self.spark, [contract.spec_path(spec.snapshot_path)])
         return Manifest.from_json(Path(contract.manifest_path(spec.snapshot_path)).read_text())
 
-    def sweep_spec(self, spec: SnapshotSpec, values: Grid, metric: str = "accuracy") -> SweepSpec:
+    def sweep_spec(
+        self, spec: SnapshotSpec, values: Grid, metric: str = "accuracy", **others: Grid
+    ) -> SweepSpec:
+        """A sweep of a LogisticRegression's `values`, if there are any, and of other algorithms'."""
+        sweeps = {**({"LogisticRegression": values} if values else {}), **others}
         points = grid.make_points(
-            grid.expand([("LogisticRegression", values)]),
+            grid.expand(sweeps.items()),
             categorical=spec.categorical,
             numeric=spec.numeric,
             label=spec.label,

@@ -1,6 +1,7 @@
 """Job entry point: the source becomes a snapshot of train, validation and test rows with a manifest."""
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
 from rookery_jobs.contract import Manifest, SnapshotSpec, manifest_path, side_path
 from rookery_jobs.spark import completeness
@@ -9,7 +10,8 @@ from rookery_jobs.spark.completeness import Completeness
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.objectives import Survey, objective_of
 from rookery_jobs.spark.rows import read_source, typed_rows
-from rookery_jobs.spark.sides import SIDE, check_categories, with_side
+from rookery_jobs.spark.sides import SIDE, check_categories, check_limits, with_side
+from rookery_jobs.spark.text.values import column
 
 
 def main(spark: SparkSession, arguments: list[str]) -> None:
@@ -20,6 +22,8 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
     known = complete_manifest(files, spec)
     if known is not None:
         completeness.check(completeness.of_manifest(known), spec)
+        check_limits(spark.read.parquet(side_path(spec.snapshot_path, "train")), spec)
+        objective_of(spec).check_counts(known.class_counts, spec)
         print(f"snapshot {spec.digest} is complete: nothing to prepare")
         return
     manifest = prepare(spark, files, spec)
@@ -50,27 +54,31 @@ def prepare(spark: SparkSession, files: ClusterFiles, spec: SnapshotSpec) -> Man
         counted = completeness.count(raw, rows, spec)
         completeness.check(counted, spec)
         survey = objective_of(spec).survey(rows, spec)
+        check_limits(rows.filter(rows[SIDE] == "train"), spec)
         check_categories(rows, spec)
-        _write_sides(rows, spec)
+        _write_sides(rows, survey, spec)
         manifest = _manifest(rows, counted, survey, spec)
     files.write_text(manifest_path(spec.snapshot_path), manifest.to_json())
     return manifest
 
 
-def _write_sides(rows: DataFrame, spec: SnapshotSpec) -> None:
-    columns = [f"`{name}`" for name in (*spec.features, spec.label)]
+def _write_sides(rows: DataFrame, survey: Survey, spec: SnapshotSpec) -> None:
+    target = objective_of(spec).target(spec, survey.labels).alias(spec.label_column)
+    columns = [*map(column, spec.features), target]
     for side in spec.sides:
         chosen = rows.filter(rows[SIDE] == side).select(*columns)
         chosen.write.mode("overwrite").parquet(side_path(spec.snapshot_path, side))
 
 
 def _manifest(rows: DataFrame, counted: Completeness, survey: Survey, spec: SnapshotSpec) -> Manifest:
-    features = [f"`{name}`" for name in spec.features]
-    example = rows.filter(rows[SIDE] == "train").orderBy(*features).select(*features).limit(1).collect()[0]
+    features = [column(name) for name in spec.features]
+    incomplete = F.coalesce(*[F.when(each.isNull(), 1) for each in features], F.lit(0))
+    train = rows.filter(rows[SIDE] == "train").orderBy(incomplete, *features)
+    example = train.select(*features).limit(1).collect()[0]
     types = {**dict.fromkeys(spec.categorical, "string"), **dict.fromkeys(spec.numeric, "double")}
     return Manifest(
         snapshot=spec,
-        columns={**types, spec.label: objective_of(spec).OBJECTIVE.label_type},
+        columns={**types, spec.label: spec.label_type},
         rows_read=counted.read,
         rows_later=counted.later,
         rows_dropped=counted.dropped,
@@ -79,4 +87,5 @@ def _manifest(rows: DataFrame, counted: Completeness, survey: Survey, spec: Snap
         class_counts=survey.class_counts,
         example=example.asDict(),
         empty=dict(counted.empty),
+        labels=survey.labels,
     )

@@ -1,7 +1,8 @@
 """Job entry point: judge the winner of a sweep on the test rows, and register its model once."""
 
+import math
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,8 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             model = model_of(client, spec, run, snapshot, Path(folder))
             _check_parity(model, snapshot)
-            _check_request(model, spec)
-            test = measure(model.pipeline, snapshot, "test")
+            _check_request(model, spec, snapshot)
+            test = measure(model.pipeline, snapshot, "test", [gate.metric for gate in spec.gates])
         _judge(client, runs, test, spec, snapshot)
         known = versions.register(client, spec, model.artifact_path)
     for each in runs:
@@ -67,31 +68,43 @@ def _check_parity(model: Model, snapshot: Snapshot) -> None:
         parity.check_rows(predictions, model.scorer, side, objective_of(snapshot.spec))
     parity.check_refusals(model.pipeline, model.scorer, snapshot)
     example = model_artifact.example_frame(snapshot)
-    served = float(model.served.predict(example)[0])
-    expected = float(model.scorer.score(example).prediction[0])
+    served = model.served.predict(example)[0]
+    expected = model.scorer.score(example).answer[0]
     if served != expected:
         raise RegistrationError(
             f"the logged model serves {served} for its example, its scorer gives {expected}"
         )
 
 
-def _check_request(model: Model, spec: RegistrationSpec) -> None:
+def _check_request(model: Model, spec: RegistrationSpec, snapshot: Snapshot) -> None:
     """Ask the model, as a server would, what the plan will ask the endpoint."""
     for number, record in enumerate(spec.dataframe_records):
         try:
-            answer = float(model.served.predict(_frame(record))[0])
+            answer = model.served.predict(_frame(record, snapshot.spec.numeric))[0]
         except MlflowException as error:
             reason = str(error).partition("\n")[0]
             raise RegistrationError(
                 f"the plan's dataframe_records[{number}] cannot be answered by this model, so no version is "
                 f"registered: {reason}"
             ) from error
-        print(f"the plan's dataframe_records[{number}] is answered with {answer:g}")
+        print(f"the plan's dataframe_records[{number}] is answered with {_shown(answer)}")
 
 
-def _frame(record: Mapping[str, Any]) -> pd.DataFrame:
-    # JSON has one kind of number; a server converts by the signature.
-    return pd.DataFrame([{k: float(v) if type(v) is int else v for k, v in record.items()}])
+def _shown(answer: Any) -> str:
+    return f"{answer:g}" if isinstance(answer, float) else str(answer)
+
+
+def _frame(record: Mapping[str, Any], numeric: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [{name: _number(value) if name in numeric else value for name, value in record.items()}]
+    )
+
+
+def _number(value: Any) -> Any:
+    # JSON has one kind of number, and null for a missing one; a server converts both by the signature.
+    if value is None:
+        return math.nan
+    return float(value) if type(value) is int else value
 
 
 def _judge(

@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 
 import mlflow.artifacts
 from mlflow.models import Model
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
-from rookery_jobs.contract import ScoringReport, ScoringSpec
+from rookery_jobs.contract import NOT_UTF8, ScoringReport, ScoringSpec
+from rookery_jobs.contract.columns import PREDICTED_LABEL, PREDICTION
 from rookery_jobs.spark.files import ClusterFiles
-from rookery_jobs.spark.model_artifact import load_spark_pipeline, text_rule
+from rookery_jobs.spark.model_artifact import load_spark_pipeline, own_scorer
 from rookery_jobs.spark.runs.tracking import connect
 from rookery_jobs.spark.scoring.columns import ModelInput, model_inputs, with_values
 from rookery_jobs.spark.scoring.input import BROKEN, SOURCE_FILE, read_files
-from rookery_jobs.spark.text.csv_lines import NOT_UTF8
 from rookery_jobs.spark.text.values import column
 
 _ROW = "__row"
@@ -48,9 +48,8 @@ def score(spark: SparkSession, spec: ScoringSpec) -> ScoringReport:
     version = _load(spark, spec)
     rows = read_files(spark, spec, [each.name for each in version.inputs])
     rows = with_values(rows, version.inputs, version.text_rule)
-    predictions(rows, version.pipeline, version.inputs, spec).write.mode("overwrite").parquet(
-        spec.predictions_path
-    )
+    scored = predictions(rows, version.pipeline, version.inputs, spec, version.answer_type)
+    scored.write.mode("overwrite").parquet(spec.predictions_path)
     written = spark.read.parquet(spec.predictions_path)
     total, rejected = written.agg(F.count(F.lit(1)), F.count("rejected")).collect()[0]
     return ScoringReport(
@@ -65,9 +64,16 @@ def score(spark: SparkSession, spec: ScoringSpec) -> ScoringReport:
     )
 
 
-def predictions(rows: DataFrame, pipeline: Any, inputs: Sequence[ModelInput], spec: ScoringSpec) -> DataFrame:
-    """The rows of `with_values`, numeric inputs typed, with `prediction` (a double) or, where that is null,
-    `rejected` (the reason), and with `registered_model_name`, `model_version` and `source_file`."""
+def predictions(
+    rows: DataFrame,
+    pipeline: Any,
+    inputs: Sequence[ModelInput],
+    spec: ScoringSpec,
+    answer_type: str = "double",
+) -> DataFrame:
+    """The rows of `with_values`, numeric inputs typed, with `prediction` (a double, or the label's own value
+    where labels are indexed) or, where that is null, `rejected` (the reason), and with
+    `registered_model_name`, `model_version` and `source_file`."""
     values = {each.name: each.value for each in inputs if each.type != "string"}
     added = {BROKEN, SOURCE_FILE, *(name for each in inputs for name in (each.text, each.typed))}
     kept = [values.get(name, column(name)).alias(name) for name in rows.columns if name not in added]
@@ -87,7 +93,7 @@ def predictions(rows: DataFrame, pipeline: Any, inputs: Sequence[ModelInput], sp
     scored: DataFrame = pipeline.transform(judged)
     return scored.select(
         f"{_ROW}.*",
-        F.when(column(_REJECTED).isNull(), column("prediction")).alias("prediction"),
+        F.when(column(_REJECTED).isNull(), _answer(answer_type)).alias("prediction"),
         column(_REJECTED).alias("rejected"),
         F.lit(spec.registered_model_name).alias("registered_model_name"),
         F.lit(spec.model_version).alias("model_version"),
@@ -95,10 +101,19 @@ def predictions(rows: DataFrame, pipeline: Any, inputs: Sequence[ModelInput], sp
     )
 
 
+def _answer(answer_type: str) -> Column:
+    if answer_type == "double":
+        return column(PREDICTION)
+    return column(PREDICTED_LABEL).cast({"long": "bigint"}.get(answer_type, answer_type))
+
+
 class _Version(NamedTuple):
+    """What text means is rule 0 to a model that has no scorer of ours."""
+
     pipeline: Any
     inputs: tuple[ModelInput, ...]
     text_rule: int
+    answer_type: str
 
 
 def _load(spark: SparkSession, spec: ScoringSpec) -> _Version:
@@ -106,4 +121,6 @@ def _load(spark: SparkSession, spec: ScoringSpec) -> _Version:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(mlflow.artifacts.download_artifacts(uri, dst_path=folder))
         pipeline = load_spark_pipeline(path, spark, spec.tmp_path)
-        return _Version(pipeline, model_inputs(Model.load(str(path)), pipeline), text_rule(path))
+        own = own_scorer(path)
+        inputs = model_inputs(Model.load(str(path)), pipeline, own)
+        return _Version(pipeline, inputs, own.text_rule if own else 0, own.answer_type if own else "double")

@@ -127,7 +127,7 @@ def _train_point(claims: Claims, runs: PointRuns, featurised: Featurised, point:
 def _fit(run_id: str, runs: PointRuns, featurised: Featurised, point: Point) -> Trained | Failed:
     try:
         model = featurised.fit(point)
-        measured = featurised.measure(model)
+        measured = featurised.measure(model, runs.spec.metric)
     except Exception as error:  # whatever Spark raises for one point must not end the others
         text = _describe(error)
         runs.fail(run_id, point, text)

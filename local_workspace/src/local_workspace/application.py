@@ -27,6 +27,7 @@ from local_workspace.api.not_offered import not_offered_routes
 from local_workspace.api.pages.clusters import cluster_pages
 from local_workspace.api.pages.endpoints import endpoint_pages
 from local_workspace.api.pages.mlflow_links import mlflow_links
+from local_workspace.api.pages.model_versions import model_version_pages
 from local_workspace.api.pages.runs import run_pages
 from local_workspace.api.permissions import permission_routes
 from local_workspace.api.secrets import secret_routes
@@ -117,6 +118,7 @@ class LocalWorkspace:
             *cluster_pages(self._clusters, self._runs),
             *endpoint_pages(self._endpoints, settings),
             *mlflow_links(mlflow),
+            *model_version_pages(catalog, mlflow),
             *not_offered_routes(),
             Mount("/", DatabricksRules(mlflow.app, files)),
         ]

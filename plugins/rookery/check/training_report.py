@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
 _SHOWN_TASKS = 8
+_ANSWERS = {"long": "a whole number", "boolean": "true or false", "string": "a text"}
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,36 @@ def _data(plan: TrainingPlan) -> Iterator[Row]:
     yield Row("source", plan.source.shown)
     features = {"categorical": list(plan.features.categorical), "numeric": list(plan.features.numeric)}
     yield Row("features", "; ".join(f"{kind}: {', '.join(n)}" for kind, n in features.items() if n), features)
+    yield Row("values", _treatment(plan), plan.features.treatment.identity())
     yield Row("label", plan.label)
+    label_type, answers = plan.type_of_label, _ANSWERS.get(plan.type_of_label, "a double")
+    yield Row(
+        "prediction", f"{plan.objective} of a label that is {label_type}, answered as {answers}", label_type
+    )
     split = plan.split
     shares = ", ".join(f"{side} {share:.4g}" for side, share in split.shares.items() if share)
-    yield Row("split", f"{shares}; {split.how}", {**split.model_dump(mode="json"), **split.shares})
+    yield Row(
+        "split",
+        "; ".join(filter(None, [shares, split.how])),
+        {**split.model_dump(mode="json"), **split.shares},
+    )
     if plan.as_of_column:
         text = f"those whose {plan.as_of_column} is before the end of the run's data interval"
         yield Row("rows", text, {"as_of_column": plan.as_of_column})
+
+
+def _treatment(plan: TrainingPlan) -> str:
+    """What becomes of the features' values, in words."""
+    features = plan.features
+    return "; ".join(
+        [
+            f"missing numbers: {features.missing_numeric}",
+            f"missing categories: {features.missing_categorical}",
+            f"unseen categories: {features.handle_invalid}",
+            f"encoding: {features.encoding}",
+            f"scaling: {features.scaling}",
+        ]
+    )
 
 
 def _choice(plan: TrainingPlan) -> Iterator[Row]:

@@ -24,7 +24,7 @@ def grid_key(algorithm: str, parameter: str) -> str:
 
 def grid_field(index: int, sweep: Sweep, parameter: str) -> Field:
     """The field for the values of one parameter of the plan's sweep at this index."""
-    wanted = ALGORITHMS[sweep.algorithm][parameter]
+    wanted = ALGORITHMS[sweep.algorithm].hyperparameters[parameter]
     values = sweep.grid[parameter]
     # A selection can only show texts.
     texts = [str(value).lower() for value in values] if _options(wanted) else list(values)
@@ -42,7 +42,7 @@ def grid_field(index: int, sweep: Sweep, parameter: str) -> Field:
 
 
 def _help(sweep: Sweep, parameter: str) -> str:
-    wanted = ALGORITHMS[sweep.algorithm][parameter]
+    wanted = ALGORITHMS[sweep.algorithm].hyperparameters[parameter]
     entry = (
         "One or more of the values." if _options(wanted) else f"One value per line, each {wanted.allowed}."
     )
@@ -69,8 +69,12 @@ def _lines(wanted: Hyperparameter) -> dict[str, Any]:
     sign = r"\+?" if wanted.low >= 0 else r"[+-]?"
     # The form sends texts, other clients numbers too: `pattern` is for the former, the limits for the latter.
     items: dict[str, Any] = {"description": wanted.allowed, "pattern": rf"^\s*({sign}{number})?\s*$"}
-    items |= {"minimum": wanted.low} if math.isfinite(wanted.low) else {}
-    items |= {"maximum": wanted.high} if math.isfinite(wanted.high) else {}
+    low, high = (
+        "exclusiveMinimum" if wanted.above_low else "minimum",
+        "exclusiveMaximum" if wanted.below_high else "maximum",
+    )
+    items |= {low: wanted.low} if math.isfinite(wanted.low) else {}
+    items |= {high: wanted.high} if math.isfinite(wanted.high) else {}
     return {"items": items}
 
 
@@ -88,6 +92,6 @@ def _read(algorithm: str, parameter: str, value: Any) -> tuple[object, ...]:
         except GridError:
             refused.append(shown(each))
     if refused:
-        allowed = ALGORITHMS[algorithm][parameter].allowed
+        allowed = ALGORITHMS[algorithm].hyperparameters[parameter].allowed
         raise ValueError(f"{first_ten(refused)} cannot be; allowed is {allowed}")
     return tuple(read)

@@ -65,7 +65,7 @@ def _gate(gate: Gate) -> Field:
         "type": "number",
         **({"minimum": metric.low} if math.isfinite(metric.low) else {}),
         **({"maximum": metric.high} if math.isfinite(metric.high) else {}),
-        "title": f"Threshold of {gate.metric} ({metric.low:g} to {metric.high:g})",
+        "title": f"Threshold of {gate.metric} ({metric.range})",
         "section": "Gate",
         "description_md": f"A model whose `{gate.metric}` on the test rows misses it is not registered, and "
         "the run fails.",

@@ -80,7 +80,7 @@ def _unknown_keys(conf: Mapping[str, Any], known: Sequence[str]) -> Iterator[Mis
 
 def _advice(key: str, known: Sequence[str]) -> str:
     algorithm, _, parameter = key.partition("_")
-    if parameter in ALGORITHMS.get(algorithm, {}):
+    if algorithm in ALGORITHMS and parameter in ALGORITHMS[algorithm].hyperparameters:
         return f"; {algorithm} has a parameter {parameter}, but the plan's grid has not: add it there"
     shortened = (name for name in known if name.lower().endswith(f"_{key.lower()}"))
     return did_you_mean(next(shortened, key), known)

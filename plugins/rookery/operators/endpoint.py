@@ -135,8 +135,8 @@ class WaitForEndpointOperator(ServeModelOperator):
 
 
 class QueryEndpointOperator(EndpointOperator):
-    """Send the plan's request, or the snapshot's example row, and check that the answer has one finite number
-    per record. Returns an Answer. Raises EndpointError."""
+    """Send the plan's request, or the snapshot's example row, and check that the answer has one prediction of
+    the label's type per record. Returns an Answer. Raises EndpointError."""
 
     template_fields: Sequence[str] = (*EndpointOperator.template_fields, "snapshot_path")
 
@@ -146,12 +146,14 @@ class QueryEndpointOperator(EndpointOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         self.show_endpoint(context)
-        planned = self.training_plan.endpoint.dataframe_records
-        predictions = answers.ask(self.workspace, self.endpoint_name, planned or [self._example()])
+        plan = self.training_plan
+        planned = plan.endpoint.dataframe_records
+        records = planned or [self._example()]
+        predictions = answers.ask(self.workspace, self.endpoint_name, records, plan.type_of_label)
         self.log.info("%s answers with %s", self.endpoint_name, predictions)
         return Answer(list(planned) if planned else None, predictions).to_xcom()
 
-    def _example(self) -> dict[str, float | str]:
+    def _example(self) -> dict[str, float | str | None]:
         text = storage.read_text(self.workspace, manifest_path(self.snapshot_path))
         return Manifest.from_json(text).example
 

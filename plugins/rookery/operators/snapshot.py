@@ -76,9 +76,16 @@ def snapshot_spec(plan: TrainingPlan, source: Mapping[str, Any], origin: Origin)
         "as_of_column": plan.as_of_column,
         "as_of": origin.as_of,
         "text_rule": TEXT_RULE,
+        "label_type": plan.type_of_label,
+        "treatment": plan.features.treatment,
     }
     digest = snapshot_digest(**determining)
     path = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id).snapshot(digest)
     return SnapshotSpec(
-        snapshot_path=path, digest=digest, max_dropped_share=plan.max_dropped_share, **determining
+        snapshot_path=path,
+        digest=digest,
+        max_dropped_share=plan.max_dropped_share,
+        max_classes=plan.max_classes,
+        max_categories=plan.max_categories,
+        **determining,
     )

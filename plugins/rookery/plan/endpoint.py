@@ -12,7 +12,7 @@ from rookery.mistakes import Mistake
 from rookery.parts import Part, checked
 from rookery.plan.features import Features
 
-Value = bool | int | float | str
+Value = bool | int | float | str | None
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 _WORKLOAD_SIZES = ("Small", "Medium", "Large")
@@ -43,7 +43,8 @@ class Endpoint(Part):
     """Whether an idle endpoint costs nothing, and its next request waits."""
     dataframe_records: tuple[dict[str, Value], ...] | None = None
     """The request that it must answer: for each record a text per categorical column and a number per numeric
-    one. Without a request, the snapshot's example row is asked."""
+    one, or null where the plan's features may be missing. Without a request, the snapshot's example row is
+    asked."""
 
 
 def check_request(endpoint: Endpoint, features: Features) -> Iterator[Mistake]:
@@ -64,17 +65,18 @@ def check_request(endpoint: Endpoint, features: Features) -> Iterator[Mistake]:
 
 
 def _wrong_values(record: Mapping[str, Value], features: Features) -> Iterator[tuple[str, str]]:
-    for name in features.categorical:
+    given = {name for name, value in record.items() if value is not None or name not in features.optional}
+    for name in (each for each in features.categorical if each in given):
         if not isinstance(record[name], str):
             yield name, f"it must be a text, as the column is categorical, not {shown(record[name])}"
-    for name in features.numeric:
+    for name in (each for each in features.numeric if each in given):
         if not _is_finite_number(record[name]):
             yield name, f"it must be a finite number, as the column is numeric, not {shown(record[name])}"
 
 
 def _is_finite_number(value: Value) -> bool:
     try:
-        return not isinstance(value, str | bool) and math.isfinite(value)
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     except OverflowError:
         # A whole number beyond those that a double can be.
         return False

@@ -29,7 +29,7 @@ def _check_grid(given: Mapping[str, Sequence[object]], algorithm: str) -> Iterat
 
 
 def _parameter(algorithm: str, name: str, values: Sequence[object]) -> Iterator[Mistake]:
-    known = ALGORITHMS[algorithm]
+    known = ALGORITHMS[algorithm].hyperparameters
     if name not in known:
         hint = did_you_mean(name, known) or f"; it has {', '.join(known)}"
         yield Mistake(f"{algorithm} has no parameter {name!r}{hint}", (name,))
@@ -44,13 +44,13 @@ class Sweep(Part):
     """All combinations of some values of an algorithm's parameters, by Spark's names."""
 
     algorithm: Annotated[str, checked(_check_algorithm)]
-    """A class of `pyspark.ml.classification`."""
+    """A class of `pyspark.ml.classification` or `pyspark.ml.regression`: see [algorithms](algorithms.md)."""
     grid: Annotated[dict[str, Values], checked(_check_grid, "algorithm")]
     """Parameter, by Spark's name, and its values."""
 
 
 def check_sweeps(given: Sequence[Sweep]) -> Iterator[Mistake]:
-    """At least one sweep, each with another algorithm, and not too many points."""
+    """At least one sweep, each with another algorithm, all to one purpose, and not too many points."""
     if not given:
         yield Mistake("it is empty; give at least one Sweep(algorithm=…, grid=…)")
         return
@@ -59,7 +59,19 @@ def check_sweeps(given: Sequence[Sweep]) -> Iterator[Mistake]:
         if sweep.algorithm in seen:
             yield Mistake(f"{sweep.algorithm} is in the plan twice; join its grids", (index, "algorithm"))
         seen.add(sweep.algorithm)
+        objective, first = objective_of([sweep]), objective_of(given)
+        if objective != first:
+            yield Mistake(
+                f"{sweep.algorithm} is for {objective}, {given[0].algorithm} for {first}: their metrics "
+                "cannot be compared",
+                (index, "algorithm"),
+            )
     yield from refused(partial(candidates, given), GridError)
+
+
+def objective_of(sweeps: Sequence[Sweep]) -> str:
+    """What the sweeps predict, by the name of the objective: all have that of the first."""
+    return ALGORITHMS[sweeps[0].algorithm].objective
 
 
 def candidates(sweeps: Sequence[Sweep]) -> tuple[Candidate, ...]:

@@ -11,15 +11,16 @@ from rookery.mistakes import Mistake
 from rookery.parts import Plan, by_kind, checked
 from rookery.plan.compute import Compute
 from rookery.plan.endpoint import Endpoint, check_request
-from rookery.plan.features import Features, check_as_of, check_features, check_label
+from rookery.plan.features import Features, check_as_of, check_features, check_label, check_label_type
 from rookery.plan.folders import check_folder
-from rookery.plan.gate import Gate, check_metric
+from rookery.plan.gate import Gate, check_gates, check_metric, check_metric_of
 from rookery.plan.registry import Registry
 from rookery.plan.splits import SPLITS, Split
-from rookery.plan.sweep import Sweep, candidates, check_sweeps
+from rookery.plan.sweep import Sweep, candidates, check_sweeps, objective_of
 from rookery.sources import SOURCES, Source
 from rookery.sources.wanted import Wanted
-from rookery_jobs.grid import Candidate
+from rookery_jobs.contract import METRICS, OBJECTIVES
+from rookery_jobs.grid import Candidate, max_categories, max_classes
 
 
 def _check_split(split: Split, label: str) -> Iterator[Mistake]:
@@ -42,14 +43,18 @@ class TrainingPlan(Plan):
     features: Annotated[Features, checked(check_features)]
     """The columns that the model takes."""
     label: Annotated[str, checked(check_label, "features")]
-    """The column that the model predicts: classes 0, 1, 2, …"""
+    """The column that the model predicts: see `label_type`."""
     split: Annotated[SerializeAsAny[Split], by_kind(SPLITS, "random"), checked(_check_split, "label")]
     """Which rows train, choose and judge."""
     sweep: Annotated[tuple[Sweep, ...], checked(check_sweeps)]
     """The points to train."""
-    metric: Annotated[str, checked(check_metric)] = "accuracy"
+    label_type: Annotated[str | None, checked(check_label_type, "sweep")] = None
+    """What the label's values are, by Spark's names. For classes: `int`, the classes 0, 1, 2, …, which are
+    answered as doubles (the default); `long`, `boolean` or `string`, any whole numbers, true and false, or
+    texts, of which the endpoint answers with the label's own. For regression: `double`."""
+    metric: Annotated[str, checked(check_metric), checked(check_metric_of, "sweep")] = "accuracy"
     """Chooses among the points, on the validation rows; its direction is Spark's."""
-    gates: tuple[Gate, ...] = ()
+    gates: Annotated[tuple[Gate, ...], checked(check_gates, "sweep")] = ()
     """What the winner must reach on the test rows."""
     registry: Registry
     """Where the winner is registered."""
@@ -74,6 +79,30 @@ class TrainingPlan(Plan):
         """The points to train, with parameters converted by their Spark types."""
         return candidates(self.sweep)
 
+    @property
+    def objective(self) -> str:
+        """What the model is for: `classification` or `regression`."""
+        return objective_of(self.sweep)
+
+    @property
+    def type_of_label(self) -> str:
+        """The plan's `label_type`, or the usual one for its objective."""
+        return self.label_type or OBJECTIVES[self.objective].label_type
+
+    @property
+    def max_classes(self) -> int | None:
+        """The classes that its algorithms can tell apart, and its metrics can measure, at most."""
+        limits = [METRICS[name].max_classes for name in (self.metric, *(gate.metric for gate in self.gates))]
+        known = [limit for limit in (max_classes(self.candidates()), *limits) if limit is not None]
+        return min(known, default=None)
+
+    @property
+    def max_categories(self) -> int | None:
+        """The categories that a column may have at most, if trees take their indexes."""
+        limit = None if self.features.encoding == "one-hot" else max_categories(self.candidates())
+        # Spark counts that of unseen categories too.
+        return limit - self.features.treatment.keeps_unseen if limit else None
+
     def wanted(self, as_of: str | None = None) -> Wanted:
         """What the source must be like for a run that sees the rows before `as_of` (None: all)."""
         return Wanted(
@@ -81,7 +110,12 @@ class TrainingPlan(Plan):
             numeric=self.features.numeric,
             label=self.label,
             others=self.split.spec().columns,
+            times=self.split.spec().times,
             as_of_column=self.as_of_column,
             as_of=as_of,
             max_dropped_share=self.max_dropped_share,
+            label_type=self.type_of_label,
+            optional=self.features.optional,
+            max_classes=self.max_classes,
+            max_categories=self.max_categories,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from rookery.fields import Field
 from rookery.mistakes import Mistake, listed
 from rookery.parts import Names, checked
 from rookery.sources.csv_survey import problems
+from rookery.sources.csv_writing import Writing, rewrite
 from rookery.sources.download import Fetched, copy_file, download
 from rookery.sources.project_files import data_folder, project_file
 from rookery.sources.source import Landed, Source
@@ -56,9 +58,23 @@ def _check_hosts(hosts: Sequence[str]) -> Iterator[Mistake]:
             yield Mistake(problem, (index,))
 
 
+def _check_character(value: str) -> Iterator[Mistake]:
+    if len(value) != 1 or value in "\r\n\0 ":
+        yield Mistake(f"{value!r} is not one character that can stand between or around values")
+
+
+def _check_encoding(name: str) -> Iterator[Mistake]:
+    try:
+        "".encode(name)
+    except LookupError:
+        yield Mistake(
+            f"{name!r} is no encoding of text that Python knows; such are UTF-8, windows-1252, UTF-16"
+        )
+
+
 class CsvSource(Source):
-    """A CSV file with a header line, from the web or the project: in UTF-8, a quote within quotes doubled,
-    every row on one line."""
+    """A CSV file with a header line, from the web or the project. A file that is written in another way than
+    these fields say by default is written anew in that way by the worker, before Spark reads it."""
 
     kind: Literal["csv"] = "csv"
     url: Annotated[str, checked(_check_url)]
@@ -66,6 +82,21 @@ class CsvSource(Source):
     `data/<name>.csv` of the project."""
     allowed_hosts: Annotated[Names, checked(_check_hosts)] = ()
     """Hosts that may have a private address, by name, without scheme and port."""
+
+    delimiter: Annotated[str, checked(_check_character)] = ","
+    """What stands between values."""
+    quote: Annotated[str, checked(_check_character)] = '"'
+    """What stands around a value that has a delimiter."""
+    escape: Annotated[str, checked(_check_character)] = '"'
+    """What stands before a quote within quotes: the quote itself (doubled), or a backslash."""
+    encoding: Annotated[str, checked(_check_encoding)] = "UTF-8"
+    """How characters are bytes, such as `windows-1252` or `UTF-16`."""
+    decimal: Literal[".", ","] = "."
+    """What stands before the fraction of a number. There are no separators of thousands."""
+    missing: Names = ()
+    """Texts that say that there is no value, such as `NA`, beside nothing at all."""
+    multiline: bool = False
+    """Whether values within quotes may have line breaks, each of which becomes a blank."""
 
     @property
     def shown(self) -> str:
@@ -96,8 +127,12 @@ class CsvSource(Source):
         if self._is_remote:
             return
         try:
-            with project_file(self.url, data_folder(dag_file)).open("rb") as content:
-                found = problems(content, self.shown, wanted)
+            with (
+                project_file(self.url, data_folder(dag_file)).open("rb") as content,
+                tempfile.TemporaryFile() as rewritten,
+            ):
+                usual, _ = self._usual(content, rewritten, wanted)
+                found = problems(usual, self.shown, wanted)
         except DownloadError as error:
             found = [str(error)]
         yield from (Mistake(each, ("url",)) for each in found)
@@ -108,16 +143,27 @@ class CsvSource(Source):
         Raises DownloadError for a refused or failing URL, for a limit exceeded, and with every mistake of the
         file.
         """
-        with tempfile.TemporaryFile() as content:
+        with tempfile.TemporaryFile() as content, tempfile.TemporaryFile() as rewritten:
             fetched = self._fetch(content, site.dag_file, site.limits)
-            _require_usable(content, self.shown, site.wanted)
-            path = site.layout.source(fetched.sha256, _file_name(self.url))
-            _upload(site, content, path, fetched)
-        return LandedCsv(path, fetched.sha256, fetched.size, self.shown)
+            usual, anew = self._usual(content, rewritten, site.wanted)
+            _require_usable(usual, self.shown, site.wanted)
+            landed = anew or fetched
+            path = site.layout.source(landed.sha256, _file_name(self.url))
+            _upload(site, usual, path, landed)
+        return LandedCsv(path, landed.sha256, landed.size, self.shown)
 
     def landed(self, handed_on: Mapping[str, Any]) -> LandedCsv:
         """What `land` has handed on, out of an XCom."""
         return LandedCsv.from_xcom(handed_on)
+
+    def _usual(
+        self, content: BinaryIO, rewritten: BinaryIO, wanted: Wanted
+    ) -> tuple[BinaryIO, Fetched | None]:
+        """The file as Spark is to read it, and what it is if it had to be written anew."""
+        writing = Writing(**{each.name: getattr(self, each.name) for each in dataclasses.fields(Writing)})
+        if writing.is_usual:
+            return content, None
+        return rewritten, rewrite(content, rewritten, writing, wanted.numbers, self.shown)
 
     @property
     def _is_remote(self) -> bool:

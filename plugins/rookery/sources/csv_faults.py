@@ -34,22 +34,29 @@ def told(fault: Fault, more: int, fix: str) -> str:
 def fix_of_number(value: str) -> str:
     """What to do about text in a numeric column."""
     if value.lower() in _MISSING:
-        return "leave the cell empty where there is no value"
+        return f"say missing=[{value!r}], or leave the cell empty where there is no value"
     if number(value.replace(".", "").replace(",", ".")) is not None:
-        return "write numbers with a point, and without separators of thousands"
+        return "say decimal=',' if that is so in the whole column; there may be no separators of thousands"
     return "correct the values, or make the column a categorical one"
 
 
-def fix_of_label(value: str, labels: Collection[str]) -> str:
-    """What to do about a label that is no class, where these are found."""
+def fix_of_label(value: str, labels: Collection[str], label_type: str) -> str:
+    """What to do about a label that is none of its type, where these are found."""
     if value.lower() in _MISSING:
-        return "leave the cell empty where there is no value"
+        return f"say missing=[{value!r}], or leave the cell empty where there is no value"
+    if label_type == "double":
+        return fix_of_number(value)
     if number(value) is not None:
-        return "a model here predicts classes, not amounts: make classes of the values, by limits for example"
+        return (
+            "the plan's algorithms predict classes: name one that predicts amounts, such as "
+            "LinearRegression, or make classes of the values"
+        )
     if len(labels) > MAX_CLASSES:
         return f"a label has at most {MAX_CLASSES} classes: name another column as the label"
+    if label_type != "int":
+        return "correct the values, or say label_type='string'"
     classes = first_ten(f"{text} = {place}" for place, text in enumerate(sorted(labels)))
-    return f"give each class a number, such as {classes}"
+    return f"say label_type='string', or give each class a number, such as {classes}"
 
 
 def unclosed_quote(name: str, place: str) -> str:

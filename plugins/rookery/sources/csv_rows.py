@@ -10,11 +10,8 @@ from typing import BinaryIO, NamedTuple
 
 from rookery_jobs.contract import stripped
 
-NOT_UTF8 = "\ufffd"
-"""What a byte that is not UTF-8 becomes when it is read, here as in Spark."""
-
-# Characters. Whatever is sent, no more than that is held at once.
-_LONGEST_LINE = 1 << 22
+LONGEST_LINE = 1 << 22
+"""Characters. Whatever is sent, no more than that is held at once."""
 
 
 class CsvRow(NamedTuple):
@@ -30,7 +27,7 @@ def csv_rows(content: BinaryIO) -> Iterator[Iterator[CsvRow]]:
     """The header and the rows of a file, one by one; blank lines are left out, as Spark does."""
     content.seek(0)
     text = io.TextIOWrapper(content, encoding="utf-8-sig", errors="replace", newline="")
-    csv.field_size_limit(_LONGEST_LINE)
+    csv.field_size_limit(LONGEST_LINE)
     try:
         yield _rows(text)
     finally:
@@ -62,6 +59,6 @@ def _rows(text: io.TextIOWrapper) -> Iterator[CsvRow]:
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    while line := text.readline(_LONGEST_LINE):
+    while line := text.readline(LONGEST_LINE):
         if any(character > " " for character in line):
             yield line

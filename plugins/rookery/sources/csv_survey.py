@@ -9,9 +9,18 @@ from functools import lru_cache
 from typing import BinaryIO
 
 from rookery.sources.csv_faults import Fault, fix_of_label, fix_of_number, told, unclosed_quote
-from rookery.sources.csv_rows import NOT_UTF8, CsvRow, csv_rows, names_of
+from rookery.sources.csv_labels import label_reading, wrong_labels
+from rookery.sources.csv_rows import CsvRow, csv_rows, names_of
 from rookery.sources.wanted import Wanted
-from rookery_jobs.contract import LABEL_FAULT, MAX_CLASSES, class_of, first_ten, instant, number, stripped
+from rookery_jobs.contract import (
+    MAX_CLASSES,
+    NOT_UTF8,
+    category_of,
+    first_ten,
+    instant,
+    number,
+    stripped,
+)
 
 _REMEMBERED = 4096
 
@@ -69,6 +78,10 @@ class _Survey:
         self._faulty: Counter[str] = Counter()
         self._empty: Counter[str] = Counter()
         self._labels: set[str] = set()
+        self._positions = {each.name: each.position for each in self._columns}
+        self._categories: dict[str, set[str | None]] = (
+            {name: set() for name in wanted.categorical} if wanted.max_categories else {}
+        )
         self._seen = self._dropped = 0
 
     def problems(self, rows: Iterator[CsvRow]) -> Iterator[str]:
@@ -82,8 +95,9 @@ class _Survey:
             yield f"{self._name} has no row{before}"
             return
         yield from self._too_many_dropped()
+        yield from self._unusable_columns()
         if self._labels and not self._faulty[self._wanted.label]:
-            yield from self._wrong_classes()
+            yield from wrong_labels(self._name, self._labels, self._wanted)
 
     def _read(self, rows: Iterator[CsvRow]) -> Iterator[str]:
         for row, fields in rows:
@@ -114,7 +128,7 @@ class _Survey:
                 continue
             if verdict is None:
                 self._empty[column.name] += 1
-                is_complete = False
+                is_complete = is_complete and column.name in self._wanted.optional
             else:
                 self._fault(Fault(column.name, row, fields[column.position].strip(), column.what))
                 is_label = is_label and column.name != self._wanted.label
@@ -122,11 +136,19 @@ class _Survey:
         # A class that is only in rows which are dropped is none.
         if is_complete or not is_label:
             self._remember_label(fields)
+        if is_complete:
+            self._remember_categories(fields)
 
     def _remember_label(self, fields: Sequence[str]) -> None:
         label = stripped(fields[self._label])
         if label is not None and len(self._labels) <= MAX_CLASSES:
             self._labels.add(label)
+
+    def _remember_categories(self, fields: Sequence[str]) -> None:
+        """Of each categorical column, up to one more than the plan's trees take."""
+        for name, found in self._categories.items():
+            if len(found) <= (self._wanted.max_categories or 0):
+                found.add(category_of(fields[self._positions[name]]))
 
     def _fault(self, fault: Fault) -> None:
         self._faults.setdefault(fault.column, fault)
@@ -134,7 +156,7 @@ class _Survey:
 
     def _fix(self, fault: Fault) -> str:
         if fault.column == self._wanted.label:
-            return fix_of_label(fault.value, self._labels)
+            return fix_of_label(fault.value, self._labels, self._wanted.label_type)
         return fix_of_number(fault.value) if fault.column in self._wanted.numeric else "correct the values"
 
     def _too_many_dropped(self) -> Iterator[str]:
@@ -149,29 +171,27 @@ class _Survey:
                 f"and max_dropped_share is {limit:g}; empty is {counts}; {fix}, or raise max_dropped_share"
             )
 
-    def _wrong_classes(self) -> Iterator[str]:
-        classes = {class_of(text) for text in self._labels}
-        largest = max((each for each in classes if each is not None), default=0)
-        if largest >= MAX_CLASSES:
-            yield (
-                f"{self._name} has the class {largest} in column {self._wanted.label!r}; classes must be "
-                f"below {MAX_CLASSES}: number them from 0, or name another column as the label"
-            )
-        elif len(classes) < 2:
-            yield (
-                f"{self._name} has one class alone in column {self._wanted.label!r}; two are needed, or "
-                "there is nothing to predict"
-            )
+    def _unusable_columns(self) -> Iterator[str]:
+        for name in self._wanted.optional:
+            if self._empty[name] == self._seen and name in self._wanted.numeric:
+                yield f"{self._name} has no value in column {name!r}: take it out of the plan"
+        for name, found in self._categories.items():
+            if len(found) > (limit := self._wanted.max_categories or 0):
+                yield (
+                    f"{self._name} has more than {limit} categories in column {name!r}, which is what the "
+                    "trees of the plan take with their maxBins: raise it, say encoding='one-hot', or take "
+                    "the column out of the plan"
+                )
 
 
 def _reading(name: str, wanted: Wanted) -> tuple[Callable[[str], object], str]:
     """What reads a text of the column, as None if it cannot, and what such a text is in words."""
     if name == wanted.label:
-        return class_of, LABEL_FAULT
+        return label_reading(wanted.label_type)
     if name in wanted.numeric:
         return number, "is not a finite number"
-    if name == wanted.as_of_column:
-        what = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as an as_of_column must be"
+    if name in (wanted.as_of_column, *wanted.times):
+        what = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as the time of a row must be"
         return instant, what
     return _utf8, "is not UTF-8: save the file as UTF-8"
 

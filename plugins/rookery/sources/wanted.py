@@ -11,17 +11,30 @@ Names = tuple[str, ...]
 class Wanted:
     """The columns that must be there and what their values must be, and how many rows may be incomplete.
 
-    `others` may have any value. With an `as_of_column`, rows whose time there is `as_of` or later are not
-    looked at (an ISO 8601 instant; None: no row is). `max_dropped_share` is a share of the rows, from 0 to 1.
+    `others` may have any value, but those among them that are `times`. With an `as_of_column`, rows whose
+    time there is `as_of` or later are not looked at (an ISO 8601 instant; None: no row is).
+    `max_dropped_share` is a share of the rows, from 0 to 1. `label_type` says what the label's values are;
+    `optional` columns may lack a value. The label may have `max_classes`, and each categorical column
+    `max_categories` (None: no limit but MAX_CLASSES).
     """
 
     categorical: Names
     numeric: Names
     label: str
     others: Names = ()
+    times: Names = ()
     as_of_column: str | None = None
     as_of: str | None = None
     max_dropped_share: float = 1.0
+    label_type: str = "int"
+    optional: Names = ()
+    max_classes: int | None = None
+    max_categories: int | None = None
+
+    @property
+    def numbers(self) -> Names:
+        """The columns whose values must be numbers."""
+        return (*self.numeric, *([self.label] if self.label_type == "double" else []))
 
     @property
     def columns(self) -> Names:

@@ -1,4 +1,5 @@
-"""Airflow DAG for the end-to-end tests: the penguins from a web server of the test, with a small grid."""
+"""Airflow DAG for the end-to-end tests: the penguins from a web server of the test, with small grids of two
+algorithms, labels that are texts, and missing values that are filled in."""
 
 import pendulum
 
@@ -17,7 +18,11 @@ from rookery import (
 plan = TrainingPlan(
     source=CsvSource(url="http://127.0.0.1/penguins.csv", allowed_hosts=["127.0.0.1"]),
     features=Features(
-        categorical=["Island"], numeric=["CulmenLength", "CulmenDepth", "FlipperLength", "BodyMass"]
+        categorical=["Island"],
+        numeric=["CulmenLength", "CulmenDepth", "FlipperLength", "BodyMass"],
+        missing_numeric="median",
+        encoding="one-hot",
+        scaling="standard",
     ),
     label="Species",
     split=RandomSplit(seed=42),
@@ -25,8 +30,10 @@ plan = TrainingPlan(
         Sweep(
             algorithm="LogisticRegression",
             grid={"maxIter": [10, 20], "regParam": [0.01], "family": ["auto"]},
-        )
+        ),
+        Sweep(algorithm="RandomForestClassifier", grid={"numTrees": [5]}),
     ],
+    label_type="string",
     gates=[Gate(metric="accuracy", threshold=0.8)],
     registry=Registry(registered_model_name="Penguins Over HTTP"),
     endpoint=Endpoint(
@@ -36,7 +43,7 @@ plan = TrainingPlan(
                 "Island": "Biscoe",
                 "CulmenLength": 48.7,
                 "CulmenDepth": 14.1,
-                "FlipperLength": 210,
+                "FlipperLength": None,
                 "BodyMass": 4450,
             }
         ],

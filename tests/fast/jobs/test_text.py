@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from rookery_jobs import scorer
-from rookery_jobs.contract import TEXT_RULE, class_of, instant, number, stripped
+from rookery_jobs.contract import TEXT_RULE, category_of, class_of, instant, label_of, number, stripped
 from rookery_jobs.scorer.text import RULES
-from tests.fast.jobs.text_cases import CATEGORIES, INSTANTS, LABELS, NUMBERS
+from tests.fast.jobs.text_cases import CATEGORIES, INSTANTS, LABELS, NUMBERS, OTHER_LABELS
 
 
 @pytest.mark.parametrize(("text", "category"), CATEGORIES)
@@ -68,3 +68,15 @@ def test_a_refusal_names_ten_categories_and_says_how_many_more_there_are() -> No
     message = str(refusal.value)
     assert message.endswith("Island 8, Island 9 and 2990 more")
     assert len(message) < 400
+
+
+@pytest.mark.parametrize(("label_type", "text", "label"), OTHER_LABELS)
+def test_a_label_of_another_type_is_read_as_the_table_says(
+    label_type: str, text: str, label: str | None
+) -> None:
+    assert label_of(text, label_type) == label
+
+
+@pytest.mark.parametrize(("text", "category"), CATEGORIES)
+def test_the_contract_has_the_rule_of_the_scorer(text: str, category: str | None) -> None:
+    assert category_of(text) == category

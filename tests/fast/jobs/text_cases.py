@@ -84,3 +84,24 @@ INSTANTS: list[tuple[str, datetime | None]] = [
     ("yesterday", None),
 ]
 """Text → the instant that it is by rule 1; None if it is none."""
+
+OTHER_LABELS: list[tuple[str, str, str | None]] = [
+    ("long", "-5", "-5"),
+    ("long", " +007\u00a0", "7"),
+    ("long", "101.0", "101"),
+    ("long", "+101.00", "101"),
+    ("long", "9223372036854775807", "9223372036854775807"),
+    ("long", "9223372036854775808", None),
+    ("long", "1.5", None),
+    ("long", "1.", None),
+    ("long", "1e2", None),
+    ("long", "yes", None),
+    ("boolean", "True", "true"),
+    ("boolean", " FALSE ", "false"),
+    ("boolean", "yes", None),
+    ("boolean", "1", None),
+    ("string", " yes ", "yes"),
+    ("string", "I\u0302le", "\u00cele"),
+    ("string", "101.0", "101"),
+]
+"""Type of the label, text → the label that it is; None if it is none."""

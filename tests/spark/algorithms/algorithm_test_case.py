@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from pyspark.ml.feature import VectorAssembler
 from pyspark.ml.param import TypeConverters
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
@@ -25,6 +26,7 @@ from tests.fast.jobs.contract.documents import snapshot_spec
 
 SEED = 7
 ROWS = 200
+CATEGORIES = 7
 _CONVERTERS = {
     TypeConverters.toInt: int,
     TypeConverters.toFloat: float,
@@ -37,13 +39,14 @@ class AlgorithmTestCase:
     """`name` is that of Spark's estimator.
 
     `left_out` are the Params of that class which no grid can have: names of columns, and what one value
-    cannot say. `variants` are points that together take every way through the export, each with the number
-    of classes it is fitted on.
+    cannot say. `refused_by_fit` are those whose range Spark knows only when it fits. `variants` are points
+    that together take every way through the export, each with the number of classes it is fitted on.
     """
 
     name: ClassVar[str]
     objective: ClassVar[str]
     left_out: ClassVar[frozenset[str]]
+    refused_by_fit: ClassVar[frozenset[str]] = frozenset()
     variants: ClassVar[tuple[tuple[int, Mapping[str, ParamValue]], ...]]
 
     @pytest.fixture
@@ -54,7 +57,12 @@ class AlgorithmTestCase:
     @pytest.fixture
     def parameters(self) -> Mapping[str, Hyperparameter]:
         """What a grid may have."""
-        return ALGORITHMS[self.name]
+        return ALGORITHMS[self.name].hyperparameters
+
+    def estimator(self, params: Mapping[str, ParamValue]) -> Any:
+        """The unfitted estimator of a point."""
+        spec = snapshot_spec(label="label", seed=SEED)
+        return estimator(Point("p", self.name, dict(params)), spec)
 
     def test_each_parameter_of_spark_is_a_hyperparameter_or_left_out(
         self, unset: Any, parameters: Mapping[str, Hyperparameter]
@@ -71,28 +79,35 @@ class AlgorithmTestCase:
         defaults = {name: unset.getOrDefault(param) for name, param in spark.items()}
         assert defaults == {name: one.default for name, one in parameters.items()}
 
-    def test_ranges_are_sparks(self, unset: Any, parameters: Mapping[str, Hyperparameter]) -> None:
+    def test_ranges_are_sparks(
+        self, spark: SparkSession, unset: Any, parameters: Mapping[str, Hyperparameter]
+    ) -> None:
         for name, one in parameters.items():
             for value in _allowed(one):
                 assert _taken(unset, name, value), f"{name} = {value!r} is allowed, but Spark refuses it"
             for value in _refused(one):
+                if name in self.refused_by_fit:
+                    with pytest.raises(Exception, match="out of bounds"):
+                        self.estimator({name: value}).fit(_rows(spark, 2))
+                    continue
                 assert not _taken(unset, name, value), f"{name} = {value!r} is refused, but Spark takes it"
 
     def test_a_random_algorithm_has_the_plans_seed(self, unset: Any) -> None:
         made = estimator(Point("p", self.name, {}), snapshot_spec(seed=SEED))
-        assert "seed" not in ALGORITHMS[self.name], "the seed is the plan's, not the grid's"
+        assert "seed" not in ALGORITHMS[self.name].hyperparameters, "the seed is the plan's, not the grid's"
         assert not unset.hasParam("seed") or made.getSeed() == SEED
 
     def test_the_scorer_is_in_parity_with_spark(self, spark: SparkSession, tmp_path: Path) -> None:
         objective = OBJECTIVES[self.objective]
         for number, (classes, params) in enumerate(self.variants):
             rows = _rows(spark, classes)
-            spec = snapshot_spec(label="label", seed=SEED)
-            model = estimator(Point("p", self.name, dict(params)), spec).fit(rows)
+            model = self.estimator(params).fit(rows)
             assert isinstance(model, FITTED[self.name].MODEL)
-            folder = tmp_path / str(number)
-            scorer.save(scorer.Scorer((FEATURES,), (FITTED[self.name].export(model),)), folder)
-            predictions = model.transform(rows).select(FEATURES, *objective.compared()).toPandas()
+            saved, folder = tmp_path / f"spark-{number}", tmp_path / f"scorer-{number}"
+            model.write().save(saved.as_uri())
+            scorer.save(scorer.Scorer((FEATURES,), (FITTED[self.name].export(model, saved),)), folder)
+            predicted = model.transform(rows)
+            predictions = predicted.select(FEATURES, *objective.compared(predicted)).toPandas()
             predictions[FEATURES] = [each.toArray() for each in predictions[FEATURES]]
             report = objective.compare_batch(predictions, _OfVectors(scorer.load(folder)))
             assert int(report["different"].sum()) == 0, f"{classes} classes, {params}"
@@ -111,13 +126,19 @@ class _OfVectors(scorer.Scorer):
 
 
 def _rows(spark: SparkSession, classes: int) -> DataFrame:
-    """Rows of three features, of which the first two tell the classes apart, but not all of them."""
-    from pyspark.ml.functions import array_to_vector
-
+    """Rows of three numbers and a category, which tell the classes apart, but not all of them."""
     label = (F.col("id") % classes).cast("double")
-    noise = [(F.xxhash64(F.lit(n), F.col("id")) % 1000) / 1000.0 for n in range(3)]
-    values = F.array(label + noise[0], noise[1] - label * label, noise[2])
-    return spark.range(0, ROWS, 1, 2).select(array_to_vector(values).alias(FEATURES), label.alias("label"))
+    noise = [(F.xxhash64(F.lit(n), F.col("id")) % 1000) / 1000.0 for n in range(4)]
+    numbers = {"a": label + noise[0], "b": noise[1] - label * label, "c": noise[2]}
+    # The categories of a class are not neighbours.
+    category = F.pmod(F.floor(noise[3] * 3) * classes + label, F.lit(CATEGORIES)).cast("double")
+    nominal = {"ml_attr": {"type": "nominal", "vals": [str(each) for each in range(CATEGORIES)]}}
+    rows = spark.range(0, ROWS, 1, 2).select(
+        *[value.alias(name) for name, value in numbers.items()],
+        category.alias("category", metadata=nominal),
+        label.alias("label"),
+    )
+    return VectorAssembler(inputCols=[*numbers, "category"], outputCol=FEATURES).transform(rows)
 
 
 def _allowed(one: Hyperparameter) -> Iterator[ParamValue]:
@@ -125,7 +146,7 @@ def _allowed(one: Hyperparameter) -> Iterator[ParamValue]:
         yield from (True, False)
     yield from one.choices
     if one.kind in (int, float):
-        yield from (one.kind(value) for value in (one.low, one.high, one.default) if np.isfinite(value))
+        yield from (one.kind(value) for value in (one.low, one.high, one.default) if one.takes(value))
 
 
 def _refused(one: Hyperparameter) -> Iterator[ParamValue]:
@@ -134,11 +155,9 @@ def _refused(one: Hyperparameter) -> Iterator[ParamValue]:
     if one.kind is int:
         yield int(one.low) - 1
     if one.kind is float:
-        yield from (np.nextafter(value, way).item() for value, way in _ends(one) if np.isfinite(value))
-
-
-def _ends(one: Hyperparameter) -> tuple[tuple[float, float], ...]:
-    return ((one.low, -np.inf), (one.high, np.inf))
+        for end, way, is_out in ((one.low, -np.inf, one.above_low), (one.high, np.inf, one.below_high)):
+            if np.isfinite(end):
+                yield end if is_out else np.nextafter(end, way).item()
 
 
 def _taken(unset: Any, name: str, value: ParamValue) -> bool:

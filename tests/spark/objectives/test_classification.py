@@ -1,14 +1,16 @@
 """Classification, measured by Spark itself."""
 
 import pytest
-from pyspark.ml.evaluation import MulticlassClassificationEvaluator
+from pyspark.ml.evaluation import BinaryClassificationEvaluator, MulticlassClassificationEvaluator
+from pyspark.ml.functions import array_to_vector
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F  # noqa: N812
 
-from rookery_jobs.contract.objectives.classification import CLASSIFICATION
+from rookery_jobs.contract.objectives.classification import AREAS, CLASSIFICATION
 from rookery_jobs.spark.objectives import classification
 
 
-@pytest.mark.parametrize("metric", CLASSIFICATION.metrics)
+@pytest.mark.parametrize("metric", [name for name in CLASSIFICATION.metrics if name not in AREAS])
 def test_every_metric_is_the_evaluators(spark: SparkSession, metric: str) -> None:
     rows = (
         [(0.0, 0.0)] * 6 + [(0.0, 1.0)] * 3 + [(1.0, 1.0)] * 4 + [(1.0, 0.0)] * 2 + [(2.0, 1.0), (2.0, 2.0)]
@@ -18,3 +20,17 @@ def test_every_metric_is_the_evaluators(spark: SparkSession, metric: str) -> Non
     measured = classification.measure(frame, "label")
     assert measured[metric] == pytest.approx(evaluator.evaluate(frame), abs=1e-12)
     assert CLASSIFICATION.metrics[metric].larger_is_better == evaluator.isLargerBetter()
+
+
+@pytest.mark.parametrize("metric", AREAS)
+def test_an_area_is_the_evaluators_and_measured_if_it_is_wanted(spark: SparkSession, metric: str) -> None:
+    sure = [0.1, 0.4, 0.35, 0.8, 0.5, 0.5, 0.9, 0.2]
+    rows = [(n % 2, float(share > 0.45), [1 - share, share]) for n, share in enumerate(sure)]
+    frame = spark.createDataFrame(rows, "label int, prediction double, probability array<double>")
+    frame = frame.withColumn("probability", array_to_vector(F.col("probability")))
+    evaluator = BinaryClassificationEvaluator(rawPredictionCol="probability").setMetricName(metric)  # type: ignore[arg-type]
+    measured = classification.measure(frame, "label", [metric])
+    assert measured[metric] == pytest.approx(evaluator.evaluate(frame), abs=1e-12)
+    assert 0.5 < measured[metric] < 1
+    assert CLASSIFICATION.metrics[metric].larger_is_better == evaluator.isLargerBetter()
+    assert metric not in classification.measure(frame, "label")

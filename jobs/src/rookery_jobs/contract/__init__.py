@@ -24,11 +24,19 @@ from rookery_jobs.contract.objectives import (
     OBJECTIVES,
     Metric,
     Objective,
+    check_label_type,
     check_metric,
     objective_of,
+    objective_of_label,
     unknown_metric,
 )
-from rookery_jobs.contract.objectives.classification import LABEL_FAULT, MAX_CLASSES, class_of
+from rookery_jobs.contract.objectives.classification import (
+    LABEL_FAULTS,
+    MAX_CLASSES,
+    class_of,
+    in_order,
+    label_of,
+)
 from rookery_jobs.contract.origin import Origin
 from rookery_jobs.contract.registry import CatalogName, catalog_name, model_name_problem, registry_uri_for
 from rookery_jobs.contract.scoring_specs import (
@@ -45,6 +53,8 @@ from rookery_jobs.contract.splits import (
     SPLITS,
     RandomSplitSpec,
     SplitSpec,
+    TimeSplitSpec,
+    check_split_days,
     check_split_key,
     check_split_sizes,
 )
@@ -73,16 +83,20 @@ from rookery_jobs.contract.tags import (
     TEST_METRIC_PREFIX,
     model_version_tag,
 )
-from rookery_jobs.contract.text import BLANKS, TEXT_RULE, instant, number, stripped
+from rookery_jobs.contract.text import BLANKS, NOT_UTF8, TEXT_RULE, category_of, instant, number, stripped
+from rookery_jobs.contract.treatment import CHOICES, MISSING_CATEGORY, Treatment
 from rookery_jobs.errors import ContractError, RookeryJobsError
 
 __all__ = [
     "ARCHIVE",
     "BLANKS",
-    "LABEL_FAULT",
+    "CHOICES",
+    "LABEL_FAULTS",
     "MAX_CLASSES",
     "METRICS",
+    "MISSING_CATEGORY",
     "MODEL_ARTIFACT",
+    "NOT_UTF8",
     "OBJECTIVES",
     "PACKAGE",
     "SCRIPT",
@@ -131,22 +145,30 @@ __all__ = [
     "SourceSpec",
     "SplitSpec",
     "SweepSpec",
+    "TimeSplitSpec",
+    "Treatment",
     "catalog_name",
+    "category_of",
     "check_as_of_column",
     "check_columns",
     "check_dropped_share",
+    "check_label_type",
     "check_metric",
+    "check_split_days",
     "check_split_key",
     "check_split_sizes",
     "class_of",
     "digest_of",
     "first_ten",
+    "in_order",
     "instant",
+    "label_of",
     "manifest_path",
     "model_name_problem",
     "model_version_tag",
     "number",
     "objective_of",
+    "objective_of_label",
     "point_id",
     "registration_key",
     "registry_uri_for",

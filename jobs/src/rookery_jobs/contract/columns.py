@@ -1,5 +1,6 @@
 """Which columns of a source a plan may name, and which the pipeline makes itself."""
 
+import re
 from collections.abc import Sequence
 
 from rookery_jobs.errors import ContractError
@@ -8,6 +9,7 @@ NUMERIC_FEATURES = "numericFeatures"
 NORMALIZED_FEATURES = "normalizedFeatures"
 FEATURES = "Features"
 PREDICTION = "prediction"
+PREDICTED_LABEL = "predictedLabel"
 PROBABILITY = "probability"
 RAW_PREDICTION = "rawPrediction"
 PIPELINE_COLUMNS = (
@@ -20,10 +22,27 @@ PIPELINE_COLUMNS = (
 )
 """What every pipeline adds to its input, beside an index column for each categorical one."""
 
+OWN_PREFIX = "__"
+"""What the names of all other columns that the jobs make begin with."""
+
+_LABEL = "__label"
+# Spark's ML stages take a dot in a name for a field of a struct, and expressions end a name at a backtick.
+_SAFE = re.compile(r"[^\s.`'\"][^.`'\"]*")
+
 
 def index_column(name: str) -> str:
     """The column that the pipeline makes of a categorical one."""
     return f"{name}Idx"
+
+
+def is_safe(name: str) -> bool:
+    """Whether Spark's ML stages take the name as it is."""
+    return _SAFE.fullmatch(name) is not None
+
+
+def label_column(label: str) -> str:
+    """The name that the label has in a snapshot."""
+    return label if is_safe(label) else _LABEL
 
 
 def check_columns(categorical: Sequence[str], numeric: Sequence[str], label: str) -> None:
@@ -55,6 +74,10 @@ def check_as_of_column(name: str, features: Sequence[str], label: str) -> None:
 
 
 def check_name(name: str) -> None:
-    """Raise ContractError for a name that is empty or that Spark's expressions would not take as it is."""
-    if not name.strip() or not name.isprintable() or set(name) & set(".`"):
-        raise ContractError(f"column name {name!r} is empty or has a dot, a backtick or a control character")
+    """Raise ContractError for a name that no column of a file can have, or that the jobs may need."""
+    if not name.strip() or not name.isprintable():
+        raise ContractError(f"column name {name!r} is empty or has a control character")
+    if name.startswith(OWN_PREFIX):
+        raise ContractError(
+            f"column name {name!r} begins with {OWN_PREFIX}, as columns that Rookery makes do"
+        )

@@ -6,6 +6,9 @@ from rookery_jobs.contract.documents import digest_of
 from rookery_jobs.contract.objectives.classification import CLASSIFICATION
 from rookery_jobs.contract.sources.source import SourceSpec
 from rookery_jobs.contract.splits.split import SplitSpec
+from rookery_jobs.contract.treatment import Treatment
+
+USUAL = Treatment()
 
 ParamValue = bool | int | float | str
 """A hyperparameter's value, converted to its Spark type."""
@@ -21,19 +24,23 @@ def snapshot_digest(
     as_of_column: str | None,
     as_of: str | None,
     text_rule: int = 0,
+    label_type: str = CLASSIFICATION.label_type,
+    treatment: Treatment = USUAL,
 ) -> str:
-    """16 hex digits of everything that determines a snapshot: source, columns and types, label, split, the
-    instant before which rows are seen, if the plan has a column for it, and what text means."""
+    """16 hex digits of everything that determines a snapshot and the features that are made of it: source,
+    columns and types, label, split, the instant before which rows are seen, if the plan has a column for it,
+    what text means, and what becomes of the values."""
     columns = [[name, "string"] for name in categorical] + [[name, "double"] for name in numeric]
     return digest_of(
         {
             **source.identity(),
-            "columns": [*columns, [label, CLASSIFICATION.label_type]],
+            "columns": [*columns, [label, label_type]],
             "label": label,
             "split": split.identity(),
             # What came later has no entry where it is not used, so that digests are what they were before.
             **({"as_of": [as_of_column, as_of]} if as_of_column is not None else {}),
             **({"text_rule": text_rule} if text_rule else {}),
+            **treatment.identity(),
         }
     )
 

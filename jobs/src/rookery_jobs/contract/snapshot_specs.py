@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from rookery_jobs.contract.columns import check_as_of_column, check_columns
+from rookery_jobs.contract.columns import check_as_of_column, check_columns, label_column
 from rookery_jobs.contract.documents import Document, Inline
-from rookery_jobs.contract.identity import snapshot_digest
+from rookery_jobs.contract.identity import USUAL, snapshot_digest
+from rookery_jobs.contract.objectives import check_label_type
+from rookery_jobs.contract.objectives.classification import CLASSIFICATION
 from rookery_jobs.contract.origin import check_as_of
 from rookery_jobs.contract.sources import SOURCES, SourceSpec
 from rookery_jobs.contract.splits import SPLITS, SplitSpec
 from rookery_jobs.contract.text import TEXT_RULE
+from rookery_jobs.contract.treatment import Treatment
 from rookery_jobs.errors import ContractError
 
 
@@ -19,10 +22,12 @@ class SnapshotSpec(Document):
 
     `categorical` columns become strings, `numeric` ones doubles. With an `as_of_column`, rows whose time
     there is `as_of` or later are left out (None: no row is); the side of a row does not depend on it.
-    `text_rule` is what text means (see `contract.text`). `digest` is `snapshot_digest` of all this.
+    `text_rule` is what text means (see `contract.text`). `label_type` is one of LABEL_TYPES, and `treatment`
+    what becomes of the features' values. `digest` is `snapshot_digest` of all this.
 
-    `max_dropped_share` limits the incomplete rows among those that are seen (1: no limit). It is not in the
-    digest, since it does not change the snapshot.
+    `max_dropped_share` limits the incomplete rows among those that are seen (1: no limit), `max_classes` and
+    `max_categories` those of the label and of each categorical column (None: no limit but MAX_CLASSES). They
+    are not in the digest, since they do not change the snapshot.
     """
 
     source: Annotated[SourceSpec, Inline(SOURCES, usual="csv", prefix="source_")]
@@ -36,11 +41,16 @@ class SnapshotSpec(Document):
     digest: str
     text_rule: int = 0
     max_dropped_share: float = 1.0
+    label_type: str = CLASSIFICATION.label_type
+    treatment: Treatment = USUAL
+    max_classes: int | None = None
+    max_categories: int | None = None
 
     def __post_init__(self) -> None:
         check_columns(self.categorical, self.numeric, self.label)
         self._check_as_of()
         check_dropped_share(self.max_dropped_share)
+        check_label_type(self.label_type)
         if not 0 <= self.text_rule <= TEXT_RULE:
             raise ContractError(f"text rule {self.text_rule} is unknown; this code has 0 to {TEXT_RULE}")
         expected = snapshot_digest(
@@ -52,6 +62,8 @@ class SnapshotSpec(Document):
             as_of_column=self.as_of_column,
             as_of=self.as_of,
             text_rule=self.text_rule,
+            label_type=self.label_type,
+            treatment=self.treatment,
         )
         if self.digest != expected:
             raise ContractError(
@@ -77,6 +89,18 @@ class SnapshotSpec(Document):
         return tuple(dict.fromkeys((*self.features, self.label, *self.split.columns, *time)))
 
     @property
+    def required(self) -> tuple[str, ...]:
+        """The columns without whose value a row is incomplete."""
+        numeric = () if self.treatment.drops_numeric else self.numeric
+        categorical = () if self.treatment.drops_categorical else self.categorical
+        return tuple(name for name in self.columns if name not in (*numeric, *categorical))
+
+    @property
+    def label_column(self) -> str:
+        """The name that the label has in the snapshot: there it is a class from 0 on, or a real number."""
+        return label_column(self.label)
+
+    @property
     def sides(self) -> tuple[str, ...]:
         """The sides its split has."""
         return self.split.sides
@@ -100,7 +124,8 @@ class Manifest(Document):
     `columns` has the Spark types, features first. Of `rows_read` rows, `rows_later` were at or after the
     snapshot's `as_of`, `rows_dropped` were incomplete, and `rows_kept` are in it: `rows` and `class_counts`
     are per side (a label without classes has none). `empty` has the columns with empty values, and in how
-    many of the rows that are seen. `example` is one record of features.
+    many of the rows that are seen. `example` is one record of features. `labels` are the values of a label
+    that is indexed, each at its class.
     """
 
     snapshot: SnapshotSpec
@@ -111,5 +136,6 @@ class Manifest(Document):
     rows_kept: int
     rows: dict[str, int]
     class_counts: dict[str, dict[str, int]]
-    example: dict[str, float | str]
+    example: dict[str, float | str | None]
     empty: dict[str, int] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ cases holds them together.
 
 import math
 import re
+import unicodedata
 from datetime import UTC, datetime
 
 TEXT_RULE = 1
@@ -25,6 +26,10 @@ BLANKS = (
 )
 """Unicode's White_Space, and the two blanks of no width that are not in it."""
 
+NOT_UTF8 = "\ufffd"
+"""What a byte that is not UTF-8 becomes when it is read, in Java, in Spark and in Python."""
+
+_WHOLE = re.compile(r"(-?[0-9]+)\.0+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 _ISO_8601 = re.compile(
@@ -36,6 +41,15 @@ _ISO_8601 = re.compile(
 def stripped(text: str) -> str | None:
     """The text without the blanks around it, or None if nothing is left of it."""
     return text.strip(BLANKS) or None
+
+
+def category_of(text: str) -> str | None:
+    """The category that the text is, by rule 1, or None if nothing is left of it. NOT_UTF8 makes it none."""
+    value = stripped(unicodedata.normalize("NFC", text))
+    if value is None or NOT_UTF8 in value:
+        return None
+    whole = _WHOLE.fullmatch(value)
+    return whole[1] if whole else value
 
 
 def number(text: str) -> float | None:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 
 from rookery_jobs.contract.identity import ParamValue
 from rookery_jobs.errors import GridError
@@ -19,17 +20,17 @@ def convert(algorithm: str, parameter: str, value: object) -> ParamValue:
     parameter and for a value of another type or out of Spark's range (NaN and infinities are).
     """
     wanted = hyperparameter(algorithm, parameter)
-    converted = _CONVERTERS[wanted.kind](value)
-    if converted is None or not _within(wanted, converted):
+    converted = _chosen(wanted, _CONVERTERS[wanted.kind](value))
+    if converted is None or not wanted.takes(converted):
         raise GridError(f"{algorithm}.{parameter} cannot be {value!r}; allowed is {wanted.allowed}")
     return converted
 
 
-def parameters_of(algorithm: str) -> dict[str, Hyperparameter]:
+def parameters_of(algorithm: str) -> Mapping[str, Hyperparameter]:
     """The parameters of an algorithm. Raises GridError for an algorithm that is not in ALGORITHMS."""
     if algorithm not in ALGORITHMS:
         raise GridError(f"unknown algorithm {algorithm!r}; known are {', '.join(ALGORITHMS)}")
-    return ALGORITHMS[algorithm]
+    return ALGORITHMS[algorithm].hyperparameters
 
 
 def hyperparameter(algorithm: str, parameter: str) -> Hyperparameter:
@@ -40,10 +41,10 @@ def hyperparameter(algorithm: str, parameter: str) -> Hyperparameter:
     return known[parameter]
 
 
-def _within(wanted: Hyperparameter, value: ParamValue) -> bool:
-    if isinstance(value, str):
-        return value in wanted.choices
-    return wanted.low <= value <= wanted.high
+def _chosen(wanted: Hyperparameter, value: ParamValue | None) -> ParamValue | None:
+    """A choice as Spark writes it, however its letters are."""
+    written = {one.lower(): one for one in wanted.choices}
+    return written.get(value.lower(), value) if isinstance(value, str) else value
 
 
 def _to_int(value: object) -> int | None:
@@ -73,7 +74,7 @@ def _to_bool(value: object) -> bool | None:
 
 
 def _to_str(value: object) -> str | None:
-    return value.strip().lower() if isinstance(value, str) else None
+    return value.strip() if isinstance(value, str) else None
 
 
 _CONVERTERS = {int: _to_int, float: _to_float, bool: _to_bool, str: _to_str}

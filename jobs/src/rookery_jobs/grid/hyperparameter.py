@@ -14,7 +14,8 @@ class Hyperparameter:
     """One parameter of a Spark estimator: its meaning in plain words, type, default, range or choices, and
     which way is simpler.
 
-    `simpler` is -1 where smaller values give the simpler model, 1 where larger ones do, 0 where neither.
+    `above_low` and `below_high` say that an end of the range is itself no value. `simpler` is -1 where
+    smaller values give the simpler model, 1 where larger ones do, 0 where neither.
     """
 
     meaning: str
@@ -24,6 +25,15 @@ class Hyperparameter:
     high: float = math.inf
     choices: tuple[str, ...] = ()
     simpler: int = 0
+    above_low: bool = False
+    below_high: bool = False
+
+    def takes(self, value: ParamValue) -> bool:
+        """Whether a value of the parameter's type is one of its choices, or in its range."""
+        if isinstance(value, str):
+            return value in self.choices
+        above = value > self.low if self.above_low else value >= self.low
+        return above and (value < self.high if self.below_high else value <= self.high)
 
     @property
     def allowed(self) -> str:
@@ -33,6 +43,9 @@ class Hyperparameter:
         if self.kind is bool:
             return "true or false"
         name = "a whole number" if self.kind is int else "a number"
-        if math.isinf(self.high) or self.high == INT_MAX:
-            return f"{name}, at least {self.low:g}"
-        return f"{name} from {self.low:g} to {self.high:g}"
+        unlimited = math.isinf(self.high) or self.high == INT_MAX
+        if not unlimited and not self.above_low and not self.below_high:
+            return f"{name} from {self.low:g} to {self.high:g}"
+        low = f"{'above' if self.above_low else 'at least'} {self.low:g}"
+        high = "" if unlimited else f", {'below' if self.below_high else 'at most'} {self.high:g}"
+        return f"{name}, {low}{high}"

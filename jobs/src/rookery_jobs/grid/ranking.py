@@ -52,7 +52,7 @@ def best(scored: Iterable[Scored], metric: str) -> Scored:
 
 def _complexity(point: Point) -> tuple[int, tuple[float, ...]]:
     """Smaller is simpler; a parameter that the point leaves out has Spark's default."""
-    known = ALGORITHMS[point.algorithm]
+    known = ALGORITHMS[point.algorithm].hyperparameters
     measured = ((name, one) for name, one in known.items() if one.simpler)
     parts = tuple(-one.simpler * float(point.params.get(name, one.default)) for name, one in measured)
     return list(ALGORITHMS).index(point.algorithm), parts

@@ -1,4 +1,4 @@
-"""The stages that make a vector of a row, as `pyspark.ml` has them with its default handleInvalid="error"."""
+"""The stages that make a vector of a row, as `pyspark.ml` has them."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -7,17 +7,19 @@ from typing import ClassVar
 
 import numpy as np
 
-from .stage import Columns, InvalidRow, Vector
+from .stage import Columns, InvalidRow, Vector, is_missing
 from .text import first_ten, shown
 
 
 @dataclass(frozen=True)
 class StringIndexer:
-    """A category's index among the labels of the training, as a float64 column."""
+    """A category's index among the labels of the training, as a float64 column. With `handleInvalid` "keep",
+    a missing or unseen category has the next index; with "error" it is refused."""
 
     inputCol: str  # noqa: N815  (Spark's name)
     outputCol: str  # noqa: N815
     labels: tuple[str, ...]
+    handleInvalid: str = "error"  # noqa: N815
 
     def transform(self, columns: Columns) -> None:
         """Raises InvalidRow for a missing or unseen category."""
@@ -28,9 +30,24 @@ class StringIndexer:
     def _look_up(self, index: dict[str, float], row: int, value: object) -> float:
         if isinstance(value, str) and value in index:
             return index[value]
-        what = "is missing" if _is_missing(value) else f"has the unseen category {shown(value)}"
+        if self.handleInvalid == "keep" and (isinstance(value, str) or is_missing(value)):
+            return float(len(self.labels))
+        what = "is missing" if is_missing(value) else f"has the unseen category {shown(value)}"
         known = first_ten(self.labels)
         raise InvalidRow(f"row {row}: column {self.inputCol!r} {what}; the model knows {known}")
+
+
+@dataclass(frozen=True)
+class OneHotEncoder:
+    """Of an index, a vector that is 1 at its place: shape (rows, size). An index from `size` on is all 0."""
+
+    inputCols: tuple[str, ...]  # noqa: N815
+    outputCols: tuple[str, ...]  # noqa: N815
+    sizes: tuple[int, ...]
+
+    def transform(self, columns: Columns) -> None:
+        for name, made, size in zip(self.inputCols, self.outputCols, self.sizes, strict=True):
+            columns[made] = (columns[name][:, np.newaxis] == np.arange(size)).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,7 @@ class VectorAssembler:
 
     def transform(self, columns: Columns) -> None:
         """Raises InvalidRow for a missing value, NaN, an infinity, and what is no number."""
-        columns[self.outputCol] = np.column_stack([_numbers(name, columns[name]) for name in self.inputCols])
+        columns[self.outputCol] = np.column_stack([numbers(name, columns[name]) for name in self.inputCols])
 
 
 @dataclass(frozen=True)
@@ -69,19 +86,35 @@ class MinMaxScaler:
         columns[self.outputCol] = np.where(constant, 0.5 * (self.min + self.max), scaled)
 
 
-def _is_missing(value: object) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
+@dataclass(frozen=True)
+class StandardScaler:
+    """Takes the mean of the training off each column of a vector, and divides by its standard deviation.
+
+    A column that was constant in the training becomes 0, as in Spark's StandardScalerModel.
+    """
+
+    arrays: ClassVar = ("mean", "std")
+
+    inputCol: str  # noqa: N815
+    outputCol: str  # noqa: N815
+    mean: Vector
+    std: Vector
+
+    def transform(self, columns: Columns) -> None:
+        scale = np.where(self.std == 0, 0.0, 1.0 / np.where(self.std == 0, 1.0, self.std))
+        columns[self.outputCol] = (columns[self.inputCol] - self.mean) * scale
 
 
-def _numbers(name: str, values: Sequence[object] | Vector) -> Vector:
+def numbers(name: str, values: Sequence[object] | Vector) -> Vector:
+    """The values of a column as float64. Raises InvalidRow for a missing one, an infinity, and no number."""
     if isinstance(values, np.ndarray) and values.dtype == np.float64 and np.isfinite(values).all():
         return values
-    return np.array(list(_checked(name, values)))
+    return np.array(list(_checked(name, values)), dtype=np.float64)
 
 
 def _checked(name: str, values: Iterable[object]) -> Iterable[float]:
     for row, value in enumerate(values):
-        if _is_missing(value):
+        if is_missing(value):
             raise InvalidRow(f"row {row}: column {name!r} is missing; the model needs a number there")
         if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
             raise InvalidRow(f"row {row}: column {name!r} has {shown(value)}; the model needs a number there")

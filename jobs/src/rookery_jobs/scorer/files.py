@@ -8,16 +8,29 @@ from typing import Any
 import numpy as np
 
 from .algorithms import ALGORITHMS
-from .features import MinMaxScaler, StringIndexer, VectorAssembler
+from .features import MinMaxScaler, OneHotEncoder, StandardScaler, StringIndexer, VectorAssembler
+from .given import Given, Imputer
+from .labels import IndexToString
 from .pipeline import Scorer
 from .stage import ScorerError
 from .text import RULES
 
-FORMAT = 2
-"""Format 1 has no text rule: its rule is 0."""
+FORMAT = 3
+"""Format 1 has no text rule: its rule is 0. Format 2 has no `handleInvalid`: it is "error"."""
 
 STAGES: dict[str, type[Any]] = {
-    stage.__name__: stage for stage in (StringIndexer, VectorAssembler, MinMaxScaler, *ALGORITHMS)
+    stage.__name__: stage
+    for stage in (
+        Given,
+        Imputer,
+        StringIndexer,
+        OneHotEncoder,
+        VectorAssembler,
+        MinMaxScaler,
+        StandardScaler,
+        *ALGORITHMS,
+        IndexToString,
+    )
 }
 
 

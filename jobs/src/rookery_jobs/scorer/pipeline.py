@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+import numpy as np
+
+from .features import StringIndexer
+from .given import Given, Imputer
+from .labels import IndexToString
 from .stage import Columns, InvalidRow, Stage, Vector
 from .text import RULES, first_ten
 
@@ -16,10 +21,13 @@ class Table(Protocol):
 
 
 class Prediction(NamedTuple):
-    """`prediction`: the class of each row as float64, shape (rows,). `probability`: (rows, classes)."""
+    """Of each row: `prediction`, the class or the number as float64, shape (rows,); `probability`, of each
+    class, shape (rows, classes), or (rows, 0) where there are none; and the `answer`, which is the label of
+    the class if labels are indexed, else the prediction."""
 
     prediction: Vector
     probability: Vector
+    answer: Any
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,38 @@ class Scorer:
         working: Columns = {name: self._meant(columns[name]) for name in self.inputs}
         for stage in self.stages:
             stage.transform(working)
-        return Prediction(working["prediction"], working["probability"])
+        prediction = working["prediction"]
+        probability = working.get("probability", np.empty((len(prediction), 0)))
+        return Prediction(prediction, probability, working.get("predictedLabel", prediction))
+
+    @property
+    def answer_type(self) -> str:
+        """Spark's name for the type of its answers."""
+        named = (stage.labelType for stage in self.stages if isinstance(stage, IndexToString))
+        return next(named, "double")
+
+    def categories(self, name: str) -> tuple[str, ...]:
+        """The categories that it takes in an input, if it refuses others."""
+        indexer = self._indexer(name)
+        return indexer.labels if indexer and indexer.handleInvalid == "error" else ()
+
+    def takes_missing(self, name: str) -> bool:
+        """Whether a value of an input may be missing."""
+        fill = next((stage.fill_of(name) for stage in self.stages if isinstance(stage, Given)), None)
+        indexer = self._indexer(name)
+        if indexer:
+            return indexer.handleInvalid == "keep" or fill in indexer.labels
+        imputed = (stage.inputCols for stage in self.stages if isinstance(stage, Imputer))
+        return fill is not None or any(self._inner(name) in names for names in imputed)
+
+    def _indexer(self, name: str) -> StringIndexer | None:
+        indexers = (stage for stage in self.stages if isinstance(stage, StringIndexer))
+        return next((stage for stage in indexers if stage.inputCol == self._inner(name)), None)
+
+    def _inner(self, name: str) -> str:
+        """The name that an input has in the pipeline."""
+        given = (stage.names for stage in self.stages if isinstance(stage, Given))
+        return next((names[name] for names in given if name in names), name)
 
     def _meant(self, values: Any) -> Any:
         """The values, texts among them by the text rule."""

@@ -8,7 +8,7 @@ from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 
 from .files import load
 from .pipeline import Scorer
-from .stage import InvalidRow, Vector
+from .stage import InvalidRow
 
 
 class ScorerModel:
@@ -17,15 +17,15 @@ class ScorerModel:
     def __init__(self, scorer: Scorer) -> None:
         self._scorer = scorer
 
-    def predict(self, model_input: Any, params: dict[str, Any] | None = None) -> Vector:
-        """The predicted class of each row of a pandas DataFrame, as float64.
+    def predict(self, model_input: Any, params: dict[str, Any] | None = None) -> Any:
+        """The answer for each row of a pandas DataFrame, as an array: a float64, or the label's own value.
 
         Raises MlflowException with INVALID_PARAMETER_VALUE, which the client sees as status 400, for a row
         that the model refuses.
         """
         del params  # the model has none
         try:
-            return self._scorer.score(model_input).prediction
+            return self._scorer.score(model_input).answer
         except InvalidRow as error:
             raise MlflowException(str(error), error_code=INVALID_PARAMETER_VALUE) from error
 

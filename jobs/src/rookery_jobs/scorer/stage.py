@@ -1,5 +1,6 @@
 """What all stages of a scorer have in common."""
 
+import math
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,6 +17,11 @@ class ScorerError(Exception):
 
 class InvalidRow(ScorerError, ValueError):
     """A row that Spark's pipeline refuses too: a missing value or a category that was not in the training."""
+
+
+def is_missing(value: object) -> bool:
+    """None and NaN are: pandas has the one for the other."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 class Stage(Protocol):

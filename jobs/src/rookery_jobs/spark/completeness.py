@@ -35,7 +35,8 @@ def count(raw: DataFrame, rows: DataFrame, spec: SnapshotSpec) -> Completeness:
     """Count the rows of `read_source` and those that `typed_rows` makes of them; both should be cached."""
     read, kept = raw.count(), rows.count()
     later = raw.filter(is_later(spec)).count() if spec.as_of else 0
-    return Completeness(read, later, kept, _empty(raw, spec) if kept < read - later else {})
+    may_be_empty = kept < read - later or len(spec.required) < len(spec.columns)
+    return Completeness(read, later, kept, _empty(raw, spec) if may_be_empty else {})
 
 
 def of_manifest(manifest: Manifest) -> Completeness:

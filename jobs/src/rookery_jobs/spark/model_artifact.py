@@ -66,9 +66,9 @@ def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> 
             signature=signature_of(spec),
             input_example=example_frame(snapshot),
         )
-    scorer.save(export_scorer(pipeline, spec), path / _SCORER)
-    copy_scorer_code(path / _CODE / SCORER_PACKAGE)
     model = Model.load(str(path))
+    scorer.save(export_scorer(pipeline, spec, path / model.flavors["spark"]["model_data"]), path / _SCORER)
+    copy_scorer_code(path / _CODE / SCORER_PACKAGE)
     loader = {"loader_module": f"{SCORER_PACKAGE}.pyfunc", "code": _CODE, "data": _SCORER}
     model.flavors["python_function"].update(loader)
     model.save(str(path / "MLmodel"))
@@ -88,9 +88,9 @@ def load_scorer(path: Path) -> scorer.Scorer:
     return scorer.load(path / _SCORER)
 
 
-def text_rule(path: Path) -> int:
-    """What text means to a downloaded model: rule 0 to one that has no scorer of ours."""
-    return load_scorer(path).text_rule if (path / _SCORER).exists() else 0
+def own_scorer(path: Path) -> scorer.Scorer | None:
+    """The scorer of a downloaded model, if it has one of ours."""
+    return load_scorer(path) if (path / _SCORER).exists() else None
 
 
 def requirements() -> list[str]:
@@ -102,10 +102,11 @@ def requirements() -> list[str]:
 
 
 def signature_of(spec: contract.SnapshotSpec) -> ModelSignature:
-    """Strings and doubles in, one double `prediction` out."""
+    """Strings and doubles in; `prediction` out: a double, or an indexed label's own value."""
     inputs: list[ColSpec | TensorSpec] = [ColSpec("string", name) for name in spec.categorical]
     inputs += [ColSpec("double", name) for name in spec.numeric]
-    return ModelSignature(inputs=Schema(inputs), outputs=Schema([ColSpec("double", "prediction")]))
+    answer = "double" if spec.label_type == "int" else spec.label_type
+    return ModelSignature(inputs=Schema(inputs), outputs=Schema([ColSpec(answer, "prediction")]))
 
 
 def example_frame(snapshot: Snapshot) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """The parity gate: the scorer that will serve must agree with the Spark pipeline that was trained."""
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -8,10 +9,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from rookery_jobs import scorer
+from rookery_jobs.contract import SnapshotSpec
 from rookery_jobs.contract.columns import PREDICTION
 from rookery_jobs.errors import RegistrationError
 from rookery_jobs.spark.objectives import Objective
 from rookery_jobs.spark.snapshot import Snapshot
+from rookery_jobs.spark.text.values import column
+
+_TOLERANCE = 1e-9
 
 _REPORT = "rows long, different long, largest double"
 
@@ -23,13 +28,15 @@ def check_rows(predictions: DataFrame, model: scorer.Scorer, side: str, objectiv
     difference come back.
     """
     compare_batch = objective.compare_batch
+    # mapInPandas takes no name with a dot or a backtick.
+    names = {f"__input_{place}": name for place, name in enumerate(model.inputs)}
 
     def compare(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
-            yield compare_batch(batch, model)
+            yield compare_batch(batch.rename(columns=names), model)
 
-    inputs = [F.col(f"`{name}`") for name in model.inputs]
-    chosen = predictions.select(*inputs, *objective.compared())
+    inputs = [column(name).alias(safe) for safe, name in names.items()]
+    chosen = predictions.select(*inputs, *objective.compared(predictions))
     report = (
         chosen.mapInPandas(compare, _REPORT)
         .agg(F.sum("rows"), F.sum("different"), F.max("largest"))
@@ -46,36 +53,41 @@ def check_rows(predictions: DataFrame, model: scorer.Scorer, side: str, objectiv
 
 
 def check_refusals(pipeline: Any, model: scorer.Scorer, snapshot: Snapshot) -> None:
-    """Raise RegistrationError unless both refuse an unseen category, a missing one and a missing number.
+    """Raise RegistrationError unless Spark and the scorer agree on an unseen category, a missing one and a
+    missing number: both refuse it where the spec says so, or both answer the same.
 
     The unchanged example must be scored by both, so that what is refused is the change.
     """
     example = dict(snapshot.manifest.example)
     expected, found = _spark_score(pipeline, snapshot, example), _scorer_score(model, example)
-    if expected is None or expected != found:
+    if expected is None or not _same(expected, found):
         raise RegistrationError(f"the manifest's example gives {expected} by Spark, {found} by the scorer")
-    for name, value in _bad_values(snapshot):
+    for name, value, is_refused in _strange_values(snapshot.spec):
         record = {**example, name: value}
-        taken = [
-            who
-            for who, score in (
-                ("the Spark pipeline", _spark_score(pipeline, snapshot, record)),
-                ("the scorer", _scorer_score(model, record)),
-            )
-            if score is not None
-        ]
-        if taken:
+        by_spark, by_scorer = _spark_score(pipeline, snapshot, record), _scorer_score(model, record)
+        taken = {"the Spark pipeline": by_spark is not None, "the scorer": by_scorer is not None}
+        if is_refused and any(taken.values()):
+            who = " and ".join(name for name, took in taken.items() if took)
+            raise RegistrationError(f"{who} took a row with {name} = {value!r}, which must be refused")
+        if not _same(by_spark, by_scorer):
             raise RegistrationError(
-                f"{' and '.join(taken)} took a row with {name} = {value!r}, which must be refused"
+                f"a row with {name} = {value!r} gives {by_spark} by Spark, {by_scorer} by the scorer"
             )
 
 
-def _bad_values(snapshot: Snapshot) -> Iterator[tuple[str, str | None]]:
-    spec = snapshot.spec
+def _strange_values(spec: SnapshotSpec) -> Iterator[tuple[str, str | None, bool]]:
+    """Values that train may not have, and whether they must be refused."""
+    treatment = spec.treatment
     for name in spec.categorical:
-        yield name, None
-        yield name, "a category that no row has"
-    yield from ((name, None) for name in spec.numeric[:1])
+        yield name, None, treatment.drops_categorical and not treatment.keeps_unseen
+        yield name, "a category that no row has", not treatment.keeps_unseen
+    yield from ((name, None, treatment.drops_numeric) for name in spec.numeric[:1])
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
 
 
 def _spark_score(pipeline: Any, snapshot: Snapshot, record: dict[str, Any]) -> float | None:

@@ -1,7 +1,6 @@
-"""The pipeline of a point: StringIndexer, VectorAssembler, MinMaxScaler, VectorAssembler, and the estimator.
+"""The pipeline of a point: the feature stages, the estimator, and where labels are indexed, what names them.
 
-The feature stages do not depend on the hyperparameters, so they are fitted once per shard. handleInvalid
-stays Spark's default, "error": a row with an unseen category or a missing value is refused, not guessed.
+The feature stages do not depend on the hyperparameters, so they are fitted once per shard.
 """
 
 from collections.abc import Iterator
@@ -10,29 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from pyspark.ml import Pipeline, PipelineModel
-from pyspark.ml.feature import MinMaxScaler, StringIndexer, VectorAssembler
+from pyspark.ml.feature import IndexToString
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from rookery_jobs.contract import Point, SnapshotSpec
-from rookery_jobs.contract.columns import FEATURES, NORMALIZED_FEATURES, NUMERIC_FEATURES, index_column
+from rookery_jobs.contract.columns import FEATURES, PREDICTED_LABEL, PREDICTION
 from rookery_jobs.spark.algorithms import ALGORITHMS
 from rookery_jobs.spark.caching import cached
+from rookery_jobs.spark.features.partitions import partitioned
+from rookery_jobs.spark.features.stages import feature_stages
 from rookery_jobs.spark.objectives import Objective, objective_of
 from rookery_jobs.spark.snapshot import Snapshot
-
-
-def feature_stages(spec: SnapshotSpec) -> list[Any]:
-    """The unfitted stages from the snapshot's columns to the vector FEATURES."""
-    stages: list[Any] = [
-        StringIndexer(inputCol=name, outputCol=index_column(name)) for name in spec.categorical
-    ]
-    inputs = [index_column(name) for name in spec.categorical]
-    if spec.numeric:
-        stages.append(VectorAssembler(inputCols=list(spec.numeric), outputCol=NUMERIC_FEATURES))
-        stages.append(MinMaxScaler(inputCol=NUMERIC_FEATURES, outputCol=NORMALIZED_FEATURES))
-        inputs.append(NORMALIZED_FEATURES)
-    return [*stages, VectorAssembler(inputCols=inputs, outputCol=FEATURES)]
 
 
 def estimator(point: Point, spec: SnapshotSpec) -> Any:
@@ -41,7 +29,9 @@ def estimator(point: Point, spec: SnapshotSpec) -> Any:
     One that needs chance takes the plan's seed: Spark's own default is a hash that another process has
     another of.
     """
-    made = ALGORITHMS[point.algorithm].ESTIMATOR(labelCol=spec.label, featuresCol=FEATURES, **point.params)
+    made = ALGORITHMS[point.algorithm].ESTIMATOR(
+        labelCol=spec.label_column, featuresCol=FEATURES, **point.params
+    )
     return made.setSeed(spec.split.seed) if made.hasParam("seed") else made
 
 
@@ -50,6 +40,7 @@ class Featurised:
     """The fitted feature stages, and the train and selection rows as (FEATURES, label), cached."""
 
     spec: SnapshotSpec
+    labels: tuple[str, ...]
     objective: Objective
     stages: PipelineModel
     train: DataFrame
@@ -59,26 +50,34 @@ class Featurised:
         """Fit the point's estimator on the train rows: its Spark model, without the feature stages."""
         return estimator(point, self.spec).fit(self.train)
 
-    def measure(self, model: Any) -> dict[str, float]:
-        """All metrics of a model of `fit` on the selection rows."""
-        return self.objective.measure(model.transform(self.selection), self.spec.label)
+    def measure(self, model: Any, metric: str) -> dict[str, float]:
+        """The metrics of a model of `fit` on the selection rows, this one among them."""
+        return self.objective.measure(model.transform(self.selection), self.spec.label_column, [metric])
 
     def pipeline_of(self, model: Any) -> PipelineModel:
-        """The whole pipeline, from the snapshot's columns to the prediction."""
-        return PipelineModel([*self.stages.stages, model])
+        """The whole pipeline, from the snapshot's columns to the prediction, and its label if labels are
+        indexed."""
+        return PipelineModel([*self.stages.stages, model, *_naming(self.labels)])
 
 
 @contextmanager
 def featurise(snapshot: Snapshot) -> Iterator[Featurised]:
     """Fit the feature stages on train, and keep what they make of both sides in memory while in use."""
     spec = snapshot.spec
-    with cached(snapshot.side("train")) as rows:
+    with cached(partitioned(snapshot.side("train"), snapshot.manifest.rows["train"])) as rows:
         stages = Pipeline(stages=feature_stages(spec)).fit(rows)
-        train = _features(stages, rows, spec.label)
-        selection = _features(stages, snapshot.side(spec.selection_side), spec.label)
+        train = _features(stages, rows, spec.label_column)
+        selection = _features(stages, snapshot.side(spec.selection_side), spec.label_column)
         with cached(train), cached(selection):
-            yield Featurised(spec, objective_of(spec), stages, train, selection)
+            labels = snapshot.manifest.labels
+            yield Featurised(spec, labels, objective_of(spec), stages, train, selection)
 
 
 def _features(stages: PipelineModel, rows: DataFrame, label: str) -> DataFrame:
-    return stages.transform(rows).select(FEATURES, F.col(f"`{label}`").cast("double").alias(label))
+    return stages.transform(rows).select(FEATURES, F.col(label).cast("double").alias(label))
+
+
+def _naming(labels: tuple[str, ...]) -> list[Any]:
+    if not labels:
+        return []
+    return [IndexToString(inputCol=PREDICTION, outputCol=PREDICTED_LABEL, labels=list(labels))]

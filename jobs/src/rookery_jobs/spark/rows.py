@@ -10,16 +10,17 @@ from typing import NamedTuple
 from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
-from rookery_jobs.contract import SnapshotSpec
+from rookery_jobs.contract import NOT_UTF8, SnapshotSpec
 from rookery_jobs.errors import DataError
 from rookery_jobs.spark.objectives import objective_of
 from rookery_jobs.spark.sources import BROKEN, ROW, source_of
-from rookery_jobs.spark.text.csv_lines import NOT_UTF8, position_of
+from rookery_jobs.spark.text.csv_lines import position_of
 from rookery_jobs.spark.text.instants import instant, is_before
-from rookery_jobs.spark.text.values import all_composed, category, column, double, present
+from rookery_jobs.spark.text.values import all_composed, category, column, double, present, quoted
 
 _FAULT = "__fault"
 _SHOWN_ROWS = 3
+_NO_TIME = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as the time of a row must be"
 
 
 def read_source(spark: SparkSession, spec: SnapshotSpec) -> DataFrame:
@@ -31,13 +32,13 @@ def read_source(spark: SparkSession, spec: SnapshotSpec) -> DataFrame:
     rows = source_of(spec.source).read(spark, spec.source, spec.columns)
     texts = [present(name, spec.text_rule).alias(name) for name in spec.columns]
     values = [double(name).alias(_value_of(name)) for name in spec.numeric]
-    label = objective_of(spec).label(spec.label).alias(_value_of(spec.label))
+    label = objective_of(spec).label(spec.label, spec.label_type).alias(_value_of(spec.label))
     return rows.select(*texts, BROKEN, ROW).select("*", *values, label)
 
 
 def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
     """The complete rows of `read_source`, later ones left out: categorical strings, numeric doubles, the
-    label by its objective, and what the split needs beside them.
+    label by its objective, and what the split needs beside them. What may be missing is null.
 
     Raises DataError, naming the row, and column and value where it is one, for broken rows, for times that
     are none, and in rows that are not later for values that cannot be cast or are not UTF-8.
@@ -45,26 +46,28 @@ def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
     seen = ~is_later(spec)
     faults = [_Fault(None, column(BROKEN).isNotNull(), "")]
     if spec.as_of_column is not None:
-        time = instant(spec.as_of_column)
-        what = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as an as_of_column must be"
-        faults.append(_not_cast(spec.as_of_column, time, what))
+        faults.append(_not_cast(spec.as_of_column, instant(spec.as_of_column), _NO_TIME))
+    times = [name for name in spec.split.times if name != spec.as_of_column]
+    faults += [_not_cast(name, instant(name), _NO_TIME, seen) for name in times]
     typed = {name: column(_value_of(name)) for name in (*spec.numeric, spec.label)}
     faults += [_not_cast(name, typed[name], "is not a finite number", seen) for name in spec.numeric]
-    faults.append(_not_cast(spec.label, typed[spec.label], objective_of(spec).LABEL_FAULT, seen))
-    faults += [_not_utf8(name, seen) for name in (*spec.categorical, *spec.split.columns)]
+    fault = objective_of(spec).label_fault(spec.label_type)
+    faults.append(_not_cast(spec.label, typed[spec.label], fault, seen))
+    categorical = (*spec.categorical, *([spec.label] if spec.label_type == "string" else []))
+    faults += [_not_utf8(name, seen) for name in (*categorical, *spec.split.columns)]
     _refuse(rows, faults, spec)
     others = [name for name in spec.split.columns if name not in (*spec.features, spec.label)]
-    texts = (*spec.categorical, *others)
+    texts = (*categorical, *others)
     composed = spec.text_rule == 0 or all_composed(rows, texts)
     categories = {
         name: category(column(name), spec.text_rule, composed=composed).alias(name) for name in texts
     }
     return (
         rows.filter(seen)
-        .dropna(subset=list(spec.columns))
+        .dropna(subset=[quoted(name) for name in spec.required])
         .select(
             *[categories[name] for name in spec.categorical],
-            *[value.alias(name) for name, value in typed.items()],
+            *[categories.get(name, value.alias(name)) for name, value in typed.items()],
             *[categories[name] for name in others],
         )
     )

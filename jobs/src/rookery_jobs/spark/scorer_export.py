@@ -1,6 +1,7 @@
 """From a fitted Spark pipeline to the scorer that needs no Spark."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,33 +10,65 @@ from rookery_jobs import scorer
 from rookery_jobs.contract import SnapshotSpec
 from rookery_jobs.errors import RegistrationError
 from rookery_jobs.spark.algorithms import ALGORITHMS
+from rookery_jobs.spark.features.stages import given
+
+Exporter = Callable[[Any, SnapshotSpec], scorer.Stage]
 
 
-def export_scorer(pipeline: Any, spec: SnapshotSpec) -> scorer.Scorer:
-    """The scorer of a fitted `PipelineModel` over the snapshot's features.
+def export_scorer(pipeline: Any, spec: SnapshotSpec, folder: Path) -> scorer.Scorer:
+    """The scorer of a fitted `PipelineModel` over the snapshot's features, which Spark has saved in the local
+    folder.
 
     Raises RegistrationError for a stage that the scorer does not have.
     """
-    stages = tuple(_export(stage) for stage in pipeline.stages)
+    # Spark puts the place of a stage before its uid.
+    saved = {path.name.partition("_")[2]: path for path in (folder / "stages").iterdir()}
+    stages = tuple(_export(stage, spec, saved[stage.uid]) for stage in pipeline.stages)
     return scorer.Scorer(spec.features, stages, spec.text_rule)
 
 
-def _export(stage: Any) -> scorer.Stage:
+def _export(stage: Any, spec: SnapshotSpec, folder: Path) -> scorer.Stage:
     kind = type(stage).__name__
+    if kind in _MODELS:
+        return _MODELS[kind].export(stage, folder)
     if kind not in _EXPORTERS:
-        raise RegistrationError(f"the scorer has no stage for {kind}; it has {', '.join(_EXPORTERS)}")
-    return _EXPORTERS[kind](stage)
+        known = ", ".join([*_EXPORTERS, *_MODELS])
+        raise RegistrationError(f"the scorer has no stage for {kind}; it has {known}")
+    return _EXPORTERS[kind](stage, spec)
 
 
-def _string_indexer(stage: Any) -> scorer.Stage:
-    return scorer.StringIndexer(stage.getInputCol(), stage.getOutputCol(), tuple(stage.labels))
+def _given(_: Any, spec: SnapshotSpec) -> scorer.Stage:
+    changed = [each for each in given(spec) if each.is_changed]
+    return scorer.Given(
+        tuple(each.column for each in changed),
+        tuple(each.name for each in changed),
+        tuple(each.fill for each in changed),
+    )
 
 
-def _vector_assembler(stage: Any) -> scorer.Stage:
+def _string_indexer(stage: Any, _: SnapshotSpec) -> scorer.Stage:
+    return scorer.StringIndexer(
+        stage.getInputCol(), stage.getOutputCol(), tuple(stage.labels), stage.getHandleInvalid()
+    )
+
+
+def _one_hot_encoder(stage: Any, _: SnapshotSpec) -> scorer.Stage:
+    dropped = 1 if stage.getDropLast() else 0
+    sizes = tuple(int(size) - dropped for size in stage.categorySizes)
+    return scorer.OneHotEncoder(tuple(stage.getInputCols()), tuple(stage.getOutputCols()), sizes)
+
+
+def _imputer(stage: Any, _: SnapshotSpec) -> scorer.Stage:
+    found = stage.surrogateDF.collect()[0].asDict()
+    surrogates = np.array([found[name] for name in stage.getInputCols()], dtype=np.float64)
+    return scorer.Imputer(tuple(stage.getInputCols()), tuple(stage.getOutputCols()), surrogates)
+
+
+def _vector_assembler(stage: Any, _: SnapshotSpec) -> scorer.Stage:
     return scorer.VectorAssembler(tuple(stage.getInputCols()), stage.getOutputCol())
 
 
-def _min_max_scaler(stage: Any) -> scorer.Stage:
+def _min_max_scaler(stage: Any, _: SnapshotSpec) -> scorer.Stage:
     return scorer.MinMaxScaler(
         stage.getInputCol(),
         stage.getOutputCol(),
@@ -46,9 +79,29 @@ def _min_max_scaler(stage: Any) -> scorer.Stage:
     )
 
 
-_EXPORTERS: dict[str, Callable[[Any], scorer.Stage]] = {
+def _standard_scaler(stage: Any, _: SnapshotSpec) -> scorer.Stage:
+    return scorer.StandardScaler(
+        stage.getInputCol(),
+        stage.getOutputCol(),
+        np.asarray(stage.mean.toArray(), dtype=np.float64),
+        np.asarray(stage.std.toArray(), dtype=np.float64),
+    )
+
+
+def _index_to_string(stage: Any, spec: SnapshotSpec) -> scorer.Stage:
+    return scorer.IndexToString(
+        stage.getInputCol(), stage.getOutputCol(), tuple(stage.getLabels()), spec.label_type
+    )
+
+
+_EXPORTERS: dict[str, Exporter] = {
+    "SQLTransformer": _given,
     "StringIndexerModel": _string_indexer,
+    "OneHotEncoderModel": _one_hot_encoder,
+    "ImputerModel": _imputer,
     "VectorAssembler": _vector_assembler,
     "MinMaxScalerModel": _min_max_scaler,
-    **{each.MODEL.__name__: each.export for each in ALGORITHMS.values()},
+    "StandardScalerModel": _standard_scaler,
+    "IndexToString": _index_to_string,
 }
+_MODELS = {each.MODEL.__name__: each for each in ALGORITHMS.values()}

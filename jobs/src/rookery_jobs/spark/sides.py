@@ -3,9 +3,10 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from rookery_jobs.contract import SnapshotSpec
+from rookery_jobs.contract import SnapshotSpec, first_ten
 from rookery_jobs.errors import DataError
 from rookery_jobs.spark.splits import split_of
+from rookery_jobs.spark.text.values import column
 
 SIDE = "__side"
 _SHOWN = 5
@@ -13,21 +14,51 @@ _SHOWN = 5
 
 def with_side(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
     """Add the column SIDE."""
-    return rows.withColumn(SIDE, split_of(spec.split).side(spec.split, [*spec.features, spec.label]))
+    return rows.withColumn(SIDE, split_of(spec.split).side(rows, spec.split, [*spec.features, spec.label]))
 
 
 def check_categories(rows: DataFrame, spec: SnapshotSpec) -> None:
-    """Raise DataError for a category that is on another side but not in train: no model could score it."""
+    """Raise DataError for a category that is on another side but not in train, if no model could score it."""
+    if spec.treatment.keeps_unseen:
+        return
     for name in spec.categorical:
         in_train = F.max(F.when(F.col(SIDE) == "train", 1).otherwise(0))
-        unseen = rows.groupBy(f"`{name}`").agg(in_train.alias("in_train")).filter("in_train = 0")
-        values = sorted(row[0] for row in unseen.limit(_SHOWN + 1).collect())
+        unseen = rows.groupBy(column(name)).agg(in_train.alias("in_train")).filter("in_train = 0")
+        values = sorted(_shown(row[0]) for row in unseen.limit(_SHOWN + 1).collect())
         if values:
-            shown = ", ".join(map(repr, values[:_SHOWN])) + (" and more" if len(values) > _SHOWN else "")
+            shown = ", ".join(values[:_SHOWN]) + (" and more" if len(values) > _SHOWN else "")
             raise DataError(
                 f"column {name!r} has categories that the split puts in validation or test but not in train"
-                f"{seen(spec)}: {shown}; leave rows of such rare categories out, or take more data"
+                f"{seen(spec)}: {shown}; leave rows of such rare categories out, take more data, or say "
+                "handle_invalid='keep'"
             )
+
+
+def check_limits(train: DataFrame, spec: SnapshotSpec) -> None:
+    """Raise DataError for a number that no train row has, and for more categories than the plan's trees take.
+
+    `train` has the features of the train rows.
+    """
+    numbers = [] if spec.treatment.drops_numeric else list(spec.numeric)
+    if numbers:
+        known = train.agg(*[F.count(column(name)).alias(name) for name in numbers]).collect()[0]
+        empty = [name for name in numbers if not known[name]]
+        if empty:
+            raise DataError(
+                f"column {first_ten(empty)} has no value in any train row{seen(spec)}: leave it out of the "
+                "plan"
+            )
+    limit = spec.max_categories or 0
+    for name in spec.categorical if limit else ():
+        if train.select(column(name)).distinct().limit(limit + 1).count() > limit:
+            raise DataError(
+                f"column {name!r} has more than {limit} categories, which is what the trees of "
+                "the plan take with their maxBins: raise it, say encoding='one-hot', or leave the column out"
+            )
+
+
+def _shown(category: str | None) -> str:
+    return "a missing value" if category is None else repr(category)
 
 
 def seen(spec: SnapshotSpec) -> str:

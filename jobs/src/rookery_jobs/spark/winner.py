@@ -1,6 +1,6 @@
 """The model of a sweep's winner in hand: as it was logged, or fitted again."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from rookery_jobs.spark.pipeline import featurise
 from rookery_jobs.spark.snapshot import Snapshot
 
 REPRODUCED = 1e-9
-"""Largest difference between a metric that was logged and the same metric of the model in hand."""
+"""Largest difference between a metric that was logged and the same metric of the model in hand, as a share of
+it where it is larger than 1."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,14 @@ def model_of(
     if model is None:
         artifact_path = _log_again(client, spec, run, snapshot)
         model = _load(client, spec, run, artifact_path, snapshot, folder / "again")
-    _check_reproduced(run.data.metrics, measure(model.pipeline, snapshot, snapshot.spec.selection_side))
+    _check_reproduced(run, model.pipeline, snapshot)
     return model
 
 
-def measure(pipeline: Any, snapshot: Snapshot, side: str) -> dict[str, float]:
-    """All metrics of a pipeline on one side of the snapshot."""
+def measure(pipeline: Any, snapshot: Snapshot, side: str, wanted: Collection[str]) -> dict[str, float]:
+    """The metrics of a pipeline on one side of the snapshot, the `wanted` ones among them."""
     predictions = pipeline.transform(snapshot.side(side))
-    return objective_of(snapshot.spec).measure(predictions, snapshot.spec.label)
+    return objective_of(snapshot.spec).measure(predictions, snapshot.spec.label_column, wanted)
 
 
 def _logged(
@@ -91,13 +92,17 @@ def _load(
 def _log_again(client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot) -> str:
     with featurise(snapshot) as featurised:
         pipeline = featurised.pipeline_of(featurised.fit(spec.point))
-        _check_reproduced(run.data.metrics, measure(pipeline, snapshot, snapshot.spec.selection_side))
+        _check_reproduced(run, pipeline, snapshot)
     return model_artifact.log_model(client, run.info.run_id, pipeline, snapshot, spec.tmp_path)
 
 
-def _check_reproduced(logged: Mapping[str, float], measured: Mapping[str, float]) -> None:
+def _check_reproduced(run: Run, pipeline: Any, snapshot: Snapshot) -> None:
+    logged = run.data.metrics
+    measured = measure(pipeline, snapshot, snapshot.spec.selection_side, logged)
     for name in measured:
-        if name in logged and not abs(logged[name] - measured[name]) <= REPRODUCED:
+        # Metrics of a regression are as large as its labels.
+        tolerance = REPRODUCED * max(1.0, abs(measured[name]))
+        if name in logged and not abs(logged[name] - measured[name]) <= tolerance:
             raise RegistrationError(
                 f"the winner's model gives {name} {measured[name]!r}, but its MLflow run has "
                 f"{logged[name]!r}: it is not the model that was chosen"

@@ -2,8 +2,8 @@
 
 The stores and MLflow's web page keep to the server's `mlflow-artifacts:/<experiment>/<run>/artifacts` and
 `mlflow-artifacts:/<experiment>/models/<model>/artifacts`. Databricks says
-`dbfs:/databricks/mlflow-tracking/…`, and `logged_models` for `models`. By the scheme alone a client decides
-how it sends and fetches files.
+`dbfs:/databricks/mlflow-tracking/…`, `logged_models` for `models`, and has traces beside runs. By the scheme
+alone a client decides how it sends and fetches files.
 """
 
 import re
@@ -11,18 +11,23 @@ from collections.abc import Callable
 from typing import Any
 
 _STOCK, _DATABRICKS = "mlflow-artifacts:/", "dbfs:/databricks/mlflow-tracking/"
-_STOCK_MODEL = re.compile(rf"^({_DATABRICKS}[^/]+)/models/")
-_DATABRICKS_MODEL = re.compile(rf"^({_STOCK}[^/]+)/logged_models/")
+# Beside runs: what the server's URI has behind the experiment, and what that of Databricks has.
+_OTHERS = (("/models/", "/logged_models/"), ("/traces/tr-", "/tr-"))
 # A client with the tracking URI `databricks://PROFILE` names the profile.
 _PROFILE = re.compile(r"^dbfs://[^/]*@databricks/")
-_FIELDS = frozenset({"artifact_uri", "artifact_location", "source", "root_uri"})
+_TRACE_TAG = "mlflow.artifactLocation"
+_FIELDS = frozenset({"artifact_uri", "artifact_location", "source", "root_uri", _TRACE_TAG})
 
 
 def to_databricks(uri: str) -> str:
     """Databricks' URI for one of MLflow's server; any other as it is."""
     if not uri.startswith(_STOCK):
         return uri
-    return _STOCK_MODEL.sub(r"\1/logged_models/", _DATABRICKS + uri.removeprefix(_STOCK))
+    experiment, slash, rest = uri.removeprefix(_STOCK).partition("/")
+    for stock, databricks in _OTHERS:
+        if (slash + rest).startswith(stock):
+            return _DATABRICKS + experiment + databricks + (slash + rest).removeprefix(stock)
+    return _DATABRICKS + experiment + slash + rest
 
 
 def to_stock(uri: str) -> str:
@@ -30,7 +35,11 @@ def to_stock(uri: str) -> str:
     plain = _PROFILE.sub("dbfs:/", uri)
     if not plain.startswith(_DATABRICKS):
         return uri
-    return _DATABRICKS_MODEL.sub(r"\1/models/", _STOCK + plain.removeprefix(_DATABRICKS))
+    experiment, slash, rest = plain.removeprefix(_DATABRICKS).partition("/")
+    for stock, databricks in _OTHERS:
+        if (slash + rest).startswith(databricks):
+            return _STOCK + experiment + stock + (slash + rest).removeprefix(databricks)
+    return _STOCK + experiment + slash + rest
 
 
 def with_uris(value: Any, change: Callable[[str], str]) -> Any:
@@ -39,6 +48,8 @@ def with_uris(value: Any, change: Callable[[str], str]) -> Any:
         return [with_uris(each, change) for each in value]
     if not isinstance(value, dict):
         return value
+    if value.get("key") == _TRACE_TAG and isinstance(value.get("value"), str):
+        return value | {"value": change(value["value"])}
     return {
         key: change(each) if key in _FIELDS and isinstance(each, str) else with_uris(each, change)
         for key, each in value.items()

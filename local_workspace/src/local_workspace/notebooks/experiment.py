@@ -1,5 +1,7 @@
 """A notebook's own MLflow experiment, which has the notebook's path: where runs go if the code names none."""
 
+from typing import Any
+
 from mlflow.tracking import MlflowClient
 from mlflow.tracking.default_experiment import registry
 from mlflow.tracking.default_experiment.abstract_context import DefaultExperimentProvider
@@ -9,7 +11,7 @@ TAGS = {"mlflow.experimentType": "NOTEBOOK"}
 
 
 def use_experiment_of(notebook_path: str) -> None:
-    """From now on, runs in this process go to the experiment of this notebook; it is made when it is needed."""
+    """From now on, runs in this process go to the experiment of this notebook, which is made when needed."""
 
     class NotebookExperimentProvider(DefaultExperimentProvider):
         """Asked by MLflow when a run begins and no experiment was named."""
@@ -24,4 +26,5 @@ def use_experiment_of(notebook_path: str) -> None:
             known = client.get_experiment_by_name(notebook_path)
             return str(known.experiment_id if known else client.create_experiment(notebook_path, tags=TAGS))
 
-    registry._default_experiment_provider_registry.register(NotebookExperimentProvider)
+    providers: Any = registry._default_experiment_provider_registry
+    providers.register(NotebookExperimentProvider)

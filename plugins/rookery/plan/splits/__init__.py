@@ -2,8 +2,9 @@
 
 from rookery.plan.splits.random import RandomSplit
 from rookery.plan.splits.split import Split
+from rookery.plan.splits.time import TimeSplit
 
-SPLITS: dict[str, type[Split]] = {"random": RandomSplit}
+SPLITS: dict[str, type[Split]] = {"random": RandomSplit, "time": TimeSplit}
 """By the name that a plan has for them in `kind`, as in the contract."""
 
-__all__ = ["SPLITS", "RandomSplit", "Split"]
+__all__ = ["SPLITS", "RandomSplit", "Split", "TimeSplit"]

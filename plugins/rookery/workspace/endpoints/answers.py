@@ -13,7 +13,15 @@ from rookery.xcom import Handed
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
-Record = Mapping[str, float | str]
+_KINDS: dict[str, type] = {"string": str, "long": int, "boolean": bool}
+_WORDS: dict[type, str] = {
+    float: "a finite number",
+    str: "a text, as the label's values are",
+    int: "a whole number, as the label's values are",
+    bool: "true or false, as the label's values are",
+}
+
+Record = Mapping[str, float | str | None]
 
 
 @dataclass(frozen=True)
@@ -22,20 +30,24 @@ class Answer(Handed):
     keeps may not be one to see the data."""
 
     dataframe_records: list[dict[str, Any]] | None
-    predictions: list[float]
+    predictions: list[Any]
 
 
-def ask(workspace: WorkspaceClient, name: str, records: Sequence[Record]) -> list[float]:
-    """The endpoint's predictions. Raises EndpointError unless there is one finite number per record."""
+def ask(workspace: WorkspaceClient, name: str, records: Sequence[Record], label_type: str) -> list[Any]:
+    """The endpoint's predictions. Raises EndpointError unless there is one per record: a finite number, or a
+    value of the label's type where labels are indexed."""
     answer = workspace.serving_endpoints.query(name, dataframe_records=[dict(each) for each in records])
-    return _checked(answer.predictions, len(records))
+    return _checked(answer.predictions, len(records), _KINDS.get(label_type, float))
 
 
-def _checked(predictions: object, expected: int) -> list[float]:
+def _checked(predictions: object, expected: int, kind: type) -> list[Any]:
     if not isinstance(predictions, list) or len(predictions) != expected:
         raise EndpointError(f"{expected} records were asked, and the answer is {predictions!r}")
     for value in predictions:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not math.isfinite(value):
-            raise EndpointError(f"the answer {predictions!r} has {value!r}, which is not a finite number")
+        if not _is_finite_number(value) if kind is float else type(value) is not kind:
+            raise EndpointError(f"the answer {predictions!r} has {value!r}, which is not {_WORDS[kind]}")
     return predictions
+
+
+def _is_finite_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -139,9 +139,9 @@ def test_wrong_fields_of_any_part_do_not_hide_other_mistakes() -> None:
         "with a letter or digit",
         "  - endpoint.size: Endpoint has no field 'size'; it has name, workload_size, scale_to_zero_enabled, "
         "dataframe_records",
-        "  - owner: TrainingPlan has no field 'owner'; it has source, features, label, split, sweep, metric, "
-        "gates, registry, endpoint, compute, data_root, as_of_column, max_dropped_share, deploy, "
-        "keep_endpoint",
+        "  - owner: TrainingPlan has no field 'owner'; it has source, features, label, split, sweep, "
+        "label_type, metric, gates, registry, endpoint, compute, data_root, as_of_column, max_dropped_share, "
+        "deploy, keep_endpoint",
     ]
 
 
@@ -197,11 +197,44 @@ def test_parts_are_immutable() -> None:
         ({"sweep": grid(elasticNetParam=[1.5])}, "cannot be 1.5; allowed is a number from 0 to 1"),
         ({"features": {}}, "features: the features are empty"),
         ({"features": {"numeric": ["A", "a"]}}, "features: column 'a' is named twice"),
-        ({"features": {"numeric": ["A.b"]}}, "features: column name 'A.b'"),
+        ({"features": {"numeric": ["__a"]}}, "features: column name '__a' begins with __"),
+        (
+            {"features": {"numeric": ["A"], "scaling": "standart"}},
+            "features.scaling: 'standart' is unknown; did you mean standard?",
+        ),
+        (
+            {"features": {"numeric": ["A"], "missing_numeric": "zero"}},
+            "features.missing_numeric: 'zero' is unknown; it can be drop, mean, median, mode, or a number",
+        ),
+        (
+            {"sweep": [*grid(maxIter=[5]), {"algorithm": "LinearRegression", "grid": {"maxIter": [5]}}]},
+            "sweep[1].algorithm: LinearRegression is for regression, LogisticRegression for classification",
+        ),
+        (
+            {"split": {"kind": "time", "column": "SeenOn", "validation_days": 7, "test_days": 0}},
+            "split.test_days: validation_days 7 and test_days 0 leave no proper split",
+        ),
+        (
+            {"split": {"kind": "time", "column": "Species", "validation_days": 7, "test_days": 7}},
+            "split.column: column 'Species' is the label",
+        ),
+        ({"metric": "rmse"}, "metric: rmse does not measure classification; its metrics are accuracy, "),
+        (
+            {"sweep": [{"algorithm": "GBTRegressor", "grid": {"maxDepth": [2]}}]},
+            "metric: accuracy does not measure regression; its metrics are rmse, mse, mae, r2, var",
+        ),
+        ({"gates": [{"metric": "r2", "threshold": 0.5}]}, "gates[0].metric: r2 does not measure class"),
+        (
+            {"gates": [{"metric": "r2", "threshold": 2}]},
+            "gates[0].threshold: 2 is not in 1 or less",
+        ),
+        (
+            {"label_type": "double"},
+            "label_type: 'double' cannot be; for classification it can be int, long, boolean, string",
+        ),
         ({"split": {"seed": 1, "test_size": 0}}, "split.test_size: validation_size 0.15 and test_size 0"),
         ({"split": {"seed": 1, "validation_size": 0.6, "test_size": 0.4}}, "their sum below 1"),
         ({"split": {"seed": 1, "split_key": " "}}, "split.split_key: column name ' ' is empty or has"),
-        ({"split": {"seed": 1, "split_key": "a`b"}}, "split.split_key: column name 'a`b' is empty or has"),
         ({"split": {"seed": 1, "split_key": "species"}}, "split.split_key: column 'species' is the label"),
         ({"split": {"seed": 2**63}}, "split.seed: 9223372036854775808 is not in -2**63 to 2**63 - 1"),
         ({"split": {"seed": -(2**63) - 1}}, "split.seed: -9223372036854775809 is not in"),

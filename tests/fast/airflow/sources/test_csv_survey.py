@@ -16,7 +16,7 @@ HEADER = "Island,BodyMass,Species\n"
 GOOD = "Biscoe,4450,0\nDream,3800,1\n"
 
 
-def found(content: str | bytes, as_of: str | None = None, **changes: Any) -> list[str]:
+def found(content: str | bytes, as_of: str | None = None, /, **changes: Any) -> list[str]:
     plan = TrainingPlan.model_validate({**PLAN.model_dump(), **changes})
     data = content.encode() if isinstance(content, str) else content
     return problems(io.BytesIO(data), "data/p.csv", plan.wanted(as_of))
@@ -70,9 +70,10 @@ def test_all_that_is_wrong_is_told_at_once_each_with_row_value_and_what_to_do() 
     content = HEADER + 'Biscoe,NA,yes\nDream,3800,no\nBiscoe,"4.450,5",yes\nDream,1,2,3\n'
     assert found(content) == [
         "data/p.csv, row 1: column 'BodyMass' has 'NA', which is not a finite number (and 1 more such row); "
-        "leave the cell empty where there is no value",
+        "say missing=['NA'], or leave the cell empty where there is no value",
         "data/p.csv, row 1: column 'Species' has 'yes', which is not a non-negative integer, as a label must "
-        "be (and 2 more such rows); give each class a number, such as no = 0, yes = 1",
+        "be (and 2 more such rows); say label_type='string', or give each class a number, such as no = 0, "
+        "yes = 1",
         "data/p.csv, row 4: it has 4 fields, more or fewer than the header; quote values that have a comma",
     ]
 
@@ -80,9 +81,9 @@ def test_all_that_is_wrong_is_told_at_once_each_with_row_value_and_what_to_do() 
 @pytest.mark.parametrize(
     ("row", "fix"),
     [
-        ("Biscoe,4450,12.50", "a model here predicts classes, not amounts"),
+        ("Biscoe,4450,12.50", "name one that predicts amounts, such as LinearRegression"),
         ("Biscoe,4450,NA", "leave the cell empty where there is no value"),
-        ('Biscoe,"1.234,5",0', "write numbers with a point, and without separators of thousands"),
+        ('Biscoe,"1.234,5",0', "say decimal=',' if that is so in the whole column"),
         ("Biscoe,heavy,0", "correct the values, or make the column a categorical one"),
     ],
 )
@@ -186,3 +187,71 @@ def test_the_memory_needed_does_not_grow_with_the_file(
     finally:
         tracemalloc.stop()
     assert peak < limit
+
+
+TREES = [{"algorithm": "DecisionTreeClassifier", "grid": {"maxBins": [4, 32]}}]
+REGRESSION = {
+    "sweep": [{"algorithm": "LinearRegression", "grid": {"maxIter": [5]}}],
+    "metric": "rmse",
+    "gates": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("label_type", "labels"),
+    [("string", ("yes", "no")), ("boolean", ("True", "false")), ("long", ("-1", "1000"))],
+)
+def test_labels_of_another_type_can_be_used(label_type: str, labels: tuple[str, str]) -> None:
+    content = HEADER + "".join(f"Biscoe,4450,{label}\n" for label in labels)
+    assert found(content, label_type=label_type) == []
+    (text,) = found(content + f"Biscoe,1,{labels[0]}\nDream,1,\xff?\n", label_type="boolean")[-1:]
+    assert "which is neither true nor false" in text
+
+
+def test_a_regression_needs_numbers_of_which_two_differ() -> None:
+    assert found(HEADER + "Biscoe,4450,1.5\nBiscoe,4450,-2e3\n", **REGRESSION) == []
+    (text,) = found(HEADER + "Biscoe,4450,1.5\nBiscoe,4450,many\n", **REGRESSION)
+    assert "row 2: column 'Species' has 'many', which is not a finite number" in text
+    (text,) = found(HEADER + "Biscoe,4450,1\nBiscoe,4450,1.0\n", **REGRESSION)
+    assert "has one value alone in column 'Species'" in text
+
+
+def test_more_classes_than_an_algorithm_can_tell_apart_are_refused() -> None:
+    sweep = [{"algorithm": "GBTClassifier", "grid": {"maxDepth": [2]}}]
+    content = HEADER + GOOD + "Dream,1,2\n"
+    (text,) = found(content, sweep=sweep)
+    assert "has the class 2 in column 'Species'; classes must be below 2, as an algorithm or a" in text
+    (text,) = found(content, sweep=sweep, label_type="string")
+    assert (
+        "has more than 2 classes in column 'Species', as an algorithm or a metric of the plan has no more"
+        in text
+    )
+    assert found(HEADER + GOOD, sweep=sweep) == []
+    (text,) = found(content, metric="areaUnderPR")
+    assert "classes must be below 2" in text
+
+
+def test_more_categories_than_the_plans_trees_take_are_refused() -> None:
+    islands = ("Biscoe", "Dream", "Torgersen", "Wiencke")
+    content = HEADER + "".join(f"{name},1,{place % 2}\n" for place, name in enumerate(islands))
+    features: dict[str, Any] = {"categorical": ["Island"], "numeric": ["BodyMass"]}
+    assert found(content, sweep=TREES) == []
+    (text,) = found(content + "Anvers,1,1\n", sweep=TREES)
+    assert "has more than 4 categories in column 'Island'" in text
+    (text,) = found(content, sweep=TREES, features={**features, "handle_invalid": "keep"})
+    assert "has more than 3 categories" in text
+    assert found(content + "Anvers,1,1\n", sweep=TREES, features={**features, "encoding": "one-hot"}) == []
+
+
+def test_a_value_that_may_be_missing_drops_no_row() -> None:
+    features: dict[str, Any] = {"categorical": ["Island"], "numeric": ["BodyMass"], "missing_numeric": "mean"}
+    content = HEADER + "Biscoe,,0\nDream,1,1\nDream,,1\n"
+    assert found(content, features=features) == []
+    assert found(content + ",1,1\n" * 3, features={**features, "missing_categorical": "category"}) == []
+    (text,) = found(HEADER + "Biscoe,,0\nDream,,1\n", features=features)
+    assert "has no value in column 'BodyMass': take it out of the plan" in text
+
+
+def test_columns_may_have_any_name() -> None:
+    features: dict[str, Any] = {"categorical": ["a.b"], "numeric": ["`mass` (g)"]}
+    assert found("a.b,`mass` (g),Species\nBiscoe,1,0\nDream,1,1\n", features=features) == []

@@ -21,6 +21,7 @@ def snapshot_spec(**changes: Any) -> SnapshotSpec:
     """A spec whose digest fits, with some fields of its own or of its split changed."""
     split: dict[str, Any] = {"validation_size": 0.15, "test_size": 0.15, "seed": 42, "split_key": None}
     split |= {name: changes.pop(name) for name in set(split) & set(changes)}
+    limits = {name: changes.pop(name) for name in ("max_classes", "max_categories") if name in changes}
     determining: dict[str, Any] = {
         "source": SOURCE,
         "split": RandomSplitSpec(**split),
@@ -32,7 +33,10 @@ def snapshot_spec(**changes: Any) -> SnapshotSpec:
         **changes,
     }
     return SnapshotSpec(
-        snapshot_path="dbfs:/rookery/snapshots/1", digest=snapshot_digest(**determining), **determining
+        snapshot_path="dbfs:/rookery/snapshots/1",
+        digest=snapshot_digest(**determining),
+        **determining,
+        **limits,
     )
 
 

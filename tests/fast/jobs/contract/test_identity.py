@@ -5,6 +5,7 @@ import pytest
 from rookery_jobs.contract import (
     CsvSourceSpec,
     RandomSplitSpec,
+    Treatment,
     point_id,
     registration_key,
     snapshot_digest,
@@ -25,10 +26,23 @@ from tests.fast.jobs.contract.documents import NUMERIC, snapshot_spec
         ("seed", 43),
         ("split_key", "Id"),
         ("as_of_column", "SeenOn"),
+        ("label_type", "string"),
+        ("label_type", "double"),
+        ("treatment", Treatment("mean")),
+        ("treatment", Treatment(0.0)),
+        ("treatment", Treatment(missing_categorical="category")),
+        ("treatment", Treatment(handle_invalid="keep")),
+        ("treatment", Treatment(encoding="one-hot")),
+        ("treatment", Treatment(scaling="none")),
     ],
 )
 def test_whatever_changes_the_rows_changes_the_snapshot_digest(field: str, value: object) -> None:
     assert snapshot_spec(**{field: value}).digest != snapshot_spec().digest
+
+
+def test_an_option_that_is_as_usual_is_no_part_of_the_digest() -> None:
+    usual = {"label_type": "int", "treatment": Treatment(), "max_classes": 2, "max_categories": 32}
+    assert snapshot_spec(**usual).digest == snapshot_spec().digest
 
 
 def test_another_as_of_is_another_snapshot() -> None:

@@ -2,10 +2,8 @@ import dataclasses
 
 import pytest
 
-from rookery_jobs.contract import (
-    ContractError,
-)
-from tests.fast.jobs.contract.documents import snapshot_spec
+from rookery_jobs.contract import ContractError, SnapshotSpec, Treatment
+from tests.fast.jobs.contract.documents import NUMERIC, snapshot_spec
 
 
 @pytest.mark.parametrize(
@@ -17,7 +15,7 @@ from tests.fast.jobs.contract.documents import snapshot_spec
         ({"as_of_column": "SeenOn", "as_of": "last week"}, "is no instant in UTC"),
         ({"as_of_column": "species"}, "'species' is also a feature or the label"),
         ({"as_of_column": "Island"}, "'Island' is also a feature or the label"),
-        ({"as_of_column": "seen`on"}, "has a dot, a backtick"),
+        ({"as_of_column": "__seen"}, "begins with __"),
     ],
 )
 def test_an_as_of_that_cannot_be_is_refused(changes: dict[str, object], message: str) -> None:
@@ -40,3 +38,26 @@ def test_a_spec_that_was_changed_after_its_digest_is_refused() -> None:
 def test_a_limit_and_a_rule_that_cannot_be_are_refused(changes: dict[str, object], message: str) -> None:
     with pytest.raises(ContractError, match=message):
         dataclasses.replace(snapshot_spec(), **changes)  # type: ignore[arg-type]
+
+
+def test_a_spec_with_a_treatment_is_read_as_it_was_written() -> None:
+    spec = snapshot_spec(label_type="string", treatment=Treatment(0.5, "category", "keep"), max_classes=2)
+    assert SnapshotSpec.from_json(spec.to_json()) == spec
+    assert "treatment" not in snapshot_spec().to_json()
+
+
+def test_only_what_the_treatment_drops_is_required() -> None:
+    assert snapshot_spec().required == ("Island", "CulmenLength", "BodyMass", "Species")
+    assert snapshot_spec(treatment=Treatment("mean")).required == ("Island", "Species")
+    assert snapshot_spec(treatment=Treatment("drop", "category")).required == (*NUMERIC, "Species")
+
+
+@pytest.mark.parametrize("changes", [{"label_type": "date"}, {"label_type": ""}])
+def test_a_label_type_that_no_objective_has_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ContractError, match="label_type cannot be"):
+        snapshot_spec(**changes)
+
+
+def test_a_treatment_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ContractError, match="scaling cannot be 'robust'; it can be minmax, standard, none"):
+        Treatment(scaling="robust")

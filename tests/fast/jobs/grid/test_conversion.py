@@ -76,7 +76,7 @@ def test_a_value_that_spark_would_refuse_is_refused_with_what_is_allowed(
     message = str(refusal.value)
     assert f"{LR}.{parameter}" in message
     assert repr(value) in message
-    assert ALGORITHMS[LR][parameter].allowed in message
+    assert ALGORITHMS[LR].hyperparameters[parameter].allowed in message
 
 
 def test_an_unknown_name_is_refused_with_those_that_exist() -> None:

@@ -17,7 +17,7 @@ LR = "LogisticRegression"
 
 
 def scored(point: str, run: str = "run", **values: object) -> Scored:
-    params = {name: value for name, value in values.items() if name in ALGORITHMS[LR]}
+    params = {name: value for name, value in values.items() if name in ALGORITHMS[LR].hyperparameters}
     metrics = {name: value for name, value in values.items() if name not in params}
     return Scored(Point(point, LR, params), run, metrics)  # type: ignore[arg-type]
 

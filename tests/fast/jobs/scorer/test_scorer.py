@@ -45,7 +45,7 @@ def score(model: scorer.Scorer, **changes: Any) -> scorer.Prediction:
 
 def test_a_row_goes_through_indexing_scaling_and_softmax() -> None:
     # Features are (0, 0.45, 0.5): the index of Biscoe, the scaled mass, and the middle for a constant column.
-    prediction, probability = score(penguin_scorer())
+    prediction, probability, _ = score(penguin_scorer())
     weights = np.exp([0.0, 0.9, 0.5])
     assert prediction.tolist() == [1.0]
     assert probability == pytest.approx(np.array([weights / weights.sum()]), abs=1e-15)
@@ -53,7 +53,7 @@ def test_a_row_goes_through_indexing_scaling_and_softmax() -> None:
 
 def test_two_classes_are_decided_by_the_threshold() -> None:
     coefficients = [[0.0, 1.0, 0.0]]
-    prediction, probability = score(penguin_scorer(coefficients))
+    prediction, probability, _ = score(penguin_scorer(coefficients))
     positive = 1 / (1 + math.exp(-0.45))
     assert probability.tolist() == [[pytest.approx(1 - positive), pytest.approx(positive)]]
     assert prediction.tolist() == [1.0]
@@ -138,9 +138,9 @@ def test_arrays_that_are_pickled_are_not_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ('"format": 2', '"format": 3'),
+        ('"format": 3', '"format": 4'),
         ('"text_rule": 0', '"text_rule": 9'),
-        ('"MinMaxScaler"', '"StandardScaler"'),
+        ('"MinMaxScaler"', '"RobustScaler"'),
     ],
 )
 def test_a_scorer_of_a_later_version_is_refused(tmp_path: Path, old: str, new: str) -> None:

@@ -2,9 +2,10 @@
 
 from rookery_jobs.contract.objectives.classification import CLASSIFICATION
 from rookery_jobs.contract.objectives.objective import Metric, Objective
+from rookery_jobs.contract.objectives.regression import REGRESSION
 from rookery_jobs.errors import ContractError
 
-OBJECTIVES: dict[str, Objective] = {"classification": CLASSIFICATION}
+OBJECTIVES: dict[str, Objective] = {"classification": CLASSIFICATION, "regression": REGRESSION}
 
 METRICS: dict[str, Metric] = {
     name: metric for objective in OBJECTIVES.values() for name, metric in objective.metrics.items()
@@ -15,10 +16,13 @@ __all__ = [
     "CLASSIFICATION",
     "METRICS",
     "OBJECTIVES",
+    "REGRESSION",
     "Metric",
     "Objective",
+    "check_label_type",
     "check_metric",
     "objective_of",
+    "objective_of_label",
     "unknown_metric",
 ]
 
@@ -33,6 +37,19 @@ def check_metric(metric: str) -> None:
     """Raise ContractError for a metric that is not in METRICS."""
     if metric not in METRICS:
         raise ContractError(unknown_metric(metric))
+
+
+def check_label_type(label_type: str) -> None:
+    """Raise ContractError for a type that no objective has for its label."""
+    known = [one for objective in OBJECTIVES.values() for one in objective.label_types]
+    if label_type not in known:
+        raise ContractError(f"label_type cannot be {label_type!r}; it can be {', '.join(known)}")
+
+
+def objective_of_label(label_type: str) -> str:
+    """The name of the objective whose label has this type. Raises ContractError if none has."""
+    check_label_type(label_type)
+    return next(name for name, one in OBJECTIVES.items() if label_type in one.label_types)
 
 
 def unknown_metric(metric: str, hint: str = "") -> str:

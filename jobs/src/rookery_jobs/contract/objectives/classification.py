@@ -1,18 +1,29 @@
 """Which of some classes a row is in."""
 
 import re
+from collections.abc import Iterable
 
 from rookery_jobs.contract.objectives.objective import Metric, Objective
-from rookery_jobs.contract.text import BLANKS
+from rookery_jobs.contract.text import BLANKS, category_of
 
 MAX_CLASSES = 100
 """Classes are 0 to 99 at most: a model has coefficients for every class up to the largest."""
 
-LABEL_FAULT = "is not a non-negative integer, as a label must be"
-"""What is wrong with text that is no class: the rest of a sentence about it."""
+LABEL_FAULTS = {
+    "int": "is not a non-negative integer, as a label must be",
+    "long": "is not a whole number, as a label of this type must be",
+    "boolean": "is neither true nor false, as a label of this type must be",
+    "string": "is not UTF-8: save the file as UTF-8",
+}
+"""By label type, what is wrong with text that is no label: the rest of a sentence about it."""
 
+_WHOLE = re.compile(r"([+-]?)0*([0-9]{1,19})(\.0+)?")
 _CLASS = re.compile(r"\+?[0-9]+")
 _LARGEST_INT = 2**31 - 1
+
+
+AREAS = ("areaUnderROC", "areaUnderPR")
+"""The metrics of Spark's `BinaryClassificationEvaluator`: areas under the curves of the second class."""
 
 
 def _share(*, larger_is_better: bool) -> Metric:
@@ -20,7 +31,7 @@ def _share(*, larger_is_better: bool) -> Metric:
 
 
 CLASSIFICATION = Objective(
-    label_type="int",
+    label_types=("int", "long", "boolean", "string"),
     metrics={
         "accuracy": _share(larger_is_better=True),
         "weightedPrecision": _share(larger_is_better=True),
@@ -30,11 +41,12 @@ CLASSIFICATION = Objective(
         "weightedFalsePositiveRate": _share(larger_is_better=False),
         "weightedFMeasure": _share(larger_is_better=True),
         "hammingLoss": _share(larger_is_better=False),
+        **{name: Metric(larger_is_better=True, low=0.0, high=1.0, max_classes=2) for name in AREAS},
     },
     logged=("accuracy", "weightedRecall", "weightedPrecision"),
 )
 """Its metrics are those of Spark's `MulticlassClassificationEvaluator` that follow from the confusion matrix
-alone, with the direction that its `isLargerBetter` gives."""
+alone, and for two classes areas; with the direction that the evaluators' `isLargerBetter` gives."""
 
 
 def class_of(text: str) -> int | None:
@@ -45,3 +57,23 @@ def class_of(text: str) -> int | None:
     # Python refuses to read numbers of thousands of digits.
     digits = value.lstrip("+0") or "0"
     return int(digits) if len(digits) <= len(str(_LARGEST_INT)) and int(digits) <= _LARGEST_INT else None
+
+
+def label_of(text: str, label_type: str) -> str | None:
+    """The label that a text is, by its type, in the one way that it is written; None where it is none."""
+    value = text.strip(BLANKS)
+    if label_type == "int":
+        found = class_of(value)
+        return None if found is None else str(found)
+    if label_type == "boolean":
+        return value.lower() if value.lower() in ("true", "false") else None
+    if label_type == "string":
+        return category_of(text)
+    whole = _WHOLE.fullmatch(value)
+    number = int(whole[1] + whole[2]) if whole else None
+    return str(number) if number is not None and -(2**63) <= number < 2**63 else None
+
+
+def in_order(labels: Iterable[str], label_type: str) -> list[str]:
+    """The labels in the order of their values: the class of each is its place, where labels are indexed."""
+    return sorted(labels, key=str if label_type in ("string", "boolean") else int)

@@ -26,6 +26,11 @@ class SplitSpec(Document):
         """The columns that it reads beside the features and the label."""
         raise NotImplementedError
 
+    @property
+    def times(self) -> tuple[str, ...]:
+        """Those of its columns whose values must be times."""
+        return ()
+
     def identity(self) -> dict[str, object]:
         """What determines the side of a row: it enters the snapshot's digest."""
         raise NotImplementedError

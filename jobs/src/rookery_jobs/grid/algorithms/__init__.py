@@ -1,10 +1,25 @@
-"""The hyperparameters of every algorithm, by the name of its Spark estimator."""
+"""What is known of every algorithm without Spark, by the name of its Spark estimator."""
 
-from rookery_jobs.grid.algorithms import logistic_regression
-from rookery_jobs.grid.hyperparameter import Hyperparameter
+from rookery_jobs.grid.algorithms import (
+    decision_tree_classifier,
+    decision_tree_regressor,
+    gbt_classifier,
+    gbt_regressor,
+    linear_regression,
+    logistic_regression,
+    random_forest_classifier,
+    random_forest_regressor,
+)
+from rookery_jobs.grid.algorithms.algorithm import Algorithm
 
-ALGORITHMS: dict[str, dict[str, Hyperparameter]] = {
-    "LogisticRegression": logistic_regression.HYPERPARAMETERS,
+ALGORITHMS: dict[str, Algorithm] = {
+    "LogisticRegression": logistic_regression.ALGORITHM,
+    "DecisionTreeClassifier": decision_tree_classifier.ALGORITHM,
+    "RandomForestClassifier": random_forest_classifier.ALGORITHM,
+    "GBTClassifier": gbt_classifier.ALGORITHM,
+    "LinearRegression": linear_regression.ALGORITHM,
+    "DecisionTreeRegressor": decision_tree_regressor.ALGORITHM,
+    "RandomForestRegressor": random_forest_regressor.ALGORITHM,
+    "GBTRegressor": gbt_regressor.ALGORITHM,
 }
-"""Algorithm → parameter → Hyperparameter. The order of the parameters is that in which they decide which of
-two models is the simpler one, and so is the order of the algorithms."""
+"""The order is that in which they decide which of two models is the simpler one."""

@@ -1,8 +1,9 @@
 """Logistic regression: the Params of `pyspark.ml.classification.LogisticRegression` that a grid may have."""
 
+from rookery_jobs.grid.algorithms.algorithm import Algorithm
 from rookery_jobs.grid.hyperparameter import INT_MAX, Hyperparameter
 
-HYPERPARAMETERS = {
+_HYPERPARAMETERS = {
     "maxIter": Hyperparameter(
         "iterations of the optimiser, at most", int, 100, low=0, high=INT_MAX, simpler=-1
     ),
@@ -21,3 +22,5 @@ HYPERPARAMETERS = {
         choices=("auto", "binomial", "multinomial"),
     ),
 }
+
+ALGORITHM = Algorithm("classification", _HYPERPARAMETERS)

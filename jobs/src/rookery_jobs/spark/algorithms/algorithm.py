@@ -1,5 +1,6 @@
 """What the jobs ask of every algorithm."""
 
+from pathlib import Path
 from typing import Any, Protocol
 
 from rookery_jobs.scorer import Stage
@@ -13,6 +14,6 @@ class Algorithm(Protocol):
     MODEL: type[Any]
     """The class of what it fits."""
 
-    def export(self, model: Any) -> Stage:
-        """The scorer's stage that predicts as the model does."""
+    def export(self, model: Any, folder: Path) -> Stage:
+        """The scorer's stage that predicts as the model does, which Spark has saved in the local folder."""
         ...

@@ -1,5 +1,6 @@
 """Logistic regression, binomial or multinomial."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ ESTIMATOR = LogisticRegression
 MODEL = LogisticRegressionModel
 
 
-def export(model: Any) -> scorer.Stage:
+def export(model: Any, folder: Path) -> scorer.Stage:  # noqa: ARG001  (the model itself has the numbers)
     """Coefficients and intercepts, a row for each class or one in all, and the threshold between two."""
     return scorer.LogisticRegression(
         model.getFeaturesCol(),

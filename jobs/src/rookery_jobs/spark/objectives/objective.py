@@ -1,6 +1,6 @@
 """What the jobs ask of every objective."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,10 +14,12 @@ from rookery_jobs.scorer import Scorer
 
 @dataclass(frozen=True)
 class Survey:
-    """Of a split: the rows of each side, and of each class there if the label has classes."""
+    """Of a split: the rows of each side, and of each class there if the label has classes; and the labels,
+    each at its class, if they are indexed."""
 
     rows: dict[str, int]
     class_counts: dict[str, dict[str, int]]
+    labels: tuple[str, ...] = ()
 
 
 class Objective(Protocol):
@@ -25,15 +27,17 @@ class Objective(Protocol):
 
     OBJECTIVE: contract.Objective
     """Its names in the contract."""
-    LABEL_FAULT: str
-    """What is wrong with text that is no label: the rest of a sentence about it."""
     COMPARED: str
     """What parity compares beside the predictions, in words."""
     TOLERANCE: float
     """The largest difference of what is compared that is one of rounding."""
 
-    def label(self, name: str) -> Column:
-        """The column's text as a label, of the contract's `label_type`; null where it is none."""
+    def label_fault(self, label_type: str) -> str:
+        """What is wrong with text that is no label of this type: the rest of a sentence about it."""
+        ...
+
+    def label(self, name: str, label_type: str) -> Column:
+        """The column's text as a label of this type of the contract; null where it is none."""
         ...
 
     def survey(self, rows: DataFrame, spec: SnapshotSpec) -> Survey:
@@ -41,11 +45,21 @@ class Objective(Protocol):
         judged on."""
         ...
 
-    def measure(self, predictions: DataFrame, label: str) -> dict[str, float]:
-        """All metrics of the objective, from one pass. There must be a row."""
+    def check_counts(self, class_counts: Mapping[str, Mapping[str, int]], spec: SnapshotSpec) -> None:
+        """Raise DataError for classes, counted per side, that are more than the spec allows."""
         ...
 
-    def compared(self) -> Sequence[Column]:
+    def target(self, spec: SnapshotSpec, labels: Sequence[str]) -> Column:
+        """What an estimator takes for the label: the class, of an indexed label its place among the labels,
+        or the real number."""
+        ...
+
+    def measure(self, predictions: DataFrame, label: str, wanted: Collection[str]) -> dict[str, float]:
+        """All metrics of the objective that follow from one pass, and those of the `wanted` ones that need
+        another. There must be a row."""
+        ...
+
+    def compared(self, predictions: DataFrame) -> Sequence[Column]:
         """The columns of Spark's predictions that `compare_batch` needs."""
         ...
 

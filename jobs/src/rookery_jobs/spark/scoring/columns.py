@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
 from rookery_jobs.errors import ScoringError
+from rookery_jobs.scorer import Scorer
 from rookery_jobs.spark.text.values import all_composed, category, column, double, present
 
 _WHOLE_NUMBERS = {"integer": "int", "long": "bigint"}
@@ -18,7 +19,8 @@ _TYPES = ("string", "double", "float", *_WHOLE_NUMBERS)
 
 @dataclass(frozen=True)
 class ModelInput:
-    """A column of the signature; `categories` are those that the model knows, of a categorical one.
+    """A column of the signature; `categories` are those that the model knows, of a categorical one that takes
+    no others, and `takes_missing` says that a value may be missing.
 
     Of the rows of `with_values`, the column `text` has its text by the model's rule, and `typed` its value.
     """
@@ -28,6 +30,7 @@ class ModelInput:
     text: str
     typed: str
     categories: tuple[str, ...] = ()
+    takes_missing: bool = False
 
     @property
     def value(self) -> Column:
@@ -47,15 +50,15 @@ class ModelInput:
     @property
     def fault(self) -> Column:
         """Why the model cannot score the row, by this column; null if it can."""
-        said = F.lit(f"column {self.name!r} ")
+        said, missing = F.lit(f"column {self.name!r} "), column(self.text).isNull()
         text = F.concat(F.lit("'"), column(self.text), F.lit("'"))
-        reason = F.when(column(self.text).isNull(), F.concat(said, F.lit("is missing")))
         if self.categories:
-            unseen = ~column(self.text).isin(*self.categories)
-            return reason.when(unseen, F.concat(said, F.lit("has the unseen category "), text))
-        return reason.when(
-            self.value.isNull(), F.concat(said, F.lit("has "), text, F.lit(f", no {self.type}"))
-        )
+            wrong = ~missing & ~column(self.text).isin(*self.categories)
+            reason = F.when(wrong, F.concat(said, F.lit("has the unseen category "), text))
+        else:
+            wrong = ~missing & self.value.isNull()
+            reason = F.when(wrong, F.concat(said, F.lit("has "), text, F.lit(f", no {self.type}")))
+        return reason if self.takes_missing else reason.when(missing, F.concat(said, F.lit("is missing")))
 
     @property
     def safe(self) -> Column:
@@ -64,13 +67,17 @@ class ModelInput:
         Rows that it cannot score go through it with the others, and what it says of them is dropped.
         """
         if self.categories:
-            return F.when(self.value.isin(*self.categories), self.value).otherwise(self.categories[0])
+            is_known = self.value.isin(*self.categories)
+            known = F.coalesce(is_known, F.lit(True)) if self.takes_missing else is_known
+            return F.when(known, self.value).otherwise(self.categories[0])
+        if self.takes_missing:
+            return self.value
         stand_in = "" if self.type == "string" else 0
         return F.coalesce(self.value, F.lit(stand_in).cast(_WHOLE_NUMBERS.get(self.type, self.type)))
 
 
-def model_inputs(model: Model, pipeline: Any) -> tuple[ModelInput, ...]:
-    """The columns that a model's signature and its fitted Spark pipeline take.
+def model_inputs(model: Model, pipeline: Any, own: Scorer | None = None) -> tuple[ModelInput, ...]:
+    """The columns that a model's signature takes, and its fitted Spark pipeline, or our `own` scorer of that.
 
     Raises ScoringError for a model without a signature of named columns, or with a type that CSV text cannot
     be.
@@ -78,16 +85,18 @@ def model_inputs(model: Model, pipeline: Any) -> tuple[ModelInput, ...]:
     schema = model.signature.inputs if model.signature else None
     if schema is None or not schema.has_input_names():
         raise ScoringError("the model's signature does not name its input columns: it cannot score a table")
-    categories = dict(_categories(pipeline))
+    names = [str(each["name"]) for each in schema.to_dict()]
+    categories = {name: own.categories(name) for name in names} if own else dict(_categories(pipeline))
     return tuple(
         ModelInput(
-            str(each["name"]),
+            name,
             _checked(each),
             f"__text_{position}",
             f"__value_{position}",
-            categories.get(str(each["name"]), ()),
+            categories.get(name, ()),
+            own is not None and own.takes_missing(name),
         )
-        for position, each in enumerate(schema.to_dict())
+        for position, (name, each) in enumerate(zip(names, schema.to_dict(), strict=True))
     )
 
 
@@ -108,10 +117,10 @@ def with_values(rows: DataFrame, inputs: Sequence[ModelInput], rule: int) -> Dat
 
 
 def _checked(given: dict[str, Any]) -> str:
-    if given["type"] not in _TYPES or "`" in given["name"]:
+    if given["type"] not in _TYPES:
         raise ScoringError(
             f"the model takes a column {given['name']!r} of type {given['type']}; columns of CSV files can "
-            f"be {', '.join(_TYPES)}, and have no backtick in their names"
+            f"be {', '.join(_TYPES)}"
         )
     return str(given["type"])
 

@@ -7,11 +7,11 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
-from rookery_jobs.contract import ScoringSpec, first_ten
+from rookery_jobs.contract import NOT_UTF8, ScoringSpec, first_ten
 from rookery_jobs.contract.scoring_specs import InputFile
 from rookery_jobs.errors import ScoringError
 from rookery_jobs.spark.files import ClusterFiles
-from rookery_jobs.spark.text.csv_lines import NOT_UTF8, header_of, read_rows, unclosed_quote
+from rookery_jobs.spark.text.csv_lines import header_of, read_rows, unclosed_quote
 from rookery_jobs.spark.text.values import column, present
 
 ADDED = ("prediction", "rejected", "registered_model_name", "model_version", "source_file")

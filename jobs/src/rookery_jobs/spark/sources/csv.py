@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
-from rookery_jobs.contract import CsvSourceSpec, first_ten
+from rookery_jobs.contract import NOT_UTF8, CsvSourceSpec, first_ten
 from rookery_jobs.errors import DataError
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.sources.source import BROKEN, ROW
-from rookery_jobs.spark.text.csv_lines import NOT_UTF8, fields_of, header_of, read_rows, unclosed_quote
+from rookery_jobs.spark.text.csv_lines import fields_of, header_of, read_rows, unclosed_quote
 from rookery_jobs.spark.text.values import column
 
 ROW_1 = "row 1 follows the header"

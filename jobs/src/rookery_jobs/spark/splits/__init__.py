@@ -1,10 +1,10 @@
 """How each kind of split is made; the kinds are those of `contract.splits`."""
 
-from rookery_jobs.contract import RandomSplitSpec, SplitSpec
-from rookery_jobs.spark.splits import random
+from rookery_jobs.contract import RandomSplitSpec, SplitSpec, TimeSplitSpec
+from rookery_jobs.spark.splits import random, time
 from rookery_jobs.spark.splits.split import Split
 
-SPLITS: dict[type[SplitSpec], Split] = {RandomSplitSpec: random}
+SPLITS: dict[type[SplitSpec], Split] = {RandomSplitSpec: random, TimeSplitSpec: time}
 
 
 def split_of(spec: SplitSpec) -> Split:

@@ -7,9 +7,6 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.types import StringType, StructField, StructType
 
-NOT_UTF8 = "\ufffd"
-"""What a byte that is not UTF-8 becomes when it is read, in Java as in Spark."""
-
 _LINE = "__line"
 # Spark leaves lines without such a character out.
 _NOT_BLANK = r"[^\x00-\x20]"

@@ -3,6 +3,8 @@
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
+from rookery_jobs.spark.text.values import quoted
+
 _ISO_8601 = (
     "^([0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
@@ -15,7 +17,7 @@ def instant(name: str) -> Column:
     Taken are dates (`2026-01-05`, their first instant) and ISO 8601 timestamps, in UTC where they name no
     zone. A cast alone would take the session's zone, and years and times of day for timestamps as well.
     """
-    text = f"trim(`{name}`)"
+    text = f"trim({quoted(name)})"
     time, seconds, zone = (
         f"coalesce(nullif(regexp_extract({text}, '{_ISO_8601}', {group}), ''), '{default}')"
         for group, default in ((2, "00:00"), (3, ":00"), (4, "Z"))

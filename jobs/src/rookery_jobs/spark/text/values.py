@@ -16,7 +16,12 @@ _COMPOSED = r"^[\x{0}-\x{2ff}]*$"
 
 def column(name: str) -> Column:
     """The column of this very name, whatever characters it has."""
-    return F.col(f"`{name.replace('`', '``')}`")
+    return F.col(quoted(name))
+
+
+def quoted(name: str) -> str:
+    """The name as an expression of Spark has it."""
+    return f"`{name.replace('`', '``')}`"
 
 
 def present(name: str, rule: int) -> Column:
@@ -46,9 +51,10 @@ def all_composed(rows: DataFrame, names: Sequence[str]) -> bool:
 
 
 def double(name: str) -> Column:
-    """The text as a finite number; null where it is none. The name must have no backtick."""
+    """The text as a finite number; null where it is none."""
+    text = f"trim({quoted(name)})"
     # The pattern keeps Java's own spellings out ("1d", "0x1p3", "NaN"); 1e999 would be an infinity.
-    value = F.expr(f"CASE WHEN trim(`{name}`) RLIKE '{_NUMBER}' THEN try_cast(trim(`{name}`) AS double) END")
+    value = F.expr(f"CASE WHEN {text} RLIKE '{_NUMBER}' THEN try_cast({text} AS double) END")
     return F.when(F.abs(value) < float("inf"), value)
 
 

@@ -2,17 +2,25 @@
 
 from rookery_jobs.contract.objectives.classification import CLASSIFICATION as OBJECTIVE
 from rookery_jobs.spark.objectives.classification.evaluation import measure
-from rookery_jobs.spark.objectives.classification.labels import LABEL_FAULT, label, survey
+from rookery_jobs.spark.objectives.classification.labels import (
+    check_counts,
+    label,
+    label_fault,
+    survey,
+    target,
+)
 from rookery_jobs.spark.objectives.classification.parity import COMPARED, TOLERANCE, compare_batch, compared
 
 __all__ = [
     "COMPARED",
-    "LABEL_FAULT",
     "OBJECTIVE",
     "TOLERANCE",
+    "check_counts",
     "compare_batch",
     "compared",
     "label",
+    "label_fault",
     "measure",
     "survey",
+    "target",
 ]

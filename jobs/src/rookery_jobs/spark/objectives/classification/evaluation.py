@@ -6,30 +6,45 @@ The formulas are those of `org.apache.spark.mllib.evaluation.MulticlassMetrics`,
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from pyspark.ml.evaluation import BinaryClassificationEvaluator
 from pyspark.sql import DataFrame
 
-from rookery_jobs.contract.columns import PREDICTION
+from rookery_jobs.contract.columns import PREDICTION, PROBABILITY
+from rookery_jobs.contract.objectives.classification import AREAS
 
 Confusion = Mapping[tuple[float, float], int]
 """(label, prediction) → rows."""
 
 
-def measure(predictions: DataFrame, label: str) -> dict[str, float]:
-    """All metrics of the predictions, which must have a row (ZeroDivisionError)."""
-    return metrics_of(confusion_matrix(predictions, label))
+def measure(predictions: DataFrame, label: str, wanted: Collection[str] = ()) -> dict[str, float]:
+    """All metrics of the predictions, which must have a row (ZeroDivisionError); areas under curves, which
+    need a pass of their own, if they are wanted."""
+    areas = {name: _area(predictions, label, name) for name in AREAS if name in wanted}
+    return {**metrics_of(confusion_matrix(predictions, label)), **areas}
+
+
+def _area(predictions: DataFrame, label: str, name: str) -> float:
+    """Spark's own area, over the probability: the raw prediction of a tree counts rows, of which a leaf with
+    many has more than one that is surer."""
+    evaluator = BinaryClassificationEvaluator(
+        labelCol=label,
+        rawPredictionCol=PROBABILITY,
+        metricName=name,  # type: ignore[arg-type]
+    )
+    return float(evaluator.evaluate(predictions))
 
 
 def confusion_matrix(predictions: DataFrame, label: str) -> dict[tuple[float, float], int]:
     """Count the rows per (label, prediction), in one Spark job."""
-    rows = predictions.groupBy(f"`{label}`", PREDICTION).count().collect()
+    rows = predictions.groupBy(label, PREDICTION).count().collect()
     return {(float(row[0]), float(row[1])): int(row[2]) for row in rows}
 
 
 def metrics_of(confusion: Confusion) -> dict[str, float]:
-    """All metrics of classification. The confusion matrix must not be empty (ZeroDivisionError)."""
+    """All metrics of classification but areas. The confusion matrix must not be empty (ZeroDivisionError)."""
     classes, total = _per_class(confusion)
     wrong = sum(count for (label, predicted), count in confusion.items() if label != predicted)
 

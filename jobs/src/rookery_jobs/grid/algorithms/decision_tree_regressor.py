@@ -1,0 +1,6 @@
+"""A decision tree: the Params of `pyspark.ml.regression.DecisionTreeRegressor` that a grid may have."""
+
+from rookery_jobs.grid.algorithms.algorithm import Algorithm
+from rookery_jobs.grid.trees import DEPTH, GROWTH
+
+ALGORITHM = Algorithm("regression", {**DEPTH, **GROWTH})

@@ -1,0 +1,226 @@
+"""A table that is not the penguins: from a CSV with texts for labels, missing values and strange columns to a
+version that answers, and scores files; and a regression."""
+
+import dataclasses
+import math
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+
+from rookery_jobs import contract, score
+from rookery_jobs.contract import GateSpec, InputFile, ScoringSpec, SweepSpec, Treatment
+from rookery_jobs.contract.scoring_specs import scoring_digest, scoring_path
+from rookery_jobs.errors import DataError
+from tests.spark.study import Grid, Study
+
+ROWS = 240
+CATEGORICAL = ("Plan.name", "City")
+NUMERIC = ("Monthly `fee`", "Years")
+KEPT = Treatment("mean", "category", "keep", "one-hot", "standard")
+
+
+def table(label: str) -> str:
+    """Customers of whom a label is to be told; some values are missing."""
+    random = np.random.default_rng(7)
+    plan = random.choice(["basic", "plus", "pro"], ROWS)
+    fee = random.normal(50, 20, ROWS).round(2)
+    years = random.integers(0, 12, ROWS).astype(float)
+    stays = years / 3 - fee / 25 + (plan == "pro") * 2 + random.normal(0, 0.4, ROWS)
+    values = {"churned": np.where(stays > 0.5, "no", "yes"), "worth": (stays * 1000).round(1)}
+    frame = pd.DataFrame(
+        {
+            "Plan.name": plan,
+            "City": random.choice(["Ulm", "\u00cele"], ROWS),
+            "Monthly `fee`": fee,
+            "Years": years,
+            label: values[label],
+        }
+    )
+    for place, name in enumerate((*CATEGORICAL, *NUMERIC)):
+        frame.loc[frame.index % 19 == place, name] = None
+    return frame.to_csv(index=False)
+
+
+def registered(study: Study, sweep: SweepSpec, *gates: GateSpec) -> str:
+    study.train(sweep)
+    return study.register(study.registration_spec(sweep, study.best(sweep), gates))
+
+
+def served(version: str) -> Any:
+    return mlflow.pyfunc.load_model(f"models:/Penguin Predictor/{version}")
+
+
+def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp_path: Path) -> None:
+    spec = study.snapshot_spec(
+        table("churned"),
+        categorical=CATEGORICAL,
+        numeric=NUMERIC,
+        label="churned",
+        label_type="string",
+        treatment=KEPT,
+        max_classes=2,
+    )
+    manifest = study.prepare(spec)
+    assert manifest.labels == ("no", "yes")
+    assert set(manifest.class_counts["train"]) == {"no", "yes"}
+    assert (manifest.rows_dropped, manifest.rows_kept) == (0, ROWS)
+    sweep = study.sweep_spec(
+        spec,
+        {"maxIter": [10]},
+        "areaUnderROC",
+        DecisionTreeClassifier={"maxDepth": [3]},
+        RandomForestClassifier={"numTrees": [5]},
+        GBTClassifier={"maxIter": [3]},
+    )
+    version = registered(study, sweep, GateSpec("accuracy", 0.7), GateSpec("areaUnderPR", 0.7))
+    tried = {run.data.tags[contract.TAG_ALGORITHM] for run in study.runs()}
+    assert tried == {point.algorithm for point in sweep.points}
+    chosen = study.best(sweep).metrics
+    assert chosen["areaUnderROC"] == max(run.data.metrics["areaUnderROC"] for run in study.runs())
+    assert 0.7 <= study.best(sweep).metrics["test_areaUnderPR"] <= 1
+    model = served(version)
+    assert model.metadata.signature.outputs.to_dict() == [
+        {"type": "string", "name": "prediction", "required": True}
+    ]
+    record = {"Plan.name": "basic", "City": "Ulm", "Monthly `fee`": 95.0, "Years": 0.0}
+    asked = [record, {**record, "Plan.name": "pro", "Monthly `fee`": 5.0, "Years": 11.0}]
+    assert list(model.predict(pd.DataFrame(asked))) == ["yes", "no"]
+    strange = {**record, "Plan.name": "never seen", "City": None, "Years": math.nan}
+    assert model.predict(pd.DataFrame([strange]))[0] in {"yes", "no"}
+    _score_a_file(study, tmp_path, version)
+
+
+def _score_a_file(study: Study, folder: Path, version: str) -> None:
+    header = 'Plan.name,City,"Monthly `fee`",Years'
+    lines = [header, "basic,Ulm,95,0", "pro,Ulm,5,11", "gold,,,", "pro,Ulm,x,1"]
+    path = folder / "customers.csv"
+    path.write_text("\n".join(lines))
+    files = (InputFile(str(path), path.stat().st_size, 0),)
+    digest = scoring_digest("Penguin Predictor", version, files)
+    spec = ScoringSpec(
+        registered_model_name="Penguin Predictor",
+        model_version=version,
+        files=files,
+        output_path=scoring_path(str(folder / "out"), version, digest),
+        digest=digest,
+        tmp_path=study.layout.tmp,
+        origin=study.origin,
+    )
+    report = score.score(study.spark, spec)
+    assert (report.scored, report.rejected) == (3, 1)
+    rows = study.spark.read.parquet(spec.predictions_path).orderBy("rejected", "Years").collect()
+    found = {row["Plan.name"]: row["prediction"] for row in rows if row["rejected"] is None}
+    assert (found["basic"], found["pro"]) == ("yes", "no")
+    assert found["gold"] in {"yes", "no"}
+    reasons = [row["rejected"] for row in rows if row["rejected"]]
+    assert reasons == ["column 'Monthly `fee`' has 'x', no double"]
+
+
+@pytest.mark.parametrize(
+    ("label_type", "labels", "answers"),
+    [("long", ("-1", "20"), {-1, 20}), ("boolean", ("True", "FALSE"), {True, False})],
+)
+def test_a_label_is_answered_as_the_value_that_it_is(
+    study: Study, label_type: str, labels: tuple[str, str], answers: set[object]
+) -> None:
+    text = table("churned").replace(",yes\n", f",{labels[0]}\n").replace(",no\n", f",{labels[1]}\n")
+    spec = study.snapshot_spec(
+        text,
+        categorical=("City",),
+        numeric=("Years",),
+        label="churned",
+        label_type=label_type,
+        treatment=Treatment(missing_categorical="category"),
+    )
+    study.prepare(spec)
+    model = served(registered(study, study.sweep_spec(spec, {}, DecisionTreeClassifier={"maxDepth": [4]})))
+    asked = pd.DataFrame([{"City": "Ulm", "Years": float(years)} for years in range(12)])
+    found = model.predict(asked)
+    assert set(found.tolist()) == answers
+    assert model.metadata.signature.outputs.to_dict()[0]["type"] == label_type
+
+
+def test_a_number_is_predicted(study: Study) -> None:
+    spec = study.snapshot_spec(
+        table("worth"),
+        categorical=CATEGORICAL,
+        numeric=NUMERIC,
+        label="worth",
+        label_type="double",
+        treatment=Treatment(0.0, "category", "error", "index", "none"),
+    )
+    manifest = study.prepare(spec)
+    assert manifest.class_counts == {}
+    assert manifest.labels == ()
+    sweep = study.sweep_spec(
+        spec,
+        {},
+        "rmse",
+        LinearRegression={"regParam": [0.0, 0.1]},
+        DecisionTreeRegressor={"maxDepth": [4]},
+        RandomForestRegressor={"numTrees": [4]},
+        GBTRegressor={"maxIter": [4]},
+    )
+    version = registered(study, sweep, GateSpec("r2", 0.3))
+    chosen = study.best(sweep)
+    assert chosen.metrics["rmse"] == min(run.data.metrics["rmse"] for run in study.runs())
+    assert {"rmse", "mae", "r2"} <= set(chosen.metrics)
+    (run,) = [one for one in study.runs() if one.info.run_id == chosen.mlflow_run_id]
+    assert {"test_rmse", "test_mae", "test_r2"} <= set(run.data.metrics)
+    record = {"Plan.name": "pro", "City": "Ulm", "Monthly `fee`": 5.0, "Years": 11.0}
+    (answer,) = served(version).predict(pd.DataFrame([record]))
+    assert 2000 < answer < 9000
+
+
+def test_a_forest_is_the_same_when_it_is_fitted_again_on_a_cluster_with_other_cores(study: Study) -> None:
+    spec = study.snapshot_spec()
+    study.prepare(spec)
+    values: Grid = {"numTrees": [10], "maxDepth": [3], "subsamplingRate": [0.6]}
+    study.train(study.sweep_spec(spec, {}, RandomForestClassifier=values))
+    study.spark.conf.set("spark.sql.files.maxPartitionBytes", "2k")
+    study.spark.conf.set("spark.sql.files.openCostInBytes", "1")
+    try:
+        other = dataclasses.replace(study, experiment_id=study.client.create_experiment("other"))
+        other.train(other.sweep_spec(spec, {}, RandomForestClassifier=values, metric="f1"))
+    finally:
+        study.spark.conf.unset("spark.sql.files.maxPartitionBytes")
+        study.spark.conf.unset("spark.sql.files.openCostInBytes")
+    (first,), (second,) = study.runs(), other.runs()
+    shared = set(first.data.metrics) & set(second.data.metrics)
+    assert shared
+    assert {name: first.data.metrics[name] for name in shared} == {
+        name: second.data.metrics[name] for name in shared
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"max_classes": 2},
+            r"label 'Species' has the class 2; classes must be below 2, since an algorithm or",
+        ),
+        ({"max_categories": 2}, r"column 'Island' has more than 2 categories, which is what the trees of"),
+    ],
+)
+def test_what_the_plans_algorithms_cannot_take_is_refused_whether_the_snapshot_is_new_or_not(
+    fresh_study: Study, changes: dict[str, int], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        fresh_study.prepare(fresh_study.snapshot_spec(**changes))  # type: ignore[arg-type]
+    fresh_study.prepare(fresh_study.snapshot_spec())
+    with pytest.raises(DataError, match=message):
+        fresh_study.prepare(fresh_study.snapshot_spec(**changes))  # type: ignore[arg-type]
+
+
+def test_a_number_that_no_train_row_has_is_refused(fresh_study: Study) -> None:
+    rows = "".join(f"Biscoe,,{n % 2}\n" for n in range(100))
+    spec = fresh_study.snapshot_spec(
+        f"Island,BodyMass,Species\n{rows}", numeric=("BodyMass",), treatment=Treatment("mean")
+    )
+    with pytest.raises(DataError, match="column BodyMass has no value in any train row: leave it out"):
+        fresh_study.prepare(spec)
