@@ -96,6 +96,11 @@ class Settings:
         return {"/Volumes": self.volumes, WAREHOUSE: self.root / "warehouse"}
 
     @property
+    def local_mounts(self) -> dict[str, Path]:
+        """What plain Python and the shell find in a job run: paths, and the folders that they are."""
+        return {"/Volumes": self.volumes}
+
+    @property
     def workspace_files(self) -> Path:
         """The folder that is `/Workspace`."""
         return self.root / "workspace"

@@ -86,6 +86,7 @@ class RunProcess:
                 environment=request["environment"],
                 cwd=self.folder,
                 output=output,
+                mounts=self._settings.local_mounts,
             )
 
     def wait(self, seconds: float) -> bool:

@@ -186,6 +186,7 @@ def launch(jvm: Jvm, name: str, processes: Processes, clock: Clock, give_up: thr
             processes,
             jvm.folder,
             jvm.python_environment,
+            jvm.local_mounts,
         )
         driver = Driver(process, jvm.connect(process, clock, give_up), processes, clock, jvm, forks)
         driver.await_executors(give_up)

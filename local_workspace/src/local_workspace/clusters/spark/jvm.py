@@ -67,6 +67,7 @@ class Jvm:
     mounts: Mapping[str, Path]
     environment: Environment = OWN
     workers: Workers | None = None
+    local_mounts: Mapping[str, Path] | None = None
 
     @property
     def tmp(self) -> Path:
@@ -92,6 +93,7 @@ class Jvm:
             environment=self._environment(),
             cwd=self.folder,
             output=self.folder / "driver.log",
+            mounts=self.local_mounts,
         )
 
     def _command(self, conf: Path) -> list[str]:
