@@ -4,6 +4,7 @@ Each step raises for what is not as it should be. They need DATABRICKS_HOST and 
 `python tests/wire/databricks_mlflow.py` takes all of them, with the MLflow of that interpreter.
 """
 
+import inspect
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -238,7 +239,25 @@ def unity_catalog_by_log_model() -> None:
     refused("does not exist", lambda: client.get_registered_model(f"{name}_copy"))
 
 
-TRACKING = (artifacts_of_a_run, a_saved_model, a_logged_model)
+def a_trace() -> None:
+    """A span is logged, found and read, by every MLflow that has traces."""
+    if not _is_at_least(2, 15):
+        return
+    experiment = new_experiment()
+    mlflow.set_experiment(experiment_id=experiment)
+    with mlflow.start_span("a span") as span:
+        span.set_inputs({"x": 1})
+        span.set_outputs("y")
+    if hasattr(mlflow, "flush_trace_async_logging"):
+        mlflow.flush_trace_async_logging()
+    search = MlflowClient().search_traces
+    where = "locations" if "locations" in inspect.signature(search).parameters else "experiment_ids"
+    (found,) = search(**{where: [experiment]})
+    (read,) = found.data.spans
+    require((read.name, read.inputs, read.outputs) == ("a span", {"x": 1}, "y"), read)
+
+
+TRACKING = (artifacts_of_a_run, a_saved_model, a_logged_model, a_trace)
 REGISTRIES = (workspace_registry, unity_catalog, unity_catalog_by_log_model)
 
 if __name__ == "__main__":

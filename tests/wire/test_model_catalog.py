@@ -118,6 +118,17 @@ def test_names_are_those_of_unity_catalog(workspace: RunningWorkspace) -> None:
         )
 
 
+def test_a_version_has_a_page_where_databricks_has_it(workspace: RunningWorkspace) -> None:
+    name = new_model(workspace)
+    version = new_version(workspace, name)
+    alias = {"name": name, "alias": "champion", "version": version}
+    assert workspace.call("POST", f"{UC}/registered-models/alias", alias).is_success
+    page = f"/explore/data/models/{name.replace('.', '/')}/version"
+    shown = workspace.call("GET", f"{page}/{version}").text
+    assert all(text in shown for text in (name, "PENDING_REGISTRATION", "champion", "dbfs:/databricks/"))
+    assert workspace.call("GET", f"{page}/77").status_code == 404
+
+
 def test_an_endpoint_serves_a_version_of_the_catalog(workspace: RunningWorkspace) -> None:
     from pathlib import Path
 

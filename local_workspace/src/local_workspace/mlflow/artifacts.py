@@ -14,7 +14,7 @@ from local_workspace.mlflow.server import databricks_errors
 
 PREFIX = "/WorkspaceInternal/Mlflow/Artifacts"
 _PATH = re.compile(
-    rf"{PREFIX}/(?P<experiment>[^/]+)/(?P<kind>Runs|LoggedModels)/(?P<id>[^/]+)/artifacts(?P<rest>(/.*)?)",
+    rf"{PREFIX}/(?P<experiment>[^/]+)/(?P<kind>Runs|LoggedModels|Traces)/(?P<id>[^/]+)/artifacts(?P<rest>(/.*)?)",
     re.DOTALL,
 )
 
@@ -42,6 +42,12 @@ class Artifacts:
         with databricks_errors():
             experiment, _ = self._owner("LoggedModels", model_id)
         return f"{PREFIX}/{experiment}/LoggedModels/{model_id}/artifacts"
+
+    def trace_path(self, trace_id: str) -> str:
+        """The path of a trace's data in the Files API; only signed URLs have it."""
+        with databricks_errors():
+            experiment, _ = self._owner("Traces", trace_id)
+        return f"{PREFIX}/{experiment}/Traces/{trace_id}/artifacts"
 
     def folder(self, uri: str) -> Path:
         """The folder of a source or an artifact URI: `mlflow-artifacts:/…`, `runs:/…` or `models:/m-…`."""
@@ -77,9 +83,12 @@ class Artifacts:
         return below(self.folder(uri), asked["rest"] or "/")
 
     def _owner(self, kind: str, name: str) -> tuple[str, str]:
-        """The experiment and the artifact URI of a run or a logged model."""
+        """The experiment and the artifact URI of a run, a logged model or a trace."""
         if kind == "Runs":
             run = self._tracking.get_run(name).info
             return run.experiment_id, run.artifact_uri
+        if kind == "Traces":
+            trace = self._tracking.get_trace_info(name)
+            return trace.experiment_id, trace.tags["mlflow.artifactLocation"]
         model = self._tracking.get_logged_model(name)
         return model.experiment_id, model.artifact_location

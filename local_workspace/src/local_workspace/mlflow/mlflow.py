@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote
 
 from starlette.types import ASGIApp
 
-from local_workspace.errors import InvalidState, PermissionDenied, ResourceDoesNotExist
+from local_workspace.errors import InvalidParameterValue, InvalidState, PermissionDenied, ResourceDoesNotExist
 from local_workspace.files.paths import below
 from local_workspace.files.trees.trees import Access, Tree
 from local_workspace.mlflow.artifacts import Artifacts
@@ -42,6 +42,14 @@ class Mlflow:
             found = self._tracking.get_run(run_id)
         if found.info.experiment_id != experiment_id:
             raise ResourceDoesNotExist(f"Run {run_id!r} does not belong to experiment {experiment_id!r}.")
+
+    def experiment_of(self, run_id: str) -> str | None:
+        """The experiment of a run; None if there is no such run."""
+        try:
+            with databricks_errors():
+                return str(self._tracking.get_run(run_id).info.experiment_id)
+        except (ResourceDoesNotExist, InvalidParameterValue):
+            return None
 
     def require_version(self, name: str, version: str) -> None:
         """A version of a registered model."""

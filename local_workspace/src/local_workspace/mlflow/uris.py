@@ -2,8 +2,8 @@
 
 The stores and MLflow's web page keep to the server's `mlflow-artifacts:/<experiment>/<run>/artifacts` and
 `mlflow-artifacts:/<experiment>/models/<model>/artifacts`. Databricks says
-`dbfs:/databricks/mlflow-tracking/…`, and `logged_models` for `models`. By the scheme alone a client decides
-how it sends and fetches files.
+`dbfs:/databricks/mlflow-tracking/…`, `logged_models` for `models`, and has traces beside runs. By the scheme
+alone a client decides how it sends and fetches files.
 """
 
 import re
@@ -11,26 +11,37 @@ from collections.abc import Callable
 from typing import Any
 
 _STOCK, _DATABRICKS = "mlflow-artifacts:/", "dbfs:/databricks/mlflow-tracking/"
-_STOCK_MODEL = re.compile(rf"^({_DATABRICKS}[^/]+)/models/")
-_DATABRICKS_MODEL = re.compile(rf"^({_STOCK}[^/]+)/logged_models/")
+# Beside runs: what the server's URI has behind the experiment, and what that of Databricks has.
+_MODELS = ("/models/", "/logged_models/")
+_TRACES = ("/traces/", "/")
 # A client with the tracking URI `databricks://PROFILE` names the profile.
 _PROFILE = re.compile(r"^dbfs://[^/]*@databricks/")
-_FIELDS = frozenset({"artifact_uri", "artifact_location", "source", "root_uri"})
+_TRACE_TAG = "mlflow.artifactLocation"
+_FIELDS = frozenset({"artifact_uri", "artifact_location", "source", "root_uri", _TRACE_TAG})
 
 
 def to_databricks(uri: str) -> str:
     """Databricks' URI for one of MLflow's server; any other as it is."""
     if not uri.startswith(_STOCK):
         return uri
-    return _STOCK_MODEL.sub(r"\1/logged_models/", _DATABRICKS + uri.removeprefix(_STOCK))
+    experiment, slash, rest = uri.removeprefix(_STOCK).partition("/")
+    path = slash + rest
+    for stock, databricks in (_MODELS, _TRACES):
+        if path.startswith(stock):
+            return _DATABRICKS + experiment + databricks + path.removeprefix(stock)
+    return _DATABRICKS + experiment + path
 
 
 def to_stock(uri: str) -> str:
-    """The server's URI for one of Databricks; any other as it is."""
+    """The server's URI for one of Databricks, of a run or a model; any other as it is."""
     plain = _PROFILE.sub("dbfs:/", uri)
     if not plain.startswith(_DATABRICKS):
         return uri
-    return _DATABRICKS_MODEL.sub(r"\1/models/", _STOCK + plain.removeprefix(_DATABRICKS))
+    experiment, slash, rest = plain.removeprefix(_DATABRICKS).partition("/")
+    path, (stock, databricks) = slash + rest, _MODELS
+    if path.startswith(databricks):
+        path = stock + path.removeprefix(databricks)
+    return _STOCK + experiment + path
 
 
 def with_uris(value: Any, change: Callable[[str], str]) -> Any:
@@ -39,6 +50,8 @@ def with_uris(value: Any, change: Callable[[str], str]) -> Any:
         return [with_uris(each, change) for each in value]
     if not isinstance(value, dict):
         return value
+    if value.get("key") == _TRACE_TAG and isinstance(value.get("value"), str):
+        return value | {"value": change(value["value"])}
     return {
         key: change(each) if key in _FIELDS and isinstance(each, str) else with_uris(each, change)
         for key, each in value.items()

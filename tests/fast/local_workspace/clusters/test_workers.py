@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from local_workspace.clusters.spark.conf import driver_conf
 from local_workspace.clusters.spark.executors import remove_homes, write_homes
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.clusters.workers import Machine, Workers, in_words, workers_of
@@ -59,6 +60,16 @@ def test_a_cluster_that_may_scale_starts_with_the_fewest_and_says_that_it_stays_
     assert workers is not None
     assert workers.executors == 2
     assert in_words(asked, workers).endswith("It stays at min_workers.")
+
+
+def test_each_driver_with_workers_has_a_secret_that_a_client_cannot_choose(tmp_path: Path) -> None:
+    theirs = {"spark.authenticate": "false", "spark.authenticate.secret": "theirs"}
+    asked = spec(num_workers=2, spark_conf=theirs)
+    confs = [driver_conf(asked, workers_of(asked, LARGE), {"/": tmp_path}, tmp_path) for _ in range(2)]
+    assert all(conf["spark.authenticate"] == "true" for conf in confs)
+    assert len({conf["spark.authenticate.secret"] for conf in confs} | {"theirs"}) == 3
+    alone = driver_conf(spec(num_workers=0), None, {"/": tmp_path}, tmp_path)
+    assert "spark.authenticate.secret" not in alone
 
 
 def test_executors_have_the_drivers_java_and_class_path_without_the_module_that_slim_runtimes_lack(

@@ -1,4 +1,4 @@
-"""Signed URLs for the artifacts of runs and logged models, as Databricks gives them to MLflow's clients.
+"""Signed URLs for artifacts of runs, logged models and traces, as Databricks gives them to MLflow's clients.
 
 MLflow before 3.8 takes every file of a run by them, later versions what they cannot have by the Files API.
 The type says how a client sends a file: to Google's storage with one PUT, whatever its size.
@@ -33,8 +33,15 @@ class OfModel(Addressed):
     paths: list[str] = Field(default=[""], max_length=MOST_PATHS)
 
 
+class OfTrace(Addressed):
+    """`traces/{trace_id}/credentials-for-data-…`: what its spans hold, or a file attached to one."""
+
+    trace_id: str
+    path: str = "traces.json"
+
+
 def credential_routes(artifacts: Artifacts, trees: Trees, signed_urls: SignedUrls) -> list[Route]:
-    """The four calls: of runs and of logged models, to read and to write."""
+    """Of runs, logged models and traces, to read and to write."""
 
     def credential(origin: str, method: str, path: str) -> dict[str, Any]:
         place = trees.place(path, _BY_METHOD[method])
@@ -60,10 +67,17 @@ def credential_routes(artifacts: Artifacts, trees: Trees, signed_urls: SignedUrl
         ]
         return {"credentials": infos}
 
+    def of_trace(request: OfTrace, method: str) -> Answer:
+        path = f"{artifacts.trace_path(request.trace_id)}/{request.path}"
+        return {"credential_info": credential(request.origin, method, path)}
+
+    trace = "mlflow/traces/{trace_id}"
     run, model = "mlflow/artifacts", "mlflow/logged-models/{model_id}/artifacts"
     return [
         *routes("POST", f"{run}/credentials-for-read", OfRun, lambda m: of_run(m, "GET")),
         *routes("POST", f"{run}/credentials-for-write", OfRun, lambda m: of_run(m, "PUT")),
         *routes("POST", f"{model}/credentials-for-download", OfModel, lambda m: of_model(m, "GET")),
         *routes("POST", f"{model}/credentials-for-upload", OfModel, lambda m: of_model(m, "PUT")),
+        *routes("GET", f"{trace}/credentials-for-data-download", OfTrace, lambda m: of_trace(m, "GET")),
+        *routes("GET", f"{trace}/credentials-for-data-upload", OfTrace, lambda m: of_trace(m, "PUT")),
     ]

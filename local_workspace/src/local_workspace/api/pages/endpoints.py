@@ -6,6 +6,7 @@ from urllib.parse import quote
 from starlette.routing import Route
 
 from local_workspace.api.pages.layout import Link, Page, Table, Text, moment, page_route
+from local_workspace.api.pages.model_versions import version_address
 from local_workspace.serving.endpoints import Endpoints
 from local_workspace.settings import Settings
 
@@ -72,8 +73,7 @@ def _entities(heading: str, config: dict[str, Any]) -> Table:
 
 
 def _version(name: str, version: str) -> Link:
-    address = f"/ml/models/{quote(name, safe='')}/versions/{quote(version, safe='')}"
-    return Link(f"{name}, version {version}", address)
+    return Link(f"{name}, version {version}", version_address(name, version))
 
 
 def _how_to_ask(name: str, settings: Settings) -> Text:

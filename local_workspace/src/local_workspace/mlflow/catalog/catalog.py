@@ -71,6 +71,10 @@ class ModelCatalog:
             raise ResourceDoesNotExist(f"Model Version '{name.full}' version {version} does not exist.")
         return found
 
+    def versions(self, name: ModelName) -> list[Document]:
+        """All versions of a model, the newest first."""
+        return self._of(self.models.get(name))
+
     def search_versions(self, wanted: Mapping[str, str], first: int, count: int) -> Page:
         """Versions whose fields have these values, the newest first; a model that is named must be there."""
         if "name" in wanted:
@@ -116,6 +120,15 @@ class ModelCatalog:
                 self._versions.delete(_key(version))
         for version in versions:
             self._files.remove(version)
+
+    def models_in(self, schema: str) -> list[str]:
+        """The full names of the models in a schema."""
+        return [str(each["name"]) for each in self.models.inside(schema)]
+
+    def remove_models_in(self, schema: str) -> None:
+        """Remove all models of a schema that is about to go."""
+        for name in self.models_in(schema):
+            self.delete_model(model_name(name))
 
     def require_unfinished(self, name: ModelName, version: str) -> None:
         """`InvalidState` for a version that has been finalized: nobody may write its files any more."""

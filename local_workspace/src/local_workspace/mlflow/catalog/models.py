@@ -48,13 +48,20 @@ class Models:
         self._securables.require_privilege(privilege, name.full)
         document = self._documents.get(name.full)
         if document is None:
-            raise ResourceDoesNotExist(f"Registered Model '{name.full}' does not exist.")
+            raise ResourceDoesNotExist(f"Routine or Model '{name.full}' does not exist.")
         return document
 
     def search(self, first: int, count: int) -> Page:
         """The models, by name."""
         found = sorted(self._documents.values(), key=lambda document: str(document["name"]))
         return Page(found[first : first + count], len(found) > first + count)
+
+    def inside(self, schema: str) -> list[Document]:
+        """The models of a schema, or of all ("") that the caller may use, by name."""
+        if schema:
+            self._securables.require_schema(schema)
+        found = [d for d in self._documents.values() if schema.lower() in {"", _schema_of(d)}]
+        return sorted(found, key=lambda document: str(document["name"]))
 
     def change(self, name: ModelName, privilege: str, **fields: Any) -> Document:
         """Set some fields; the time of the last update is set as well."""
@@ -125,7 +132,11 @@ class Models:
 
     def _require_free(self, name: ModelName) -> None:
         if self._documents.get(name.full) is not None:
-            raise ResourceAlreadyExists(f"Registered Model '{name.full}' already exists.")
+            raise ResourceAlreadyExists(f"Routine or Model '{name.full}' already exists.")
+
+
+def _schema_of(document: Document) -> str:
+    return str(document["name"]).rpartition(".")[0]
 
 
 def checked_version(version: str) -> str:

