@@ -11,6 +11,7 @@ from local_workspace.mlflow.catalog.files import PENDING, READY, VersionFiles, p
 from local_workspace.mlflow.catalog.models import Models, checked_version
 from local_workspace.mlflow.catalog.names import ModelName, model_name
 from local_workspace.mlflow.catalog.securables import Securables
+from local_workspace.mlflow.catalog.tags import checked_tags
 from local_workspace.settings import Settings
 from local_workspace.store import Condition, Document, Page, Store, is_among
 
@@ -50,7 +51,7 @@ class ModelCatalog:
                 "user_id": model["user_id"],
                 "creation_timestamp": now,
                 "last_updated_timestamp": now,
-                "tags": dict(tags),
+                "tags": checked_tags(tags),
             }
             self._versions.put(_key(document), document)
         return document
@@ -91,7 +92,7 @@ class ModelCatalog:
         with self._store.transaction():
             found = self.version(name, version, "APPLY_TAG")
             tags = {k: v for k, v in found["tags"].items() if k != key}
-            self._update(found, tags=tags if value is None else tags | {key: value})
+            self._update(found, tags=tags if value is None else checked_tags(tags | {key: value}))
 
     def delete_version(self, name: ModelName, version: str) -> None:
         """Remove a version with its files, and the aliases that mean it. Its number is not given again."""

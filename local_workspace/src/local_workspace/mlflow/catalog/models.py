@@ -8,6 +8,7 @@ from local_workspace.clock import Clock, milliseconds
 from local_workspace.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
 from local_workspace.mlflow.catalog.names import ModelName, checked_alias
 from local_workspace.mlflow.catalog.securables import Securables
+from local_workspace.mlflow.catalog.tags import checked_tags
 from local_workspace.store import Document, Page, Store
 
 
@@ -33,7 +34,7 @@ class Models:
             "user_id": self._user_name,
             "creation_timestamp": now,
             "last_updated_timestamp": now,
-            "tags": dict(tags),
+            "tags": checked_tags(tags),
             "aliases": {},
             "last_version": 0,
         }
@@ -95,7 +96,7 @@ class Models:
         """Set a tag."""
         with self._store.transaction():
             tags = self.get(name, "APPLY_TAG")["tags"]
-            self.change(name, "APPLY_TAG", tags=tags | {key: value})
+            self.change(name, "APPLY_TAG", tags=checked_tags(tags | {key: value}))
 
     def delete_tag(self, name: ModelName, key: str) -> None:
         """Remove a tag, if it is there."""
