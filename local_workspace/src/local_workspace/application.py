@@ -7,6 +7,7 @@ from starlette.routing import Mount, Router
 from starlette.types import ASGIApp
 
 from local_workspace.api.clusters import cluster_routes
+from local_workspace.api.commands import command_routes
 from local_workspace.api.dbfs import dbfs_routes
 from local_workspace.api.files.directories import directory_routes
 from local_workspace.api.files.files import file_routes
@@ -14,7 +15,8 @@ from local_workspace.api.files.signed import signed_routes
 from local_workspace.api.files.urls import url_routes
 from local_workspace.api.identity import identity_routes
 from local_workspace.api.invocations import invocation_routes
-from local_workspace.api.jobs import job_routes
+from local_workspace.api.jobs.jobs import job_routes
+from local_workspace.api.jobs.runs import run_routes
 from local_workspace.api.mlflow.catalog.model_versions import model_version_routes
 from local_workspace.api.mlflow.catalog.registered_models import registered_model_routes
 from local_workspace.api.mlflow.credentials import credential_routes
@@ -22,11 +24,14 @@ from local_workspace.api.mlflow.disabled_registry import disabled_registry_route
 from local_workspace.api.mlflow.model_registry import model_registry_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
 from local_workspace.api.mlflow.version_files import version_file_routes
+from local_workspace.api.not_offered import not_offered_routes
 from local_workspace.api.pages.clusters import cluster_pages
 from local_workspace.api.pages.endpoints import endpoint_pages
 from local_workspace.api.pages.mlflow_links import mlflow_links
 from local_workspace.api.pages.model_versions import model_version_pages
 from local_workspace.api.pages.runs import run_pages
+from local_workspace.api.permissions import permission_routes
+from local_workspace.api.secrets import secret_routes
 from local_workspace.api.serving import serving_routes
 from local_workspace.api.unity.catalogs import catalog_routes
 from local_workspace.api.unity.grants import grant_routes
@@ -47,9 +52,15 @@ from local_workspace.files.trees.uploads import Uploads
 from local_workspace.files.workspace import WorkspaceFiles
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
 from local_workspace.mlflow.mlflow import Mlflow
+from local_workspace.permissions.permissions import Permissions
 from local_workspace.processes.processes import Processes
+from local_workspace.runs.commands.contexts import Contexts
+from local_workspace.runs.job_clusters import JobClusters
+from local_workspace.runs.jobs.jobs import Jobs
 from local_workspace.runs.records import RunRecords
 from local_workspace.runs.runs import Runs
+from local_workspace.runs.task_runs.task_run import Services
+from local_workspace.secrets.scopes import SecretScopes
 from local_workspace.serving.endpoints import Endpoints
 from local_workspace.settings import Kind, Settings
 from local_workspace.signed_urls import SignedUrls
@@ -75,11 +86,24 @@ class LocalWorkspace:
         signed_urls = SignedUrls(self._store, clock)
         trees = Trees([mlflow.artifacts.tree, mlflow.versions_tree, catalog.tree, unity.tree])
         uploads = Uploads(settings.uploads, clock)
-        self._clusters = Clusters(settings, self._store, clock, self._processes)
+        secrets = SecretScopes(settings, self._store, clock)
+        self._clusters = Clusters(settings, self._store, clock, self._processes, secrets.resolved)
         records = RunRecords(self._store, clock)
         local_files = LocalFiles(settings.dbfs, files)
-        self._runs = Runs(settings, clock, records, self._processes, self._clusters, local_files)
+        jobs = Jobs(settings, self._store, clock)
+        job_clusters = JobClusters(records, self._clusters)
+        services = Services(
+            settings, clock, records, self._processes, self._clusters, job_clusters, local_files
+        )
+        self._runs = Runs(services, jobs)
+        self._contexts = Contexts(services, self._store)
         self._endpoints = Endpoints(settings, self._store, clock, self._processes, mlflow)
+        exist = {
+            "clusters": self._clusters.get,
+            "jobs": jobs.require,
+            "serving-endpoints": self._endpoints.require_id,
+        }
+        permissions = Permissions(self._store, settings.user_name, exist)
         routes = [
             *(disabled_registry_routes() if is_unity else []),
             *identity_routes(settings),
@@ -89,7 +113,11 @@ class LocalWorkspace:
             *url_routes(trees, uploads, signed_urls),
             *signed_routes(trees, uploads, signed_urls),
             *cluster_routes(self._clusters),
-            *job_routes(self._runs),
+            *job_routes(jobs, self._runs),
+            *run_routes(self._runs),
+            *command_routes(self._contexts),
+            *permission_routes(permissions),
+            *secret_routes(secrets),
             *workspace_routes(files),
             *metastore_routes(settings),
             *catalog_routes(unity),
@@ -110,6 +138,7 @@ class LocalWorkspace:
             *endpoint_pages(self._endpoints, settings),
             *mlflow_links(mlflow),
             *model_version_pages(catalog, mlflow),
+            *not_offered_routes(),
             Mount("/", DatabricksRules(mlflow.app, files)),
         ]
         self.asgi: ASGIApp = guarded(Router(routes), settings, signed_urls)
@@ -131,6 +160,7 @@ class LocalWorkspace:
         endpoints = threading.Thread(target=self._endpoints.stop, name="end of endpoints", daemon=True)
         endpoints.start()
         # Half of the time for the runs, as their drivers have to end after them.
+        self._contexts.stop(deadline - SECONDS_TO_STOP / 2)
         self._runs.stop(deadline - SECONDS_TO_STOP / 2)
         self._clusters.stop(deadline)
         endpoints.join(max(0.0, deadline - time.monotonic()))

@@ -89,6 +89,17 @@ class BadRequest(WorkspaceError):
     error_code = "BAD_REQUEST"
 
 
+class CommandRefused(WorkspaceError):
+    """A context or command cannot be had. The API 1.2 has no error codes."""
+
+    status = 400
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """Its own form."""
+        return {"error": str(self)}
+
+
 class Unauthenticated(WorkspaceError):
     """No credential was sent."""
 
@@ -176,6 +187,13 @@ class PreconditionFailed(WorkspaceError):
 
     status = 412
     error_code = "PRECONDITION_FAILED"
+
+
+class NotOffered(WorkspaceError):
+    """Databricks has this API, the local workspace does not."""
+
+    status = 501
+    error_code = "NOT_IMPLEMENTED"
 
 
 class TemporarilyUnavailable(WorkspaceError):

@@ -22,10 +22,11 @@ class Message(BaseModel):
 def refuse_secret_references(field: str, values: Mapping[str, str]) -> None:
     """`InvalidParameterValue` for a value `{{secrets/scope/key}}`, which Databricks replaces by a secret.
 
-    There are no secrets here, and the reference itself would be a wrong one.
+    Clusters have secrets here; what cannot have them refuses the reference, which would be a wrong value.
     """
     for name, value in values.items():
         if value.strip().startswith("{{secrets/"):
             raise InvalidParameterValue(
-                f"{field}.{name}: the local workspace has no secrets, so it cannot resolve {value.strip()}."
+                f"{field}.{name}: the local workspace resolves secrets for clusters only, so not "
+                f"{value.strip()}."
             )

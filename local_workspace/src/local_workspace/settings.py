@@ -71,6 +71,11 @@ class Settings:
         return self.root / "workspace.db"
 
     @property
+    def secrets(self) -> Path:
+        """The values of secrets; only its owner reads the file."""
+        return self.root / "secrets.json"
+
+    @property
     def dbfs(self) -> Path:
         """The folder that is `dbfs:/` to the API and to Spark, with `/Volumes` in it."""
         return self.root / "dbfs"

@@ -41,6 +41,14 @@ class LocalFiles:
         is_elsewhere = name.startswith(("dbfs:/", "/dbfs/", "/Volumes/"))
         return not is_elsewhere and self._workspace.is_notebook(name)
 
+    def language(self, name: str) -> str:
+        """The language of a notebook's cells: PYTHON, SQL, SCALA or R."""
+        return str(self._workspace.status(name)["language"])
+
+    def mounts(self) -> dict[str, str]:
+        """The paths of plain files on a cluster, and the folders of this machine that they stand for."""
+        return {"/Workspace": str(self._workspace.local_path("/")), "/dbfs": str(self._dbfs)}
+
     def translated(self, parameter: str) -> str:
         """A run's parameter as plain Python can use it here."""
         if not parameter.startswith(("/Workspace/", "/dbfs/")):

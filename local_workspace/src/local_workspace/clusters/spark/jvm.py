@@ -84,7 +84,7 @@ class Jvm:
             needed.mkdir(parents=True, exist_ok=True)
         self._connection.unlink(missing_ok=True)
         conf = self.folder / "spark.properties"
-        conf.touch(mode=0o600)
+        conf.touch(mode=0o600)  # it may hold secrets
         conf.write_text(properties(driver_conf(self.spec, self.workers, self.mounts, self.folder)))
         return processes.spawn(
             name,
