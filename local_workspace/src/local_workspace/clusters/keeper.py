@@ -129,7 +129,7 @@ class ClusterKeeper:
 
     def _remove_working_files(self) -> None:
         """The log stays; what Spark kept on disk while it ran, and the client's configuration, do not."""
-        for folder in ("local", "tmp", "artifacts"):
+        for folder in ("local", "tmp", "artifacts", "root"):
             shutil.rmtree(self._folder / folder, ignore_errors=True)
         remove_homes(self._folder)
         (self._folder / "spark.properties").unlink(missing_ok=True)

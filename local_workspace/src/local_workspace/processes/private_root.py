@@ -1,17 +1,22 @@
-"""A root folder of a process' own, in which `/dbfs` and its like are there, as on a cluster's driver.
+"""A root folder of a cluster's own, in which `/dbfs` and its like are there, as on a cluster's driver.
 
-Everything of this machine's root is in it under the same name; what the process makes beside that (`/model`,
-say) is in memory and ends with it. Linux only, by a user and a mount namespace (user_namespaces(7)), which
-need no privilege where the system allows them. Standard library only.
+    python -I -S private_root.py FOLDER MOUNTS COMMAND ARGUMENT ...    (MOUNTS: a JSON object)
+
+Everything of this machine's root is in it under the same name. What processes make beside that (`/model`,
+say) is in the folder, for all of the cluster's processes. Linux only, by a user and a mount namespace
+(user_namespaces(7)), which need no privilege where the system allows them. Standard library only.
 """
 
+import contextlib
 import ctypes
+import json
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 _NEW_NAMESPACES = 0x00020000 | 0x10000000  # CLONE_NEWNS, CLONE_NEWUSER
+_BIND = 0x1000
 _BIND_ALL = 0x1000 | 0x4000  # MS_BIND, MS_REC
 _PRIVATE_ALL = 0x40000 | 0x4000  # MS_PRIVATE, MS_REC
 
@@ -21,9 +26,9 @@ class NoPrivateRoot(Exception):
 
 
 def enter(folder: Path, mounts: Mapping[str, str]) -> None:
-    """Give this process a root of its own, with `mounts` (name in the root → folder of this machine) in it.
+    """Make `folder` the root of this process, with `mounts` (name in it → folder of this machine) in it.
 
-    `folder` is an empty one to build it in. The process must have one thread only. Raises `NoPrivateRoot`;
+    Several processes may have the same folder. The process must have one thread only. Raises `NoPrivateRoot`;
     then nothing has changed but, at worst, the namespaces.
     """
     if sys.platform != "linux":
@@ -35,7 +40,7 @@ def enter(folder: Path, mounts: Mapping[str, str]) -> None:
     _write("/proc/self/uid_map", f"{user} {user} 1")
     _write("/proc/self/gid_map", f"{group} {group} 1")
     _mount(None, "/", None, _PRIVATE_ALL)
-    _mount("tmpfs", str(folder), "tmpfs", 0)
+    _mount(str(folder), str(folder), None, _BIND)
     for entry in sorted(Path("/").iterdir()):
         if f"/{entry.name}" not in mounts:
             _take_over(entry, folder / entry.name)
@@ -45,9 +50,17 @@ def enter(folder: Path, mounts: Mapping[str, str]) -> None:
     os.chdir(here)
 
 
+def main(folder: str, mounts: str, *command: str) -> None:
+    """Execute a command in a root of its own, or in the machine's where there can be no other."""
+    with contextlib.suppress(NoPrivateRoot):
+        enter(Path(folder), json.loads(mounts))
+    os.execv(command[0], command)  # noqa: S606
+
+
 def _take_over(entry: Path, place: Path) -> None:
     if entry.is_symlink():
-        place.symlink_to(entry.readlink())
+        with contextlib.suppress(FileExistsError):
+            place.symlink_to(entry.readlink())
     elif entry.is_dir():
         _bind(entry, place)
 
@@ -71,3 +84,7 @@ def _mount(source: str | None, target: str, kind: str | None, flags: int) -> Non
 def _call(name: str, *arguments: bytes | int | None) -> None:
     if getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments) != 0:
         raise NoPrivateRoot(f"{name}: {os.strerror(ctypes.get_errno())}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

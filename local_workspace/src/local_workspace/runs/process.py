@@ -63,6 +63,7 @@ class RunProcess:
         own = {
             "result": str(self._result),
             "folder": str(self.folder),
+            "root": str(attachment.root),
             "libraries": str(self._libraries),
             "pip": pip_install(attachment.python, self._libraries, []),
         }

@@ -4,8 +4,10 @@ It is started as PySpark's launcher does (`SparkSubmit pyspark-shell`), but with
 demand a Java module that slim runtimes lack.
 """
 
+import json
 import struct
 import subprocess
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,7 @@ from local_workspace.clusters.spark.conf import DEFAULT_HEAP, driver_conf, prope
 from local_workspace.clusters.spark.executors import log_ends, write_homes
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.clusters.workers import Workers
+from local_workspace.processes import private_root
 from local_workspace.processes.processes import Processes, base_environment
 
 SECONDS_TO_START = 180.0
@@ -83,16 +86,25 @@ class Jvm:
             needed.mkdir(parents=True, exist_ok=True)
         self._connection.unlink(missing_ok=True)
         conf = self.folder / "spark.properties"
-        conf.touch(mode=0o600)
         conf.touch(mode=0o600)  # it may hold secrets
         conf.write_text(properties(driver_conf(self.spec, self.workers, self.dbfs, self.folder)))
         return processes.spawn(
             name,
-            self._command(conf),
+            [*self._in_root, *self._command(conf)],
             environment=self._environment(),
             cwd=self.folder,
             output=self.folder / "driver.log",
         )
+
+    @property
+    def root(self) -> Path:
+        """The root folder of the cluster's processes, where the system allows one."""
+        return self.folder / "root"
+
+    @property
+    def _in_root(self) -> list[str]:
+        mounts = json.dumps({"/dbfs": str(self.dbfs.resolve())})
+        return [sys.executable, "-I", "-S", str(Path(private_root.__file__)), str(self.root), mounts]
 
     def _command(self, conf: Path) -> list[str]:
         heap = self.spec.spark_conf.get("spark.driver.memory", DEFAULT_HEAP)
