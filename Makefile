@@ -29,8 +29,8 @@ CHECK_COMPOSE = rm -f .build/lint.env && $(PYTHON) -m local_stack.compose.env_fi
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Run the whole chain here, from a cluster to an answered prediction (CONF='{"key": …}' ROOT=dir)
-	@exec .venv-airflow/bin/python -m local_stack.demo $${CONF:+--conf "$$CONF"} $${ROOT:+--root "$$ROOT"}
+demo: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Run the whole chain here, from a cluster to an answered prediction (KIND=unity, CONF='{"key": …}', ROOT=dir)
+	@exec .venv-airflow/bin/python -m local_stack.demo $${KIND:+--kind "$$KIND"} $${CONF:+--conf "$$CONF"} $${ROOT:+--root "$$ROOT"}
 
 up: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Airflow, a local workspace and MLflow, for the browser, until Ctrl-C (state in .local, or ROOT=dir)
 	@exec .venv-airflow/bin/python -m local_stack.up $${ROOT:+--root "$$ROOT"}

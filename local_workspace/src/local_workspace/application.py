@@ -20,6 +20,7 @@ from local_workspace.api.jobs.runs import run_routes
 from local_workspace.api.mlflow.catalog.model_versions import model_version_routes
 from local_workspace.api.mlflow.catalog.registered_models import registered_model_routes
 from local_workspace.api.mlflow.credentials import credential_routes
+from local_workspace.api.mlflow.disabled_registry import disabled_registry_routes
 from local_workspace.api.mlflow.model_registry import model_registry_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
 from local_workspace.api.mlflow.version_files import version_file_routes
@@ -32,6 +33,13 @@ from local_workspace.api.pages.runs import run_pages
 from local_workspace.api.permissions import permission_routes
 from local_workspace.api.secrets import secret_routes
 from local_workspace.api.serving import serving_routes
+from local_workspace.api.unity.catalogs import catalog_routes
+from local_workspace.api.unity.grants import grant_routes
+from local_workspace.api.unity.metastore import metastore_routes
+from local_workspace.api.unity.model_versions import model_version_info_routes
+from local_workspace.api.unity.models import model_routes
+from local_workspace.api.unity.schemas import schema_routes
+from local_workspace.api.unity.volumes import volume_routes
 from local_workspace.api.workspace import workspace_routes
 from local_workspace.auth import guarded
 from local_workspace.clock import Clock
@@ -43,7 +51,6 @@ from local_workspace.files.trees.trees import Trees
 from local_workspace.files.trees.uploads import Uploads
 from local_workspace.files.workspace import WorkspaceFiles
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
-from local_workspace.mlflow.catalog.securables import DefaultSchema
 from local_workspace.mlflow.mlflow import Mlflow
 from local_workspace.permissions.permissions import Permissions
 from local_workspace.processes.processes import Processes
@@ -55,9 +62,10 @@ from local_workspace.runs.runs import Runs
 from local_workspace.runs.task_runs.task_run import Services
 from local_workspace.secrets.scopes import SecretScopes
 from local_workspace.serving.endpoints import Endpoints
-from local_workspace.settings import Settings
+from local_workspace.settings import Kind, Settings
 from local_workspace.signed_urls import SignedUrls
 from local_workspace.store import Store
+from local_workspace.unity.unity import UnityCatalog
 
 SECONDS_TO_STOP = 10.0
 
@@ -69,11 +77,14 @@ class LocalWorkspace:
         self._store = Store(settings.database)
         self._processes = Processes(self._store)
         files = WorkspaceFiles(settings.workspace_files, self._store, clock, settings.user_name)
-        dbfs = DbfsFiles(settings.dbfs, DbfsHandles(self._store, clock))
-        catalog = ModelCatalog(settings, self._store, clock, DefaultSchema())
+        is_unity = settings.kind is Kind.UNITY
+        dbfs = DbfsFiles(settings.dbfs, DbfsHandles(self._store, clock), is_disabled=is_unity)
+        unity = UnityCatalog(settings, self._store, clock)
+        catalog = ModelCatalog(settings, self._store, clock, unity)
+        unity.has_models(catalog)
         mlflow = Mlflow(settings, catalog)
         signed_urls = SignedUrls(self._store, clock)
-        trees = Trees([mlflow.artifacts.tree, mlflow.versions_tree, catalog.tree])
+        trees = Trees([mlflow.artifacts.tree, mlflow.versions_tree, catalog.tree, unity.tree])
         uploads = Uploads(settings.uploads, clock)
         secrets = SecretScopes(settings, self._store, clock)
         self._clusters = Clusters(settings, self._store, clock, self._processes, secrets.resolved)
@@ -94,6 +105,7 @@ class LocalWorkspace:
         }
         permissions = Permissions(self._store, settings.user_name, exist)
         routes = [
+            *(disabled_registry_routes() if is_unity else []),
             *identity_routes(settings),
             *dbfs_routes(dbfs),
             *file_routes(trees, uploads),
@@ -107,6 +119,13 @@ class LocalWorkspace:
             *permission_routes(permissions),
             *secret_routes(secrets),
             *workspace_routes(files),
+            *metastore_routes(settings),
+            *catalog_routes(unity),
+            *schema_routes(unity),
+            *volume_routes(unity),
+            *grant_routes(unity),
+            *model_routes(catalog),
+            *model_version_info_routes(catalog),
             *credential_routes(mlflow.artifacts, trees, signed_urls),
             *model_registry_routes(mlflow),
             *version_file_routes(mlflow, trees, signed_urls),

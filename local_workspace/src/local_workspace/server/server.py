@@ -16,6 +16,7 @@ import psutil
 
 from local_workspace.application import LocalWorkspace
 from local_workspace.clock import SystemClock
+from local_workspace.server.kind import write_kind
 from local_workspace.server.root_lock import RootLock
 from local_workspace.server.token import write_token
 from local_workspace.server.web import WebServer, await_answer
@@ -34,6 +35,7 @@ def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Ca
     os.umask(0o077)  # what the workspace writes is its owner's alone, runs and served models included
     _log_to(settings.root / "server.log")
     write_token(settings)
+    write_kind(settings)
     signals = _Signals()
     workspace = LocalWorkspace(settings, SystemClock())
     web = WebServer(workspace.asgi, listener)

@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ class DriverFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Jvm:
-    """How to start a driver's JVM: Java and its options, the cluster, its folder, what is `dbfs:/`.
+    """How to start a driver's JVM: Java and its options, the cluster, its folder, what is below `dbfs:/`.
 
     With `workers`, the JVM starts them. Spark is that of `environment`.
     """
@@ -66,7 +67,7 @@ class Jvm:
     java_options: list[str]
     spec: ClusterSpec
     folder: Path
-    dbfs: Path
+    mounts: Mapping[str, Path]
     environment: Environment = OWN
     workers: Workers | None = None
 
@@ -82,12 +83,12 @@ class Jvm:
 
     def start(self, name: str, processes: Processes) -> subprocess.Popen[bytes]:
         """Start the process; `name` is its name among the server's children."""
-        for needed in (self.folder / "local", self.tmp, self.dbfs):
+        for needed in (self.folder / "local", self.tmp, *self.mounts.values()):
             needed.mkdir(parents=True, exist_ok=True)
         self._connection.unlink(missing_ok=True)
         conf = self.folder / "spark.properties"
         conf.touch(mode=0o600)  # it may hold secrets
-        conf.write_text(properties(driver_conf(self.spec, self.workers, self.dbfs, self.folder)))
+        conf.write_text(properties(driver_conf(self.spec, self.workers, self.mounts, self.folder)))
         return processes.spawn(
             name,
             [*self._in_root, *self._command(conf)],
