@@ -86,6 +86,13 @@ class Settings:
         return self.dbfs / "Volumes"
 
     @property
+    def node_folders(self) -> dict[str, str]:
+        """What plain files have on a cluster's nodes: paths there, and the folders that they are."""
+        dbfs = {"/dbfs": self.dbfs} if self.kind is Kind.CLASSIC else {}
+        folders = {"/Workspace": self.workspace_files, "/Volumes": self.volumes} | dbfs
+        return {name: str(folder.resolve()) for name, folder in folders.items()}
+
+    @property
     def mounts(self) -> dict[str, Path]:
         """What Spark has below `dbfs:/`: paths there, and the folders that they are.
 

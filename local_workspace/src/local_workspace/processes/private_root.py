@@ -45,6 +45,7 @@ def enter(folder: Path, mounts: Mapping[str, str]) -> None:
         if f"/{entry.name}" not in mounts:
             _take_over(entry, folder / entry.name)
     for name, real in mounts.items():
+        Path(real).mkdir(parents=True, exist_ok=True)
         _bind(Path(real), folder / name.lstrip("/"))
     os.chroot(folder)
     os.chdir(here)

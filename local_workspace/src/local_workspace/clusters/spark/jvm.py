@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,8 @@ class DriverFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Jvm:
-    """How to start a driver's JVM: Java and its options, the cluster, its folder, what is below `dbfs:/`.
+    """How to start a driver's JVM: Java and its options, the cluster, its folder, what is below `dbfs:/`, and
+    what plain files have on its node.
 
     With `workers`, the JVM starts them. Spark is that of `environment`.
     """
@@ -70,6 +71,7 @@ class Jvm:
     mounts: Mapping[str, Path]
     environment: Environment = OWN
     workers: Workers | None = None
+    node_folders: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tmp(self) -> Path:
@@ -104,8 +106,8 @@ class Jvm:
 
     @property
     def _in_root(self) -> list[str]:
-        mounts = json.dumps({"/dbfs": str(self.dbfs.resolve())})
-        return [sys.executable, "-I", "-S", str(Path(private_root.__file__)), str(self.root), mounts]
+        folders = json.dumps(self.node_folders)
+        return [sys.executable, "-I", "-S", str(Path(private_root.__file__)), str(self.root), folders]
 
     def _command(self, conf: Path) -> list[str]:
         heap = self.spec.spark_conf.get("spark.driver.memory", DEFAULT_HEAP)
