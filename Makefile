@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target makes what it needs, from nothing but Python 3.11+, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help demo up bench runtimes screenshots docs test test-faults test-parity test-runtimes compose-test lint format lock clean
+.PHONY: help demo up bench lab runtimes screenshots docs test test-faults test-parity test-runtimes compose-test lint format lock clean
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
@@ -69,6 +69,9 @@ test-runtimes: .venv/ready .build/test-tools/ready runtimes ## Run the job code'
 		.venv-workspace/var/local-workspace/runtimes/$$runtime/bin/python -m pytest --quiet tests/spark || exit 1; \
 	done
 	@.venv/bin/python -m pytest tests/wire/test_runtimes.py -m matrix $(if $(RUNTIME),-k '[$(RUNTIME)-')
+
+lab: .venv/ready .venv-workspace/ready ## Run the lab's own notebook in the local workspace, cell by cell (a minute)
+	@.venv/bin/python -m pytest tests/wire/test_lab.py -m "matrix or not matrix"
 
 compose-test: .venv-airflow/ready ## Build the images and put the stack of docker-compose.yaml to the test (needs Docker)
 	@exec .venv-airflow/bin/python -m local_stack.compose

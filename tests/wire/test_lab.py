@@ -46,6 +46,8 @@ def data() -> Iterator[str]:
         server.shutdown()
 
 
+# MLflow finds out what each saved model needs by loading it in a JVM of its own: half a minute each.
+@pytest.mark.matrix
 def test_the_labs_cells_train_two_models_of_which_one_is_registered_served_asked_and_deleted(
     workspace: RunningWorkspace, data: str
 ) -> None:

@@ -1,9 +1,9 @@
 """What a client sends, as typed fields."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from local_workspace.errors import InvalidParameterValue
 
@@ -17,6 +17,24 @@ class Message(BaseModel):
     """Fields of a request: unknown ones are ignored, numbers may come as strings."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+M = TypeVar("M", bound=Message)
+
+
+def parsed(message: type[M], fields: Mapping[str, Any]) -> M:
+    """The fields as a message; `InvalidParameterValue` names every field that is missing or wrong."""
+    try:
+        return message.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidParameterValue("; ".join(_problem(e) for e in error.errors())) from error
+
+
+def _problem(error: Any) -> str:
+    field = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "missing":
+        return f"Missing required field: {field}"
+    return f"Invalid value for {field}: {error['msg']}"
 
 
 def refuse_secret_references(field: str, values: Mapping[str, str]) -> None:

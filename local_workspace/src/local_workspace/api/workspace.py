@@ -3,6 +3,7 @@
 import base64
 import binascii
 from pathlib import PurePosixPath
+from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -143,8 +144,10 @@ def _jupyter_language(content: bytes) -> str:
     notebook = json_object(content)
     if not isinstance(notebook.get("cells"), list):
         raise InvalidParameterValue("The content is no Jupyter notebook of version 4: it has no cells.")
-    noted = notebook.get("metadata", {}).get("application/vnd.databricks.v1+notebook", {})
-    language = str(noted.get("language", "python")).upper()
+    noted: Any = notebook.get("metadata")
+    for part in ("application/vnd.databricks.v1+notebook", "language"):
+        noted = noted.get(part) if isinstance(noted, dict) else None
+    language = str(noted).upper()
     return language if language in COMMENTS else "PYTHON"
 
 

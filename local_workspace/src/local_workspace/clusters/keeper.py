@@ -52,7 +52,8 @@ class ClusterKeeper:
         self.driver: Driver | None = None
         self._cluster_id = cluster_id
         self._folder = settings.clusters / cluster_id
-        self._mounts, self._local_mounts = settings.mounts, settings.local_mounts
+        self._mounts = settings.mounts
+        self._node_folders = settings.node_folders
         self._clock = clock
         self._records = records
         self._processes = processes
@@ -92,7 +93,7 @@ class ClusterKeeper:
         java = find_java(newest_major=environment.newest_java)
         options = java_options(java, environment)
         workers = workers_of(spec, this_machine())
-        jvm = Jvm(java, options, spec, self._folder, self._mounts, environment, workers, self._local_mounts)
+        jvm = Jvm(java, options, spec, self._folder, self._mounts, environment, workers, self._node_folders)
         name = f"driver of {self._cluster_id}"
         return launch(jvm, name, self._processes, self._clock, self._ending)
 
@@ -129,7 +130,7 @@ class ClusterKeeper:
 
     def _remove_working_files(self) -> None:
         """The log stays; what Spark kept on disk while it ran, and the client's configuration, do not."""
-        for folder in ("local", "tmp", "artifacts"):
+        for folder in ("local", "tmp", "artifacts", "root"):
             shutil.rmtree(self._folder / folder, ignore_errors=True)
         remove_homes(self._folder)
         (self._folder / "spark.properties").unlink(missing_ok=True)

@@ -1,17 +1,22 @@
-"""A root folder of a process' own, in which `/dbfs` and its like are there, as on a cluster's driver.
+"""A root folder of a cluster's own, in which `/dbfs` and its like are there, as on a cluster's driver.
 
-Everything of this machine's root is in it under the same name; what the process makes beside that (`/model`,
-say) is in memory and ends with it. Linux only, by a user and a mount namespace (user_namespaces(7)), which
-need no privilege where the system allows them. Standard library only.
+    python -I -S private_root.py FOLDER MOUNTS COMMAND ARGUMENT ...    (MOUNTS: a JSON object)
+
+Everything of this machine's root is in it under the same name. What processes make beside that (`/model`,
+say) is in the folder, for all of the cluster's processes. Linux only, by a user and a mount namespace
+(user_namespaces(7)), which need no privilege where the system allows them. Standard library only.
 """
 
+import contextlib
 import ctypes
+import json
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 _NEW_NAMESPACES = 0x00020000 | 0x10000000  # CLONE_NEWNS, CLONE_NEWUSER
+_BIND = 0x1000
 _BIND_ALL = 0x1000 | 0x4000  # MS_BIND, MS_REC
 _PRIVATE_ALL = 0x40000 | 0x4000  # MS_PRIVATE, MS_REC
 
@@ -21,9 +26,9 @@ class NoPrivateRoot(Exception):
 
 
 def enter(folder: Path, mounts: Mapping[str, str]) -> None:
-    """Give this process a root of its own, with `mounts` (name in the root → folder of this machine) in it.
+    """Make `folder` the root of this process, with `mounts` (name in it → folder of this machine) in it.
 
-    `folder` is an empty one to build it in. The process must have one thread only. Raises `NoPrivateRoot`;
+    Several processes may have the same folder. The process must have one thread only. Raises `NoPrivateRoot`;
     then nothing has changed but, at worst, the namespaces.
     """
     if sys.platform != "linux":
@@ -35,19 +40,35 @@ def enter(folder: Path, mounts: Mapping[str, str]) -> None:
     _write("/proc/self/uid_map", f"{user} {user} 1")
     _write("/proc/self/gid_map", f"{group} {group} 1")
     _mount(None, "/", None, _PRIVATE_ALL)
-    _mount("tmpfs", str(folder), "tmpfs", 0)
+    _mount(str(folder), str(folder), None, _BIND)
     for entry in sorted(Path("/").iterdir()):
         if f"/{entry.name}" not in mounts:
             _take_over(entry, folder / entry.name)
     for name, real in mounts.items():
+        Path(real).mkdir(parents=True, exist_ok=True)
         _bind(Path(real), folder / name.lstrip("/"))
     os.chroot(folder)
     os.chdir(here)
 
 
+def command_in(folder: Path, mounts: Mapping[str, str]) -> list[str]:
+    """What a command is put behind, to be executed in such a root where the system allows it."""
+    return [sys.executable, "-I", "-S", __file__, str(folder), json.dumps(dict(mounts))]
+
+
+def main(folder: str, mounts: str, *command: str) -> None:
+    """Execute a command in a root of its own; where there can be none, in the machine's, and say so."""
+    try:
+        enter(Path(folder), json.loads(mounts))
+    except NoPrivateRoot as error:
+        print(f"{', '.join(json.loads(mounts))} not mounted: {error}", file=sys.stderr, flush=True)
+    os.execv(command[0], command)  # noqa: S606
+
+
 def _take_over(entry: Path, place: Path) -> None:
     if entry.is_symlink():
-        place.symlink_to(entry.readlink())
+        with contextlib.suppress(FileExistsError):
+            place.symlink_to(entry.readlink())
     elif entry.is_dir():
         _bind(entry, place)
 
@@ -71,3 +92,7 @@ def _mount(source: str | None, target: str, kind: str | None, flags: int) -> Non
 def _call(name: str, *arguments: bytes | int | None) -> None:
     if getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments) != 0:
         raise NoPrivateRoot(f"{name}: {os.strerror(ctypes.get_errno())}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

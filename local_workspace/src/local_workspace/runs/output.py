@@ -6,6 +6,7 @@ from typing import Any
 
 from local_workspace.runs.process import read_result
 from local_workspace.runs.requests.task import TaskSpec
+from local_workspace.runs.tasks.task import Task
 from local_workspace.settings import Settings
 from local_workspace.store import Document
 
@@ -21,7 +22,8 @@ def run_output(metadata: dict[str, Any], task: Document, settings: Settings) -> 
     """`RunOutput`; `error` only of a task that failed, as clients look for it."""
     folder = folder_of(task["run_id"], settings)
     answer: dict[str, Any] = {"metadata": metadata}
-    if TaskSpec.model_validate(task["task"]).is_on_cluster():
+    kind = TaskSpec.model_validate(task["task"]).kind()
+    if isinstance(kind, Task) and kind.has_logs:
         logs, is_truncated = beginning(folder / "output.log")
         answer |= {"logs": logs, "logs_truncated": is_truncated}
     if (returned := folder / "notebook_output.json").exists():

@@ -27,7 +27,7 @@ class Runs:
     """Every run of the workspace; safe to use from every thread."""
 
     def __init__(self, services: Services, jobs: Jobs) -> None:
-        self._services = services
+        self.services = services
         self._settings = services.settings
         self._records: RunRecords = services.records
         self._jobs = jobs
@@ -38,7 +38,7 @@ class Runs:
 
     def start(self) -> None:
         """Settle the runs that a killed server left behind, and end what their scripts had started."""
-        self._services.processes.end_strays(self._settings.runs)
+        self.services.processes.end_strays(self._settings.runs)
         self._settle_active("killed")
 
     def stop(self, deadline: float) -> None:
@@ -65,14 +65,7 @@ class Runs:
         """Begin a run of a job and return its id; it may have to wait, or be skipped at once."""
         request.check()
         settings = self._jobs.settings(request.job_id)
-        asked = RunRequest(
-            run_name=settings.name,
-            tasks=[task for task in settings.tasks if not request.only or task.task_key in request.only],
-            job_clusters=settings.job_clusters,
-            timeout_seconds=settings.timeout_seconds,
-            is_single_task=settings.is_single_task,
-            idempotency_token=request.idempotency_token,
-        )
+        asked = settings.run_request(request.only, request.idempotency_token)
         defaults = {parameter.name: parameter.default for parameter in settings.parameters}
 
         def origin() -> Origin:
@@ -152,7 +145,7 @@ class Runs:
                     self._begin(task_run_id)
         run = self._records.run(run_id)
         if run["outcome"] is not None:
-            self._services.job_clusters.run_ended(run_id)
+            self.services.job_clusters.run_ended(run_id)
             self._begin_queued(run["job_id"])
 
     def _steps(self, run_id: int) -> list[tuple[int, Outcome | None]]:
@@ -175,7 +168,7 @@ class Runs:
         assert task is not None  # noqa: S101 - it was just listed
         if task["life_cycle_state"] == "BLOCKED":
             self._records.update_task(task_run_id, life_cycle_state="PENDING")
-        task_run = task_run_of(task, self._services, self, self._ended)
+        task_run = task_run_of(task, self.services, self, self._ended)
         self._active[task_run_id] = task_run
         task_run.start()
 
@@ -198,7 +191,7 @@ class Runs:
                 if self._has_another_attempt(run, task, outcome):
                     self._records.add_attempt(task, "WAITING_FOR_RETRY")
                 self._records.settle(task_run_id, outcome)
-            self._services.job_clusters.task_ended(task)
+            self.services.job_clusters.task_ended(task)
             if not self._is_stopping:
                 self._advance(run["run_id"])
 

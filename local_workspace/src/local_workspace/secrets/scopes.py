@@ -109,7 +109,9 @@ class SecretScopes:
         return {name: self._resolved(value) for name, value in values.items()}
 
     def _resolved(self, value: str) -> str:
-        return _REFERENCE.sub(lambda found: self.get(found[1], found[2].strip()).decode(), value)
+        return _REFERENCE.sub(
+            lambda found: self.get(found[1], found[2].strip()).decode(errors="replace"), value
+        )
 
     def _scope(self, name: str) -> Document:
         scope = self._scopes.get(name)

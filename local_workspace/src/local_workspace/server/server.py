@@ -4,8 +4,10 @@ import gc
 import logging
 import logging.handlers
 import os
+import shutil
 import signal
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -16,7 +18,7 @@ import psutil
 
 from local_workspace.application import LocalWorkspace
 from local_workspace.clock import SystemClock
-from local_workspace.processes.processes import mount_problem
+from local_workspace.processes.private_root import command_in
 from local_workspace.server.kind import write_kind
 from local_workspace.server.root_lock import RootLock
 from local_workspace.server.token import write_token
@@ -42,8 +44,8 @@ def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Ca
     web = WebServer(workspace.asgi, listener)
     try:
         workspace.start()
-        if problem := mount_problem(settings.local_mounts, settings.root):
-            say(f"{problem}. Spark and the Files API have them; plain Python in job runs does not")
+        if problem := _mount_problem(settings):
+            say(f"{problem}. Spark and the APIs have them; plain Python in job runs does not")
         web.start()
         if await_answer(settings, web, signals.asked):
             lock.announce(settings.origin)
@@ -53,6 +55,16 @@ def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Ca
     finally:
         end(settings, workspace, web)
     return signals.status if signals.asked.is_set() else FAILED
+
+
+def _mount_problem(settings: Settings) -> str:
+    """Why job runs do not find `/Volumes` and its like on this machine; "" if they do."""
+    trial = settings.clusters / "trial"
+    command = [*command_in(trial / "root", settings.node_folders), sys.executable, "-I", "-S", "-c", ""]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stderr.strip()
+    finally:
+        shutil.rmtree(trial, ignore_errors=True)
 
 
 def end(settings: Settings, workspace: LocalWorkspace, web: WebServer) -> None:

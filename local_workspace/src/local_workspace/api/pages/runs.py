@@ -108,7 +108,8 @@ def _output(output: dict[str, Any]) -> list[Text]:
     is_shortened = output.get("logs_truncated") or len(logs) > MOST_CHARACTERS
     heading = f"Output (its first {MOST_CHARACTERS} characters)" if is_shortened else "Output"
     texts = [Text("Error", output.get("error") or ""), Text("Traceback", output.get("error_trace") or "")]
-    return [*(text for text in texts if text.text), Text(heading, logs[:MOST_CHARACTERS])]
+    said = [text for text in texts if text.text]
+    return [*said, Text(heading, logs[:MOST_CHARACTERS])] if "logs" in output else said
 
 
 def cell_texts(cells: list[dict[str, str]]) -> list[Text]:

@@ -4,10 +4,13 @@ from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
 from local_workspace.errors import InvalidParameterValue, ResourceDoesNotExist
+from local_workspace.messages import parsed
 from local_workspace.runs.jobs.settings import JobSettings
 from local_workspace.settings import Settings
 from local_workspace.store import Document, Store
 
+# What the settings know of themselves, and no client says.
+_NOT_ASKED = {"is_single_task"}
 # Lists whose entries have a key of their own: jobs/update merges them entry by entry.
 _BY_KEY = {"tasks": "task_key", "job_clusters": "job_cluster_key", "parameters": "name"}
 
@@ -69,8 +72,9 @@ class Jobs:
         with self._store.transaction():
             present = self._job(job_id)["settings"]
             kept = {name: value for name, value in present.items() if name not in to_remove}
-            merged = kept | {name: _merged(name, kept.get(name), value) for name, value in changes.items()}
-            self.reset(job_id, JobSettings.model_validate(_without_entries(merged, to_remove)))
+            given = parsed(JobSettings, changes).model_dump(exclude_unset=True, exclude=_NOT_ASKED)
+            merged = kept | {name: _merged(name, kept.get(name), value) for name, value in given.items()}
+            self.reset(job_id, parsed(JobSettings, _without_entries(merged, to_remove)))
 
     def delete(self, job_id: int) -> None:
         """Forget a job; its runs stay."""

@@ -3,6 +3,7 @@
 https://docs.databricks.com/api/azure/workspace/jobs/create
 """
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
@@ -11,7 +12,7 @@ from local_workspace.errors import InvalidParameterValue
 from local_workspace.messages import Message
 from local_workspace.runs.requests.parameters import Queue
 from local_workspace.runs.requests.submit import RunRequest, with_tasks
-from local_workspace.runs.requests.task import check_keys, check_tasks
+from local_workspace.runs.requests.task import check_keys, check_tasks, only
 
 MOST_TASKS = 1000
 _UNSUPPORTED = {
@@ -54,9 +55,9 @@ class JobSettings(RunRequest):
 
     @model_validator(mode="before")
     @classmethod
-    def _with_tasks(cls, fields: dict[str, Any]) -> dict[str, Any]:
+    def _with_tasks(cls, fields: Any) -> Any:
         """In the older form, of API 2.0, the job's one task has no key: Databricks calls it after the job."""
-        return with_tasks(fields, str(fields.get("name") or "Untitled"), (*cls.model_fields, *_OF_A_JOB))
+        return with_tasks(fields, "name", (*cls.model_fields, *_OF_A_JOB))
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` for the first thing that is wrong."""
@@ -72,6 +73,19 @@ class JobSettings(RunRequest):
         if not self.is_single_task:
             check_keys(self.tasks)
         check_tasks(self.tasks, self.job_clusters, MOST_TASKS)
+
+    def run_request(self, keys: Sequence[str], token: str) -> RunRequest:
+        """A run of the job: of the tasks with these keys, or of all if none is given."""
+        if not self.tasks:
+            raise InvalidParameterValue(f"Job {self.name!r} has no tasks to run.")
+        return RunRequest(
+            run_name=self.name,
+            tasks=only(self.tasks, keys),
+            job_clusters=self.job_clusters,
+            timeout_seconds=self.timeout_seconds,
+            is_single_task=self.is_single_task,
+            idempotency_token=token,
+        )
 
     def to_wire(self) -> dict[str, Any]:
         """`settings` as the API shows them."""

@@ -32,9 +32,9 @@ class SubmitRun(RunRequest):
 
     @model_validator(mode="before")
     @classmethod
-    def _with_tasks(cls, fields: dict[str, Any]) -> dict[str, Any]:
+    def _with_tasks(cls, fields: Any) -> Any:
         """The older form becomes one task whose key is the run's name."""
-        return with_tasks(fields, str(fields.get("run_name") or "Untitled"), cls.model_fields)
+        return with_tasks(fields, "run_name", cls.model_fields)
 
     def check(self) -> None:
         """Raise `InvalidParameterValue` for the first thing that is wrong."""
@@ -51,17 +51,22 @@ class SubmitRun(RunRequest):
         check_tasks(self.tasks, self.job_clusters, MOST_TASKS)
 
 
-def with_tasks(fields: dict[str, Any], key: str, own: Collection[str]) -> dict[str, Any]:
+def with_tasks(fields: Any, naming: str, own: Collection[str]) -> Any:
     """The fields of a run or job with `tasks`, also if they are in the older form.
 
-    There the one task's fields stand beside the run's `own`; it gets `key`, cut to its greatest length.
+    There the one task's fields stand beside the run's `own`; its key is what the field `naming` says, cut to
+    its greatest length. What is no object stays as it is, to be refused.
     """
+    if not isinstance(fields, dict):
+        return fields
     tasks = fields.get("tasks")
-    if tasks or not any(name.endswith("_task") for name in fields):
+    was_kept = "is_single_task" in fields
+    if was_kept or tasks or not any(name.endswith("_task") for name in fields):
         is_kept = fields.get("is_single_task") is True and isinstance(tasks, list) and len(tasks) == 1
         return fields | {"is_single_task": is_kept}
     task = {name: value for name, value in fields.items() if name not in own}
-    return fields | {"tasks": [task | {"task_key": key[:LONGEST_TASK_KEY]}], "is_single_task": True}
+    key = str(fields.get(naming) or "Untitled")[:LONGEST_TASK_KEY]
+    return fields | {"tasks": [task | {"task_key": key}], "is_single_task": True}
 
 
 def check_token(token: str) -> None:

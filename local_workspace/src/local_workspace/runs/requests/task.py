@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.errors import InvalidParameterValue
-from local_workspace.messages import Message
+from local_workspace.messages import Message, parsed
 from local_workspace.runs.control.kinds import ControlKinds
 from local_workspace.runs.control.task import ControlTask
 from local_workspace.runs.requests.library import Library
@@ -69,7 +69,7 @@ class TaskSpec(Kinds, ControlKinds):
 
     def iterated(self) -> "TaskSpec | None":
         """The task that is run once for each input, if this one is such a loop."""
-        return TaskSpec.model_validate(self.for_each_task.task) if self.for_each_task else None
+        return parsed(TaskSpec, self.for_each_task.task) if self.for_each_task else None
 
     def check(self, job_cluster_keys: Sequence[str] = ()) -> None:
         """Raise `InvalidParameterValue` for what cannot run here, with what can."""
@@ -163,3 +163,16 @@ def _check_order(tasks: Sequence[TaskSpec]) -> None:
         if not free:
             raise InvalidParameterValue(f"Tasks depend on each other in a circle: {', '.join(waiting)}")
         waiting = {key: needed for key, needed in waiting.items() if key not in free}
+
+
+def only(tasks: Sequence[TaskSpec], keys: Sequence[str]) -> list[TaskSpec]:
+    """The tasks with these keys (all, if none is given), which then depend on each other alone."""
+    if unknown := sorted(set(keys) - {task.task_key for task in tasks}):
+        raise InvalidParameterValue(f"The job has no task {', '.join(unknown)}.")
+    if not keys:
+        return list(tasks)
+    chosen = [task for task in tasks if task.task_key in keys]
+    return [
+        task.model_copy(update={"depends_on": [each for each in task.depends_on if each.task_key in keys]})
+        for task in chosen
+    ]

@@ -19,6 +19,6 @@ def begun() -> dict[str, Any]:
     gc.set_threshold(10_000)
     request: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text())
     with contextlib.suppress(private_root.NoPrivateRoot):  # before there is a second thread
-        private_root.enter(Path(request["folder"]) / "root", request["mounts"])
+        private_root.enter(Path(request["root"]), request["mounts"])
     lifeline.watch()
     return request

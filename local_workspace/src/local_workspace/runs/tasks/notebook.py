@@ -1,5 +1,7 @@
 """A notebook: `notebook_task` of https://docs.databricks.com/api/azure/workspace/jobs/submit"""
 
+from typing import ClassVar
+
 from pydantic import ConfigDict, Field
 
 from local_workspace.errors import InvalidParameterValue
@@ -10,6 +12,8 @@ from local_workspace.runs.tasks.task import Program, RunContext, Shown, Task, ch
 
 class NotebookTask(Task):
     """A notebook and its parameters, which its widgets show."""
+
+    has_logs: ClassVar[bool] = False
 
     notebook_path: str
     base_parameters: dict[str, str] = Field(default_factory=dict)

@@ -4,7 +4,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.files.local_files import LocalFiles
@@ -63,7 +63,9 @@ def check_size(task_key: str, field: str, parameters: Any) -> None:
 
 
 class Task(Message, ABC):
-    """The fields of one kind of task, as a client sends them."""
+    """The fields of one kind of task, as a client sends them. `has_logs`: what it prints is its output."""
+
+    has_logs: ClassVar[bool] = True
 
     @abstractmethod
     def check(self, task_key: str) -> None:
