@@ -42,7 +42,7 @@ def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Ca
     web = WebServer(workspace.asgi, listener)
     try:
         workspace.start()
-        if problem := mount_problem(settings.local_mounts, settings.root):
+        if problem := mount_problem(settings.local_mounts):
             say(f"{problem}. Spark and the Files API have them; plain Python in job runs does not")
         web.start()
         if await_answer(settings, web, signals.asked):
