@@ -4,11 +4,11 @@ import gc
 import logging
 import logging.handlers
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -59,12 +59,10 @@ def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Ca
 
 def _mount_problem(settings: Settings) -> str:
     """Why job runs do not find `/Volumes` and its like on this machine; "" if they do."""
-    trial = settings.clusters / "trial"
-    command = [*command_in(trial / "root", settings.node_folders), sys.executable, "-I", "-S", "-c", ""]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=False).stderr.strip()
-    finally:
-        shutil.rmtree(trial, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        command = command_in(Path(folder) / "root", settings.node_folders)
+        tried = subprocess.run([*command, "/bin/true"], capture_output=True, text=True, check=False)
+    return tried.stderr.strip()
 
 
 def end(settings: Settings, workspace: LocalWorkspace, web: WebServer) -> None:
