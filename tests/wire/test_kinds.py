@@ -64,6 +64,19 @@ print(spark.read.parquet("{VOLUME}/out").count())
     assert not [name for name in written if name.endswith(".crc")]
 
 
+def test_plain_python_the_shell_and_spark_s_workers_find_the_volume(unity: RunningWorkspace) -> None:
+    source = f"""
+import pathlib, subprocess
+pathlib.Path("{VOLUME}/plain.txt").write_text("by Python")
+print(subprocess.check_output(["cat", "{VOLUME}/plain.txt"], text=True))
+print(sc.parallelize([1], 1).map(lambda _: open("{VOLUME}/plain.txt").read()).first())
+"""
+    assert printed(unity, source).split() == ["by", "Python", "by", "Python"]
+    downloaded = unity.client.files.download(f"{VOLUME}/plain.txt").contents
+    assert downloaded is not None
+    assert downloaded.read() == b"by Python"
+
+
 def test_a_job_cannot_write_where_no_dbfs_root_is(unity: RunningWorkspace) -> None:
     source = 'spark.range(3).write.mode("overwrite").parquet("dbfs:/rookery/out")'
     assert output(unity, submit(unity, source)).error

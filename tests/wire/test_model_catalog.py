@@ -209,7 +209,18 @@ STRANGE: list[object] = [
 ]
 FIELDS = [
     *("name", "version", "alias", "key", "value", "source", "run_id", "tags", "new_name", "description"),
-    *("filter", "max_results", "page_token", "operation", "path", "paths", "stage"),
+    *(
+        "filter",
+        "max_results",
+        "page_token",
+        "operation",
+        "path",
+        "paths",
+        "stage",
+        "experiment_id",
+        "max_timestamp_millis",
+        "min_timestamp_millis",
+    ),
 ]
 CALLS = [
     *(
@@ -247,6 +258,8 @@ CALLS = [
     ("POST", "/api/2.0/mlflow/artifacts/credentials-for-read"),
     ("POST", "/api/2.0/mlflow/logged-models/m-x/artifacts/credentials-for-upload"),
     ("POST", "/api/2.0/mlflow/databricks/model-versions/transition-stage"),
+    ("POST", "/api/2.0/mlflow/databricks/runs/delete-runs"),
+    ("POST", "/api/2.0/mlflow/databricks/runs/restore-runs"),
 ]
 
 

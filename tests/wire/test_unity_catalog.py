@@ -8,6 +8,7 @@ from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied
 from databricks.sdk.service.catalog import PermissionsChange, Privilege, VolumeType
 
 from rookery.exceptions import PlanError
+from rookery.workspace import storage
 from rookery.workspace.rights import require_right_to_register
 from tests.wire.running_workspace import RunningWorkspace
 
@@ -238,3 +239,22 @@ def test_the_preflight_of_a_plan_is_refused_as_registering_would_be(
     client.registered_models.create(catalog_name="main", schema_name=schema.split(".")[1], name="birds")
     told = require_right_to_register(client, model, ME)
     assert told == f"{model} is there in Unity Catalog; a version will be added"
+
+
+def test_the_files_of_a_plan_are_kept_in_a_volume(workspace: RunningWorkspace, schema: str) -> None:
+    client, volume = workspace.client, volume_in(workspace, schema)
+    root = f"/Volumes/{volume.replace('.', '/')}"
+    assert storage.folder_fact(f"{root}/rookery", client) == f"the Volume {volume} is there"
+    assert storage.csv_files(client, f"{root}/none") == ()
+    assert storage.size(client, f"{root}/a/x.csv") is None
+    content = io.BytesIO(b"a,b\n" + b"1,2\n" * 1_000_000)
+    assert storage.put(client, f"{root}/a/x.csv", content)
+    assert not storage.put(client, f"{root}/a/x.csv", content)
+    storage.write_text(client, f"{root}/a/b/said.json", "{}")
+    assert storage.read_text(client, f"{root}/a/b/said.json") == "{}"
+    assert [(each.path, each.size) for each in storage.csv_files(client, f"{root}/a")] == [
+        (f"{root}/a/x.csv", 4_000_004)
+    ]
+    refusal = "Volume 'main.default.none' does not exist; create the Volume once, by CREATE VOLUME"
+    with pytest.raises(PlanError, match=refusal):
+        storage.folder_fact("/Volumes/main/default/none/rookery", client)

@@ -16,6 +16,7 @@ import psutil
 
 from local_workspace.application import LocalWorkspace
 from local_workspace.clock import SystemClock
+from local_workspace.processes.processes import mount_problem
 from local_workspace.server.kind import write_kind
 from local_workspace.server.root_lock import RootLock
 from local_workspace.server.token import write_token
@@ -41,6 +42,8 @@ def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Ca
     web = WebServer(workspace.asgi, listener)
     try:
         workspace.start()
+        if problem := mount_problem(settings.local_mounts, settings.root):
+            say(f"{problem}. Spark and the Files API have them; plain Python in job runs does not")
         web.start()
         if await_answer(settings, web, signals.asked):
             lock.announce(settings.origin)

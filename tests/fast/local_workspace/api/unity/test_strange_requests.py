@@ -9,9 +9,12 @@ from starlette.testclient import TestClient
 
 from local_workspace.api.unity.catalogs import catalog_routes
 from local_workspace.api.unity.grants import grant_routes
+from local_workspace.api.unity.model_versions import model_version_info_routes
+from local_workspace.api.unity.models import model_routes
 from local_workspace.api.unity.schemas import schema_routes
 from local_workspace.api.unity.volumes import volume_routes
 from local_workspace.auth import guarded
+from local_workspace.mlflow.catalog.catalog import ModelCatalog
 from local_workspace.settings import Settings
 from local_workspace.signed_urls import SignedUrls
 from local_workspace.store import Store
@@ -25,7 +28,17 @@ VALUES = [
 ]
 FIELDS = [
     *("name", "catalog_name", "schema_name", "volume_type", "comment", "properties", "owner", "new_name"),
-    *("force", "max_results", "page_token", "changes", "principal", "storage_location", "full_name"),
+    *(
+        "alias",
+        "version_num",
+        "force",
+        "max_results",
+        "page_token",
+        "changes",
+        "principal",
+        "storage_location",
+        "full_name",
+    ),
 ]
 NAMES = [
     "main",
@@ -56,6 +69,11 @@ ROUTES = [
         for each in COLLECTIONS
         for name in NAMES
     ),
+    *(
+        (method, f"models/main.default.m/{rest}")
+        for method in ("GET", "PUT", "PATCH", "DELETE")
+        for rest in ("versions", "versions/1", "versions/x", "aliases/a", "aliases/%00")
+    ),
 ]
 
 
@@ -63,13 +81,22 @@ def test_no_request_makes_the_workspace_fail(tmp_path: Path) -> None:
     settings, clock = Settings(tmp_path, 8765, TOKEN), ManualClock()
     store = Store(settings.database)
     unity = UnityCatalog(settings, store, clock)
-    routes = [*catalog_routes(unity), *schema_routes(unity), *volume_routes(unity), *grant_routes(unity)]
+    models = ModelCatalog(settings, store, clock, unity)
+    unity.has_models(models)
+    routes = [
+        *catalog_routes(unity),
+        *schema_routes(unity),
+        *volume_routes(unity),
+        *grant_routes(unity),
+        *model_routes(models),
+        *model_version_info_routes(models),
+    ]
     client = TestClient(
         guarded(Router(routes), settings, SignedUrls(store, clock)), base_url="http://127.0.0.1:8765"
     )
     dice = random.Random(11)  # noqa: S311 - to play the same requests again
     answered = 0
-    for _ in range(15):
+    for _ in range(8):
         for method, path in ROUTES:
             body = {field: dice.choice(VALUES) for field in dice.sample(FIELDS, 5)}
             headers = {"authorization": f"Bearer {TOKEN}"}
