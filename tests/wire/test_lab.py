@@ -9,6 +9,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from databricks.sdk.service.workspace import ImportFormat, Language
 
 from tests.wire.polling import until
 from tests.wire.running_workspace import PROJECT, RunningWorkspace, workspace_python
-from tests.wire.spark_jobs import finished, shared_cluster, state, task_run_id
+from tests.wire.spark_jobs import shared_cluster, state, task_run_id
 
 ADDRESS = "https://raw.githubusercontent.com/MicrosoftLearning/mslearn-databricks/main/data/penguins.csv"
 NOTEBOOK = "/Users/local.user@example.com/MLflow"
@@ -61,7 +62,8 @@ def test_the_labs_cells_train_two_models_of_which_one_is_registered_served_asked
         existing_cluster_id=shared_cluster(workspace),
         notebook_task=NotebookTask(notebook_path=NOTEBOOK),
     )
-    run = finished(workspace, client.jobs.submit(run_name="lab", tasks=[task]).run_id)
+    run_id = client.jobs.submit(run_name="lab", tasks=[task]).run_id
+    run = client.jobs.wait_get_run_job_terminated_or_skipped(run_id, timeout=timedelta(minutes=20))
     output = client.jobs.get_run_output(task_run_id(run))
     assert state(run)[1] == "SUCCESS", output.error_trace
     page = workspace.call("GET", (run.run_page_url or "").removeprefix(workspace.origin)).text

@@ -86,13 +86,6 @@ class Settings:
         return self.dbfs / "Volumes"
 
     @property
-    def node_folders(self) -> dict[str, str]:
-        """What plain files have on a cluster's nodes: paths there, and the folders that they are."""
-        dbfs = {"/dbfs": self.dbfs} if self.kind is Kind.CLASSIC else {}
-        folders = {"/Workspace": self.workspace_files, "/Volumes": self.volumes} | dbfs
-        return {name: str(folder.resolve()) for name, folder in folders.items()}
-
-    @property
     def mounts(self) -> dict[str, Path]:
         """What Spark has below `dbfs:/`: paths there, and the folders that they are.
 
@@ -101,6 +94,17 @@ class Settings:
         if self.kind is Kind.CLASSIC:
             return {"/": self.dbfs}
         return {"/Volumes": self.volumes, WAREHOUSE: self.root / "warehouse"}
+
+    @property
+    def local_mounts(self) -> dict[str, Path]:
+        """What plain Python and the shell find in a job run: paths, and the folders that they are."""
+        dbfs = {"/dbfs": self.dbfs} if self.kind is Kind.CLASSIC else {}
+        return {"/Volumes": self.volumes, "/Workspace": self.workspace_files} | dbfs
+
+    @property
+    def local_paths(self) -> dict[str, str]:
+        """The same as text, with their real paths."""
+        return {name: str(folder.resolve()) for name, folder in self.local_mounts.items()}
 
     @property
     def workspace_files(self) -> Path:

@@ -52,8 +52,7 @@ class ClusterKeeper:
         self.driver: Driver | None = None
         self._cluster_id = cluster_id
         self._folder = settings.clusters / cluster_id
-        self._mounts = settings.mounts
-        self._node_folders = settings.node_folders
+        self._mounts, self._local_mounts = settings.mounts, settings.local_mounts
         self._clock = clock
         self._records = records
         self._processes = processes
@@ -93,7 +92,7 @@ class ClusterKeeper:
         java = find_java(newest_major=environment.newest_java)
         options = java_options(java, environment)
         workers = workers_of(spec, this_machine())
-        jvm = Jvm(java, options, spec, self._folder, self._mounts, environment, workers, self._node_folders)
+        jvm = Jvm(java, options, spec, self._folder, self._mounts, environment, workers, self._local_mounts)
         name = f"driver of {self._cluster_id}"
         return launch(jvm, name, self._processes, self._clock, self._ending)
 

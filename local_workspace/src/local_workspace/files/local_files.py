@@ -1,7 +1,7 @@
 """Where a path of the workspace is on this machine, for what runs here.
 
 What plain Python can open on a cluster (`/Workspace/…`, `/dbfs/…`) exists under that name where a cluster's
-processes can have a root of their own (see `private_root`), and there only. So parameters of a run that begin
+processes can have a root of their own (see `mounted`), and there only. So parameters of a run that begin
 so are translated to the real path, which is there in any case; the API answers them as they were sent. Paths
 for Spark (`dbfs:/…`, `/Volumes/…`) need no translation.
 """

@@ -69,13 +69,20 @@ class ForkServer:
     """Forks Python processes that need not import; `start` may be called before it is known to be needed."""
 
     def __init__(
-        self, name: str, python: str, processes: Processes, folder: Path, environment: Mapping[str, str]
+        self,
+        name: str,
+        python: str,
+        processes: Processes,
+        folder: Path,
+        environment: Mapping[str, str],
+        mounts: Mapping[str, Path] | None = None,
     ) -> None:
         self._name = name
         self._python = python
         self._processes = processes
         self._folder = folder
         self._environment = environment
+        self._mounts = mounts
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
@@ -95,6 +102,7 @@ class ForkServer:
                 cwd=self._folder,
                 output=self._folder / "fork_server.log",
                 files=[number],
+                mounts=self._mounts,
             )
 
     def fork(self, request: Request, output: Path) -> Forked:

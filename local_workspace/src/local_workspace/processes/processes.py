@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,12 +26,32 @@ _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "
 _SECONDS_TO_DIE = 5.0
 _SECONDS_BETWEEN_LOOKS = 0.01
 _GUARD = Path(__file__).with_name("guard.py")
+_MOUNTED = Path(__file__).with_name("mounted.py")
 
 
 def base_environment(home: Path) -> dict[str, str]:
     """The environment of every child, before its own variables are added; `home` becomes its HOME."""
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {"LANG": "C.UTF-8"} | passed_on | {"HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _mounting(mounts: Mapping[str, Path] | None, cwd: Path) -> list[str]:
+    """What runs a command with mounts; its root is made in `cwd`."""
+    if not mounts:
+        return []
+    root = cwd / "root"
+    root.mkdir(exist_ok=True)
+    pairs = [f"{path}={folder.resolve()}" for path, folder in mounts.items()]
+    return [sys.executable, "-I", "-S", str(_MOUNTED), str(root.resolve()), *pairs, "--"]
+
+
+def mount_problem(mounts: Mapping[str, Path]) -> str:
+    """Why commands do not find these folders under their paths on this machine; "" if they do."""
+    nothing = [sys.executable, "-I", "-S", "-c", ""]
+    with tempfile.TemporaryDirectory() as folder:
+        command = [*_mounting(mounts, Path(folder)), *nothing]
+        tried = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    return tried.stderr.decode(errors="replace").strip()
 
 
 class Child(Protocol):
@@ -68,11 +89,14 @@ class Processes:
         cwd: Path,
         output: Path,
         files: Sequence[int] = (),
+        mounts: Mapping[str, Path] | None = None,
     ) -> subprocess.Popen[bytes]:
         """Start `command` under a guard; stdout and stderr go to `output`. Returns the guard.
 
-        `files` are open files that the command finds under the same numbers.
+        `files` are open files that the command finds under the same numbers; `mounts` are folders that it
+        finds under other paths, where this machine can do that (see `mounted`).
         """
+        command = [*_mounting(mounts, cwd), *command]
         with output.open("ab") as sink:
             process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(_GUARD), *command],

@@ -63,7 +63,6 @@ class RunProcess:
         own = {
             "result": str(self._result),
             "folder": str(self.folder),
-            "root": str(attachment.root),
             "libraries": str(self._libraries),
             "pip": pip_install(attachment.python, self._libraries, []),
         }
@@ -87,6 +86,7 @@ class RunProcess:
                 environment=request["environment"],
                 cwd=self.folder,
                 output=output,
+                mounts=self._settings.local_mounts,
             )
 
     def wait(self, seconds: float) -> bool:

@@ -6,9 +6,7 @@ import logging.handlers
 import os
 import signal
 import socket
-import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +16,7 @@ import psutil
 
 from local_workspace.application import LocalWorkspace
 from local_workspace.clock import SystemClock
-from local_workspace.processes.private_root import command_in
+from local_workspace.processes.processes import mount_problem
 from local_workspace.server.kind import write_kind
 from local_workspace.server.root_lock import RootLock
 from local_workspace.server.token import write_token
@@ -44,7 +42,7 @@ def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Ca
     web = WebServer(workspace.asgi, listener)
     try:
         workspace.start()
-        if problem := _mount_problem(settings):
+        if problem := mount_problem(settings.local_mounts):
             say(f"{problem}. Spark and the APIs have them; plain Python in job runs does not")
         web.start()
         if await_answer(settings, web, signals.asked):
@@ -55,14 +53,6 @@ def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Ca
     finally:
         end(settings, workspace, web)
     return signals.status if signals.asked.is_set() else FAILED
-
-
-def _mount_problem(settings: Settings) -> str:
-    """Why job runs do not find `/Volumes` and its like on this machine; "" if they do."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = command_in(Path(folder) / "root", settings.node_folders)
-        tried = subprocess.run([*command, "/bin/true"], capture_output=True, text=True, check=False)
-    return tried.stderr.strip()
 
 
 def end(settings: Settings, workspace: LocalWorkspace, web: WebServer) -> None:

@@ -42,11 +42,6 @@ class Attachment:
     server: Any = field(repr=False)
 
     @property
-    def root(self) -> Path:
-        """The root folder of the cluster's processes (see `private_root`)."""
-        return self.tmp.with_name("root")
-
-    @property
     def environment(self) -> dict[str, str]:
         """The variables by which PySpark finds a gateway that is there already, and Python the folder."""
         return {
@@ -191,6 +186,7 @@ def launch(jvm: Jvm, name: str, processes: Processes, clock: Clock, give_up: thr
             processes,
             jvm.folder,
             jvm.python_environment,
+            jvm.local_mounts,
         )
         driver = Driver(process, jvm.connect(process, clock, give_up), processes, clock, jvm, forks)
         driver.await_executors(give_up)

@@ -8,7 +8,7 @@ import struct
 import subprocess
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from local_workspace.clusters.spark.conf import DEFAULT_HEAP, driver_conf, prope
 from local_workspace.clusters.spark.executors import log_ends, write_homes
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.clusters.workers import Workers
-from local_workspace.processes import private_root
 from local_workspace.processes.processes import Processes, base_environment
 
 SECONDS_TO_START = 180.0
@@ -56,8 +55,7 @@ class DriverFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Jvm:
-    """How to start a driver's JVM: Java and its options, the cluster, its folder, what is below `dbfs:/`, and
-    what plain files have on its node.
+    """How to start a driver's JVM: Java and its options, the cluster, its folder, what is below `dbfs:/`.
 
     With `workers`, the JVM starts them. Spark is that of `environment`.
     """
@@ -69,7 +67,7 @@ class Jvm:
     mounts: Mapping[str, Path]
     environment: Environment = OWN
     workers: Workers | None = None
-    node_folders: Mapping[str, str] = field(default_factory=dict)
+    local_mounts: Mapping[str, Path] | None = None
 
     @property
     def tmp(self) -> Path:
@@ -91,16 +89,12 @@ class Jvm:
         conf.write_text(properties(driver_conf(self.spec, self.workers, self.mounts, self.folder)))
         return processes.spawn(
             name,
-            [*private_root.command_in(self.root, self.node_folders), *self._command(conf)],
+            self._command(conf),
             environment=self._environment(),
             cwd=self.folder,
             output=self.folder / "driver.log",
+            mounts=self.local_mounts,
         )
-
-    @property
-    def root(self) -> Path:
-        """The root folder of the cluster's processes, where the system allows one."""
-        return self.folder / "root"
 
     def _command(self, conf: Path) -> list[str]:
         heap = self.spec.spark_conf.get("spark.driver.memory", DEFAULT_HEAP)

@@ -133,7 +133,7 @@ class Context:
     def _program(self, place: Path) -> Program:
         request = {
             "socket": str(place),
-            "mounts": self._services.settings.node_folders,
+            "mounts": self._services.settings.local_paths,
             "cluster_id": self.cluster_id,
         }
         return Program("local_workspace.runs.commands.run_commands", request)

@@ -83,7 +83,7 @@ class OnCluster(TaskRun):
 
     def _execute(self, driver: Driver, attachment: Attachment) -> Outcome:
         program = self._task.program(self._context)
-        common = {"cluster_id": self._cluster_id, "mounts": self.services.settings.node_folders}
+        common = {"cluster_id": self._cluster_id, "mounts": self.services.settings.local_paths}
         program = replace(program, request=program.request | common)
         self._process.start(program, self._clusters.spec(self._cluster_id), attachment)
         self._records.begin(self.run_id, driver.context_id)
