@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target makes what it needs, from nothing but Python 3.11+, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help demo up bench runtimes screenshots docs test test-faults test-parity test-runtimes compose-test lint format lock clean
+.PHONY: help demo up bench lab runtimes screenshots docs test test-faults test-parity test-runtimes compose-test lint format lock clean
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
@@ -29,8 +29,8 @@ CHECK_COMPOSE = rm -f .build/lint.env && $(PYTHON) -m local_stack.compose.env_fi
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Run the whole chain here, from a cluster to an answered prediction (CONF='{"key": …}' ROOT=dir)
-	@exec .venv-airflow/bin/python -m local_stack.demo $${CONF:+--conf "$$CONF"} $${ROOT:+--root "$$ROOT"}
+demo: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Run the whole chain here, from a cluster to an answered prediction (KIND=unity, CONF='{"key": …}', ROOT=dir)
+	@exec .venv-airflow/bin/python -m local_stack.demo $${KIND:+--kind "$$KIND"} $${CONF:+--conf "$$CONF"} $${ROOT:+--root "$$ROOT"}
 
 up: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Airflow, a local workspace and MLflow, for the browser, until Ctrl-C (state in .local, or ROOT=dir)
 	@exec .venv-airflow/bin/python -m local_stack.up $${ROOT:+--root "$$ROOT"}
@@ -69,6 +69,9 @@ test-runtimes: .venv/ready .build/test-tools/ready runtimes ## Run the job code'
 		.venv-workspace/var/local-workspace/runtimes/$$runtime/bin/python -m pytest --quiet tests/spark || exit 1; \
 	done
 	@.venv/bin/python -m pytest tests/wire/test_runtimes.py -m matrix $(if $(RUNTIME),-k '[$(RUNTIME)-')
+
+lab: .venv/ready .venv-workspace/ready ## Run the lab's own notebook in the local workspace, cell by cell (a minute)
+	@.venv/bin/python -m pytest tests/wire/test_lab.py -m "matrix or not matrix"
 
 compose-test: .venv-airflow/ready ## Build the images and put the stack of docker-compose.yaml to the test (needs Docker)
 	@exec .venv-airflow/bin/python -m local_stack.compose

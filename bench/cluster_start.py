@@ -46,7 +46,7 @@ def main() -> None:
         spec = ClusterSpec(spark_version=next(reversed(RUNTIMES)))
 
         def start(options: list[str]) -> float:
-            jvm = Jvm(java, options, spec, root / "cluster", root / "dbfs")
+            jvm = Jvm(java, options, spec, root / "cluster", {"/": root / "dbfs"})
             started = time.monotonic()
             driver = launch(jvm, "bench", processes, SystemClock(), threading.Event())
             seconds = time.monotonic() - started

@@ -49,4 +49,5 @@ penguin_predictor = training_dag(
     schedule="@weekly",
     catchup=False,
     pool="databricks",
+    auto_register=False,  # as penguin_predictor_unity.py imports the plan, but not the DAG
 )

@@ -17,9 +17,10 @@ from local_stack.services.airflow_home import USER
 from local_stack.services.airflow_services import AirflowServices, airflow_services
 from local_stack.services.processes import Descendants, ServiceError
 from local_stack.services.stopping import INTERRUPTED, stop_on_signals
-from local_stack.services.workspace import local_workspace
+from local_stack.services.workspace import CLASSIC, UNITY, local_workspace
+from local_stack.up.first_files import make_volume
 
-DAG_ID = "penguin_predictor"
+DAG_IDS = {CLASSIC: "penguin_predictor", UNITY: "penguin_predictor_unity"}
 # As in the lab, the endpoint is deleted once it has answered.
 CONF = {"keep_endpoint": False}
 
@@ -30,7 +31,7 @@ def main() -> int:
     stop_on_signals()
     try:
         with _root(arguments.root) as root:
-            return Demo(root, CONF | arguments.conf).run()
+            return Demo(root, arguments.kind, CONF | arguments.conf).run()
     except (ServiceError, TriggerError, TimeoutError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -42,6 +43,12 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--conf", type=_conf, default={}, help="the run's conf, a JSON object")
+    parser.add_argument(
+        "--kind",
+        choices=[*DAG_IDS],
+        default=CLASSIC,
+        help="classic: the lab's, with a DBFS root; unity: a new account's, with Unity Catalog alone",
+    )
     parser.add_argument("--root", type=Path, help="keep the workspace and Airflow's files in this folder")
     return parser.parse_args()
 
@@ -68,8 +75,10 @@ def _root(kept: Path | None) -> Iterator[Path]:
 class Demo:
     """One run of the DAG, on services that live as long as it."""
 
-    def __init__(self, root: Path, conf: dict[str, Any]) -> None:
+    def __init__(self, root: Path, kind: str, conf: dict[str, Any]) -> None:
         self.root = root
+        self.kind = kind
+        self.dag_id = DAG_IDS[kind]
         self.conf = conf
         self.started = time.monotonic()
         self.descendants = Descendants()
@@ -79,14 +88,16 @@ class Demo:
         print(f"Starting a local Databricks workspace and Airflow in {self.root}", flush=True)
         with ExitStack() as stack:
             starting = stack.enter_context(
-                local_workspace(self.root / "workspace", self.root / "workspace.log")
+                local_workspace(self.root / "workspace", self.root / "workspace.log", kind=self.kind)
             )
             airflow = stack.enter_context(
                 airflow_services(self.root / "airflow", lambda: starting.ready().airflow_connection)
             )
-            run = trigger(airflow.api(), DAG_ID, self.conf)
             workspace = starting.ready()
-            print(f"Airflow      {airflow.url}/dags/{DAG_ID} (log in as {USER}, {airflow.password})")
+            if self.kind == UNITY:
+                make_volume(workspace.client())
+            run = trigger(airflow.api(), self.dag_id, self.conf)
+            print(f"Airflow      {airflow.url}/dags/{self.dag_id} (log in as {USER}, {airflow.password})")
             print(f"MLflow       {workspace.url} (any name; the password is in {workspace.token_file})")
             self._say(f"{run.dag_id}, run {run.run_id}")
             state = follow(run, self._show, lambda: self._look(airflow))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 60
 
 
-def left_behind(client: "WorkspaceClient", data_root: str, keep_endpoint: bool) -> list[str]:
+def left_behind(client: "WorkspaceClient", data_root: str | None, keep_endpoint: bool) -> list[str]:
     """Clusters not TERMINATED, active runs, ephemeral endpoints and staging files, one line each."""
 
     def look() -> list[str] | None:
@@ -24,7 +24,7 @@ def left_behind(client: "WorkspaceClient", data_root: str, keep_endpoint: bool) 
         return list(_everything(client, data_root, keep_endpoint))
 
 
-def _everything(client: "WorkspaceClient", data_root: str, keep_endpoint: bool) -> Iterator[str]:
+def _everything(client: "WorkspaceClient", data_root: str | None, keep_endpoint: bool) -> Iterator[str]:
     from databricks.sdk.service.compute import State
 
     for cluster in client.clusters.list():
@@ -34,7 +34,7 @@ def _everything(client: "WorkspaceClient", data_root: str, keep_endpoint: bool) 
         yield f"run {run.run_id} ({run.run_name})"
     for endpoint in [] if keep_endpoint else client.serving_endpoints.list():
         yield f"endpoint {endpoint.name}"
-    for file in client.dbfs.list(data_root, recursive=True):
+    for file in client.dbfs.list(data_root, recursive=True) if data_root else []:
         if file.path and {"tmp", "_temporary"} & set(file.path.split("/")):
             yield f"staging file {file.path}"
 

@@ -20,7 +20,7 @@ TOP = 5
 class Outcome:
     """What the run's tasks returned, and the sweep they made, as far as the run got."""
 
-    data_root: str
+    data_root: str | None
     sweep: SweepSpec | None
     ranked: Sequence[Scored]
     best: Mapping[str, Any] | None
@@ -58,7 +58,7 @@ def outcome(run: DagRun, client: "WorkspaceClient") -> Outcome:
     """Ask Airflow and the workspace's MLflow what the run has made."""
     sweep = _sweep(run, client)
     return Outcome(
-        data_root=(run.xcom("resolve_plan", key="plan") or {}).get("data_root", "dbfs:/"),
+        data_root=(run.xcom("resolve_plan", key="plan") or {}).get("data_root"),
         sweep=sweep,
         ranked=points.leaderboard(sweep, list(points.runs_of(client, sweep))) if sweep else (),
         best=run.xcom("select_best"),

@@ -16,6 +16,8 @@ from local_stack.waiting import wait_for
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
+CLASSIC, UNITY = "classic", "unity"
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -71,7 +73,7 @@ class StartingWorkspace:
 
 
 @contextmanager
-def local_workspace(root: Path, log: Path, port: int = 0) -> Iterator[StartingWorkspace]:
+def local_workspace(root: Path, log: Path, port: int = 0, kind: str = CLASSIC) -> Iterator[StartingWorkspace]:
     """A local workspace on `root` while the block runs, on any free port unless one is given.
 
     It starts in the background: see `StartingWorkspace.ready`.
@@ -83,6 +85,8 @@ def local_workspace(root: Path, log: Path, port: int = 0) -> Iterator[StartingWo
         str(root),
         "--port",
         str(port),
+        "--kind",
+        kind,
         "--json",
     ]
     with service(command, log, os.environ) as running:

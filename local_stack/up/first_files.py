@@ -19,3 +19,14 @@ def put_first_files(client: "WorkspaceClient") -> None:
             continue
         with source.open("rb") as file:
             client.dbfs.upload(path, file)
+
+
+def make_volume(client: "WorkspaceClient") -> None:
+    """The Volume of the DAG penguin_predictor_unity, which a user creates once."""
+    from databricks.sdk.errors import NotFound
+    from databricks.sdk.service.catalog import VolumeType
+
+    try:
+        client.volumes.read("main.default.rookery")
+    except NotFound:
+        client.volumes.create("main", "default", "rookery", VolumeType.MANAGED)

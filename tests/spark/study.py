@@ -76,6 +76,7 @@ class Study:
         max_classes: int | None = None,
         max_categories: int | None = None,
         split: SplitSpec | None = None,
+        class_weights: str = contract.EQUAL,
     ) -> SnapshotSpec:
         """Put the CSV (the penguins by default) and its spec where `prepare` looks for them.
 
@@ -95,6 +96,7 @@ class Study:
             "text_rule": text_rule,
             "label_type": label_type,
             "treatment": treatment or Treatment(),
+            "class_weights": class_weights,
         }
         digest = contract.snapshot_digest(**determining)
         spec = SnapshotSpec(

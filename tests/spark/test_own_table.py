@@ -12,9 +12,11 @@ import pandas as pd
 import pytest
 
 from rookery_jobs import contract, score
-from rookery_jobs.contract import GateSpec, InputFile, ScoringSpec, SweepSpec, Treatment
+from rookery_jobs.contract import GateSpec, InputFile, Point, ScoringSpec, SweepSpec, Treatment
 from rookery_jobs.contract.scoring_specs import scoring_digest, scoring_path
 from rookery_jobs.errors import DataError
+from rookery_jobs.spark.pipeline import featurise
+from rookery_jobs.spark.snapshot import load_snapshot
 from tests.spark.study import Grid, Study
 
 ROWS = 240
@@ -120,28 +122,22 @@ def _score_a_file(study: Study, folder: Path, version: str) -> None:
     assert reasons == ["column 'Monthly `fee`' has 'x', no double"]
 
 
-@pytest.mark.parametrize(
-    ("label_type", "labels", "answers"),
-    [("long", ("-1", "20"), {-1, 20}), ("boolean", ("True", "FALSE"), {True, False})],
-)
-def test_a_label_is_answered_as_the_value_that_it_is(
-    study: Study, label_type: str, labels: tuple[str, str], answers: set[object]
-) -> None:
-    text = table("churned").replace(",yes\n", f",{labels[0]}\n").replace(",no\n", f",{labels[1]}\n")
+def test_a_whole_number_that_is_no_class_is_answered_as_it_is(study: Study) -> None:
+    text = table("churned").replace(",yes\n", ",-1\n").replace(",no\n", ",20\n")
     spec = study.snapshot_spec(
         text,
         categorical=("City",),
         numeric=("Years",),
         label="churned",
-        label_type=label_type,
+        label_type="long",
         treatment=Treatment(missing_categorical="category"),
     )
     study.prepare(spec)
     model = served(registered(study, study.sweep_spec(spec, {}, DecisionTreeClassifier={"maxDepth": [4]})))
     asked = pd.DataFrame([{"City": "Ulm", "Years": float(years)} for years in range(12)])
     found = model.predict(asked)
-    assert set(found.tolist()) == answers
-    assert model.metadata.signature.outputs.to_dict()[0]["type"] == label_type
+    assert set(found.tolist()) == {-1, 20}
+    assert model.metadata.signature.outputs.to_dict()[0]["type"] == "long"
 
 
 def test_a_number_is_predicted(study: Study) -> None:
@@ -176,7 +172,29 @@ def test_a_number_is_predicted(study: Study) -> None:
     assert 2000 < answer < 9000
 
 
-def test_a_forest_is_the_same_when_it_is_fitted_again_on_a_cluster_with_other_cores(study: Study) -> None:
+def test_balanced_classes_weigh_the_same_in_all(study: Study) -> None:
+    spec = study.snapshot_spec(
+        table("churned"),
+        categorical=("City",),
+        numeric=("Years",),
+        label="churned",
+        label_type="string",
+        treatment=Treatment("mean", "category"),
+        class_weights=contract.BALANCED,
+    )
+    counts = study.prepare(spec).class_counts["train"]
+    with featurise(load_snapshot(study.spark, spec.snapshot_path, spec.digest)) as featurised:
+        weighed = featurised.train.groupBy("churned").agg({"__weight": "sum"}).collect()
+        model = featurised.fit(Point("p", "LogisticRegression", {"maxIter": 5}))
+    half = sum(counts.values()) / 2
+    assert {row[0]: row[1] for row in weighed} == pytest.approx({0.0: half, 1.0: half})
+    assert counts["no"] != counts["yes"]
+    assert model.getWeightCol() == "__weight"
+
+
+def test_a_forest_is_the_same_when_it_is_fitted_again_on_a_cluster_with_other_cores(
+    study: Study, tmp_path: Path
+) -> None:
     spec = study.snapshot_spec()
     study.prepare(spec)
     values: Grid = {"numTrees": [10], "maxDepth": [3], "subsamplingRate": [0.6]}
@@ -184,7 +202,9 @@ def test_a_forest_is_the_same_when_it_is_fitted_again_on_a_cluster_with_other_co
     study.spark.conf.set("spark.sql.files.maxPartitionBytes", "2k")
     study.spark.conf.set("spark.sql.files.openCostInBytes", "1")
     try:
-        other = dataclasses.replace(study, experiment_id=study.client.create_experiment("other"))
+        other = dataclasses.replace(
+            study, experiment_id=study.client.create_experiment("other", tmp_path.as_uri())
+        )
         other.train(other.sweep_spec(spec, {}, RandomForestClassifier=values, metric="f1"))
     finally:
         study.spark.conf.unset("spark.sql.files.maxPartitionBytes")
@@ -217,10 +237,19 @@ def test_what_the_plans_algorithms_cannot_take_is_refused_whether_the_snapshot_i
         fresh_study.prepare(fresh_study.snapshot_spec(**changes))  # type: ignore[arg-type]
 
 
-def test_a_number_that_no_train_row_has_is_refused(fresh_study: Study) -> None:
-    rows = "".join(f"Biscoe,,{n % 2}\n" for n in range(100))
+def test_a_category_that_all_rows_have_cannot_be_one_hot(fresh_study: Study) -> None:
+    rows = "".join(f"Biscoe,{n},{n % 2}\n" for n in range(100))
     spec = fresh_study.snapshot_spec(
-        f"Island,BodyMass,Species\n{rows}", numeric=("BodyMass",), treatment=Treatment("mean")
+        f"Island,BodyMass,Species\n{rows}", numeric=("BodyMass",), treatment=Treatment(encoding="one-hot")
+    )
+    with pytest.raises(DataError, match="column Island has one category alone in the train rows, of which"):
+        fresh_study.prepare(spec)
+
+
+def test_a_number_that_no_train_row_has_is_refused(fresh_study: Study) -> None:
+    rows = "".join(f"Biscoe,,{n},{n % 2}\n" for n in range(100))
+    spec = fresh_study.snapshot_spec(
+        f"Island,BodyMass,Age,Species\n{rows}", numeric=("BodyMass", "Age"), treatment=Treatment("mean")
     )
     with pytest.raises(DataError, match="column BodyMass has no value in any train row: leave it out"):
         fresh_study.prepare(spec)

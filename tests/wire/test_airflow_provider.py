@@ -1,11 +1,15 @@
 """The workspace as Airflow's own Databricks provider sees it, unmodified."""
 
+import asyncio
+import io
 import json
 import os
+import secrets
 import tempfile
 from typing import Any
 
 import pytest
+from databricks.sdk.service.workspace import ImportFormat, Language
 
 from tests.wire.running_workspace import RunningWorkspace
 from tests.wire.spark_jobs import finished, new_cluster, put_script, shared_cluster, submit, task_run_id
@@ -142,3 +146,84 @@ def test_the_operators_kill_cancels_the_run(workspace: RunningWorkspace) -> None
     run = finished(workspace, instance.pushed["run_id"])
     assert run.state is not None
     assert run.state.user_cancelled_or_timedout
+
+
+def notebook(workspace: RunningWorkspace, *cells: str) -> str:
+    """Import a notebook; its path."""
+    path = f"/Users/local.user@example.com/provider-{secrets.token_hex(4)}"
+    source = "\n# COMMAND ----------\n".join(cells).encode()
+    workspace.client.workspace.upload(
+        path, io.BytesIO(source), format=ImportFormat.SOURCE, language=Language.PYTHON
+    )
+    return path
+
+
+@pytest.mark.usefixtures("hook")
+def test_the_notebook_operator_runs_a_notebook(workspace: RunningWorkspace) -> None:
+    from airflow.providers.databricks.operators.databricks import DatabricksNotebookOperator
+    from airflow.sdk import DAG
+
+    with DAG("provider"):
+        operator: Any = DatabricksNotebookOperator(
+            task_id="notebook",
+            notebook_path=notebook(workspace, "dbutils.notebook.exit(dbutils.widgets.get('n') * 2)"),
+            source="WORKSPACE",
+            existing_cluster_id=shared_cluster(workspace),
+            notebook_params={"n": "ab"},
+            polling_period_seconds=1,
+            durable=False,
+        )
+    operator.execute({"ti": TaskInstance()})
+    run = workspace.client.jobs.get_run(operator.databricks_run_id)
+    output = workspace.client.jobs.get_run_output(task_run_id(run)).notebook_output
+    assert output is not None
+    assert output.result == "abab"
+
+
+def test_the_run_now_operator_finds_a_job_by_name_and_repairs_it(
+    workspace: RunningWorkspace, hook: Any
+) -> None:
+    from airflow.providers.databricks.operators.databricks import DatabricksRunNowOperator
+
+    name = f"by name {secrets.token_hex(4)}"
+    source = "import pathlib, sys; p = pathlib.Path(sys.argv[1]); had = p.exists(); p.touch(); assert had"
+    script = {"python_file": put_script(workspace, source)}
+    task = {"task_key": "main", "existing_cluster_id": shared_cluster(workspace), "spark_python_task": script}
+    job_id = hook.create_job({"name": name, "tasks": [task]})
+    operator: Any = DatabricksRunNowOperator(
+        task_id="run",
+        job_name=name,
+        python_params=[f"/dbfs/{secrets.token_hex(4)}"],
+        repair_run=True,
+        polling_period_seconds=1,
+        durable=False,
+    )
+    instance = TaskInstance()
+    operator.execute({"ti": instance})
+    run = workspace.client.jobs.get_run(instance.pushed["run_id"], include_history=True)
+    assert run.job_id == job_id
+    assert [entry.type.value for entry in run.repair_history or [] if entry.type] == ["ORIGINAL", "REPAIR"]
+    assert [task.attempt_number for task in run.tasks or []] == [0, 1]
+    hook.reset_job(str(job_id), {"name": name, "tasks": [task], "max_concurrent_runs": 2})
+    hook.update_job_permission(
+        job_id, {"access_control_list": [{"group_name": "users", "permission_level": "CAN_VIEW"}]}
+    )
+    assert hook.find_job_id_by_name(name) == job_id
+    hook.cancel_all_runs(job_id)
+
+
+@pytest.mark.usefixtures("hook")
+def test_a_deferred_run_is_followed_by_the_trigger(workspace: RunningWorkspace) -> None:
+    from airflow.providers.databricks.triggers.databricks import DatabricksExecutionTrigger
+
+    run_id = submit(workspace, "print('deferred')")
+    trigger: Any = DatabricksExecutionTrigger(
+        run_id=run_id, databricks_conn_id="databricks_default", polling_period_seconds=1
+    )
+
+    async def event() -> Any:
+        return await anext(trigger.run())
+
+    payload = asyncio.run(event()).payload
+    assert payload["run_id"] == run_id
+    assert '"result_state": "SUCCESS"' in payload["run_state"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import mlflow
@@ -42,6 +43,28 @@ def test_mlflow_registers_on_databricks(step: Callable[[], None]) -> None:
 def test_the_files_of_a_catalog_s_versions_may_go_by_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_USE_DATABRICKS_SDK_MODEL_ARTIFACTS_REPO_FOR_UC", "true")
     databricks_mlflow.unity_catalog_by_log_model()
+
+
+def test_a_profile_may_be_named_in_the_uri(
+    databricks: RunningWorkspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "cfg").write_text(f"[LOCAL]\nhost = {databricks.origin}\ntoken = {databricks.token}\n")
+    monkeypatch.setenv("DATABRICKS_CONFIG_FILE", str(tmp_path / "cfg"))
+    monkeypatch.setenv(
+        "DATABRICKS_CONFIG_PROFILE", "LOCAL"
+    )  # MLflow's client for files reads it from here only
+    monkeypatch.delenv("DATABRICKS_HOST")
+    monkeypatch.delenv("DATABRICKS_TOKEN")
+    mlflow.set_tracking_uri("databricks://LOCAL")
+    mlflow.set_registry_uri("databricks://LOCAL")
+    databricks_mlflow.a_saved_model()
+    name = f"By profile {uuid4()}"
+    run = MlflowClient().create_run("0").info.run_id
+    MlflowClient().log_text(run, "{}", "model/MLmodel")
+    version = mlflow.register_model(f"runs:/{run}/model", name)
+    found = databricks.client.model_registry.get_model_version(name, str(version.version)).model_version
+    assert found is not None
+    assert found.source == f"dbfs:/databricks/mlflow-tracking/0/{run}/artifacts/model"
 
 
 def test_what_one_dialect_wrote_the_other_reads(databricks: RunningWorkspace, tmp_path: Path) -> None:

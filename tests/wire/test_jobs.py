@@ -350,16 +350,17 @@ def _submit_body(**changes: Any) -> dict[str, Any]:
     ("changes", "text"),
     [
         (
-            {"spark_python_task": None, "notebook_task": {"notebook_path": "/x"}},
-            "notebook_task is not supported",
+            {"spark_python_task": None, "dbt_task": {"commands": ["dbt run"]}},
+            "dbt_task is not supported",
         ),
         ({"spark_python_task": None}, "a task without a kind is not supported"),
-        ({"python_wheel_task": {"package_name": "x"}}, "python_wheel_task is not supported"),
-        ({"existing_cluster_id": None, "new_cluster": {"num_workers": 1}}, "new_cluster is not supported"),
+        ({"spark_jar_task": {"main_class_name": "x"}}, "spark_jar_task is not supported"),
+        ({"notebook_task": {"notebook_path": "/x"}}, "not several"),
+        ({"existing_cluster_id": None, "new_cluster": {"num_workers": 1}}, "new_cluster.spark_version"),
         ({"existing_cluster_id": None}, "Missing required field: existing_cluster_id"),
-        ({"libraries": [{"pypi": {"package": "x"}}]}, "libraries is not supported"),
-        ({"depends_on": [{"task_key": "a"}]}, "depends_on is not supported"),
-        ({"max_retries": 3}, "max_retries is not supported"),
+        ({"libraries": [{"jar": "dbfs:/x.jar"}]}, "a library of kind jar is not supported"),
+        ({"depends_on": [{"task_key": "a"}]}, "depends on a, which is not a task"),
+        ({"job_cluster_key": "a", "existing_cluster_id": None}, "is not defined in job_clusters"),
         ({"task_key": "a b"}, "task_key may hold"),
         ({"spark_python_task": {"python_file": "relative.py"}}, "python_file must be a path"),
         (
@@ -412,7 +413,3 @@ def test_runs_are_listed_newest_first_and_can_be_deleted(workspace: RunningWorks
     assert first not in [run.run_id for run in jobs.list_runs()]
     answer = workspace.call("GET", "/api/2.2/jobs/runs/list?active_only=true&completed_only=true")
     assert answer.status_code == 400
-
-
-def test_a_client_that_lists_jobs_gets_none(workspace: RunningWorkspace) -> None:
-    assert list(workspace.client.jobs.list()) == []

@@ -274,3 +274,37 @@ def test_a_metric_may_be_no_number(workspace: RunningWorkspace) -> None:
         run = client.create_run("0").info.run_id
         client.log_metric(run, "loss", float("nan"))
         assert str(client.get_run(run).data.metrics["loss"]) == "nan"
+
+
+def test_the_sdk_puts_a_version_into_a_stage(workspace: RunningWorkspace) -> None:
+    registry, name = workspace.client.model_registry, str(uuid4())
+    first, second = (register_multiplier(workspace, name, factor) for factor in "23")
+    for version in (first, second):
+        moved = registry.transition_stage(name, version, "Production", archive_existing_versions=True)
+        assert moved.model_version_databricks is not None
+        assert moved.model_version_databricks.current_stage == "Production"
+    found = registry.get_model_version(name, first).model_version
+    assert found is not None
+    assert found.current_stage == "Archived"
+    with pytest.raises(InvalidParameterValue):
+        registry.transition_stage(name, first, "Nowhere", archive_existing_versions=False)
+
+
+def test_an_experiment_s_runs_are_deleted_and_restored_at_once(workspace: RunningWorkspace) -> None:
+    experiments = workspace.client.experiments
+    experiment = experiments.create_experiment(f"{HOME}/{uuid4()}").experiment_id
+    assert experiment is not None
+    for start in (1000, 2000, 3000):
+        experiments.create_run(experiment_id=experiment, start_time=start)
+
+    def runs() -> int:
+        return len(list(experiments.search_runs(experiment_ids=[experiment])))
+
+    assert experiments.delete_runs(experiment, max_timestamp_millis=2000).runs_deleted == 2
+    assert runs() == 1
+    assert experiments.restore_runs(experiment, min_timestamp_millis=10**15).runs_restored == 0
+    assert experiments.restore_runs(experiment, min_timestamp_millis=1, max_runs=1).runs_restored == 1
+    assert experiments.restore_runs(experiment, min_timestamp_millis=1).runs_restored == 1
+    assert runs() == 3
+    with pytest.raises(ResourceDoesNotExist):
+        experiments.delete_runs("987654321", max_timestamp_millis=2000)

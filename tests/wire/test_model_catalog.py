@@ -118,6 +118,19 @@ def test_names_are_those_of_unity_catalog(workspace: RunningWorkspace) -> None:
         )
 
 
+def test_tags_are_those_of_unity_catalog(workspace: RunningWorkspace) -> None:
+    name = new_model(workspace)
+    call = f"{UC}/registered-models/set-tag"
+    refused = [("a.b", "x"), ("a-b", "x"), ("a:b", "x"), (" a", "x"), ("", "x"), ("k" * 256, "x")]
+    for key, value in [*refused, ("a", "x" * 1001), ("a", "x ")]:
+        answer = workspace.call("POST", call, {"name": name, "key": key, "value": value})
+        assert code(answer) == (400, "INVALID_PARAMETER_VALUE")
+    for number in range(50):
+        assert workspace.call("POST", call, {"name": name, "key": f"a_{number}", "value": "x"}).is_success
+    answer = workspace.call("POST", call, {"name": name, "key": "one_more", "value": "x"})
+    assert code(answer) == (400, "INVALID_PARAMETER_VALUE")
+
+
 def test_a_version_has_a_page_where_databricks_has_it(workspace: RunningWorkspace) -> None:
     name = new_model(workspace)
     version = new_version(workspace, name)
@@ -196,7 +209,18 @@ STRANGE: list[object] = [
 ]
 FIELDS = [
     *("name", "version", "alias", "key", "value", "source", "run_id", "tags", "new_name", "description"),
-    *("filter", "max_results", "page_token", "operation", "path", "paths", "stage"),
+    *(
+        "filter",
+        "max_results",
+        "page_token",
+        "operation",
+        "path",
+        "paths",
+        "stage",
+        "experiment_id",
+        "max_timestamp_millis",
+        "min_timestamp_millis",
+    ),
 ]
 CALLS = [
     *(
@@ -234,6 +258,8 @@ CALLS = [
     ("POST", "/api/2.0/mlflow/artifacts/credentials-for-read"),
     ("POST", "/api/2.0/mlflow/logged-models/m-x/artifacts/credentials-for-upload"),
     ("POST", "/api/2.0/mlflow/databricks/model-versions/transition-stage"),
+    ("POST", "/api/2.0/mlflow/databricks/runs/delete-runs"),
+    ("POST", "/api/2.0/mlflow/databricks/runs/restore-runs"),
 ]
 
 

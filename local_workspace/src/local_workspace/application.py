@@ -7,6 +7,7 @@ from starlette.routing import Mount, Router
 from starlette.types import ASGIApp
 
 from local_workspace.api.clusters import cluster_routes
+from local_workspace.api.commands import command_routes
 from local_workspace.api.dbfs import dbfs_routes
 from local_workspace.api.files.directories import directory_routes
 from local_workspace.api.files.files import file_routes
@@ -14,19 +15,31 @@ from local_workspace.api.files.signed import signed_routes
 from local_workspace.api.files.urls import url_routes
 from local_workspace.api.identity import identity_routes
 from local_workspace.api.invocations import invocation_routes
-from local_workspace.api.jobs import job_routes
+from local_workspace.api.jobs.jobs import job_routes
+from local_workspace.api.jobs.runs import run_routes
 from local_workspace.api.mlflow.catalog.model_versions import model_version_routes
 from local_workspace.api.mlflow.catalog.registered_models import registered_model_routes
 from local_workspace.api.mlflow.credentials import credential_routes
+from local_workspace.api.mlflow.disabled_registry import disabled_registry_routes
 from local_workspace.api.mlflow.model_registry import model_registry_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
 from local_workspace.api.mlflow.version_files import version_file_routes
+from local_workspace.api.not_offered import not_offered_routes
 from local_workspace.api.pages.clusters import cluster_pages
 from local_workspace.api.pages.endpoints import endpoint_pages
 from local_workspace.api.pages.mlflow_links import mlflow_links
 from local_workspace.api.pages.model_versions import model_version_pages
 from local_workspace.api.pages.runs import run_pages
+from local_workspace.api.permissions import permission_routes
+from local_workspace.api.secrets import secret_routes
 from local_workspace.api.serving import serving_routes
+from local_workspace.api.unity.catalogs import catalog_routes
+from local_workspace.api.unity.grants import grant_routes
+from local_workspace.api.unity.metastore import metastore_routes
+from local_workspace.api.unity.model_versions import model_version_info_routes
+from local_workspace.api.unity.models import model_routes
+from local_workspace.api.unity.schemas import schema_routes
+from local_workspace.api.unity.volumes import volume_routes
 from local_workspace.api.workspace import workspace_routes
 from local_workspace.auth import guarded
 from local_workspace.clock import Clock
@@ -38,15 +51,21 @@ from local_workspace.files.trees.trees import Trees
 from local_workspace.files.trees.uploads import Uploads
 from local_workspace.files.workspace import WorkspaceFiles
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
-from local_workspace.mlflow.catalog.securables import DefaultSchema
 from local_workspace.mlflow.mlflow import Mlflow
+from local_workspace.permissions.permissions import Permissions
 from local_workspace.processes.processes import Processes
+from local_workspace.runs.commands.contexts import Contexts
+from local_workspace.runs.job_clusters import JobClusters
+from local_workspace.runs.jobs.jobs import Jobs
 from local_workspace.runs.records import RunRecords
 from local_workspace.runs.runs import Runs
+from local_workspace.runs.task_runs.task_run import Services
+from local_workspace.secrets.scopes import SecretScopes
 from local_workspace.serving.endpoints import Endpoints
-from local_workspace.settings import Settings
+from local_workspace.settings import Kind, Settings
 from local_workspace.signed_urls import SignedUrls
 from local_workspace.store import Store
+from local_workspace.unity.unity import UnityCatalog
 
 SECONDS_TO_STOP = 10.0
 
@@ -58,18 +77,35 @@ class LocalWorkspace:
         self._store = Store(settings.database)
         self._processes = Processes(self._store)
         files = WorkspaceFiles(settings.workspace_files, self._store, clock, settings.user_name)
-        dbfs = DbfsFiles(settings.dbfs, DbfsHandles(self._store, clock))
-        catalog = ModelCatalog(settings, self._store, clock, DefaultSchema())
+        is_unity = settings.kind is Kind.UNITY
+        dbfs = DbfsFiles(settings.dbfs, DbfsHandles(self._store, clock), is_disabled=is_unity)
+        unity = UnityCatalog(settings, self._store, clock)
+        catalog = ModelCatalog(settings, self._store, clock, unity)
+        unity.has_models(catalog)
         mlflow = Mlflow(settings, catalog)
         signed_urls = SignedUrls(self._store, clock)
-        trees = Trees([mlflow.artifacts.tree, mlflow.versions_tree, catalog.tree])
+        trees = Trees([mlflow.artifacts.tree, mlflow.versions_tree, catalog.tree, unity.tree])
         uploads = Uploads(settings.uploads, clock)
-        self._clusters = Clusters(settings, self._store, clock, self._processes)
+        secrets = SecretScopes(settings, self._store, clock)
+        self._clusters = Clusters(settings, self._store, clock, self._processes, secrets.resolved)
         records = RunRecords(self._store, clock)
         local_files = LocalFiles(settings.dbfs, files)
-        self._runs = Runs(settings, clock, records, self._processes, self._clusters, local_files)
+        jobs = Jobs(settings, self._store, clock)
+        job_clusters = JobClusters(records, self._clusters)
+        services = Services(
+            settings, clock, records, self._processes, self._clusters, job_clusters, local_files
+        )
+        self._runs = Runs(services, jobs)
+        self._contexts = Contexts(services, self._store)
         self._endpoints = Endpoints(settings, self._store, clock, self._processes, mlflow)
+        exist = {
+            "clusters": self._clusters.get,
+            "jobs": jobs.require,
+            "serving-endpoints": self._endpoints.require_id,
+        }
+        permissions = Permissions(self._store, settings.user_name, exist)
         routes = [
+            *(disabled_registry_routes() if is_unity else []),
             *identity_routes(settings),
             *dbfs_routes(dbfs),
             *file_routes(trees, uploads),
@@ -77,8 +113,19 @@ class LocalWorkspace:
             *url_routes(trees, uploads, signed_urls),
             *signed_routes(trees, uploads, signed_urls),
             *cluster_routes(self._clusters),
-            *job_routes(self._runs),
+            *job_routes(jobs, self._runs),
+            *run_routes(self._runs),
+            *command_routes(self._contexts),
+            *permission_routes(permissions),
+            *secret_routes(secrets),
             *workspace_routes(files),
+            *metastore_routes(settings),
+            *catalog_routes(unity),
+            *schema_routes(unity),
+            *volume_routes(unity),
+            *grant_routes(unity),
+            *model_routes(catalog),
+            *model_version_info_routes(catalog),
             *credential_routes(mlflow.artifacts, trees, signed_urls),
             *model_registry_routes(mlflow),
             *version_file_routes(mlflow, trees, signed_urls),
@@ -91,6 +138,7 @@ class LocalWorkspace:
             *endpoint_pages(self._endpoints, settings),
             *mlflow_links(mlflow),
             *model_version_pages(catalog, mlflow),
+            *not_offered_routes(),
             Mount("/", DatabricksRules(mlflow.app, files)),
         ]
         self.asgi: ASGIApp = guarded(Router(routes), settings, signed_urls)
@@ -112,6 +160,7 @@ class LocalWorkspace:
         endpoints = threading.Thread(target=self._endpoints.stop, name="end of endpoints", daemon=True)
         endpoints.start()
         # Half of the time for the runs, as their drivers have to end after them.
+        self._contexts.stop(deadline - SECONDS_TO_STOP / 2)
         self._runs.stop(deadline - SECONDS_TO_STOP / 2)
         self._clusters.stop(deadline)
         endpoints.join(max(0.0, deadline - time.monotonic()))

@@ -17,14 +17,16 @@ from local_workspace.server.addresses import (
     checked_names,
     checked_url,
 )
+from local_workspace.server.kind import KindError, chosen_kind
 from local_workspace.server.ports import DEFAULT_PORT, PortInUseError, listen
 from local_workspace.server.root_lock import LOCK_NAME, RootIsHeldError, RootLock, holder_of
 from local_workspace.server.token import chosen_token
-from local_workspace.settings import LOOPBACK, Settings, own_address
+from local_workspace.settings import LOOPBACK, Kind, Settings, own_address
 
 ROOT_VARIABLE, TOKEN_VARIABLE = "LOCAL_WORKSPACE_ROOT", "LOCAL_WORKSPACE_TOKEN"
 HOST_VARIABLE, ALLOWED_HOSTS_VARIABLE = "LOCAL_WORKSPACE_HOST", "LOCAL_WORKSPACE_ALLOWED_HOSTS"
 PUBLIC_URL_VARIABLE = "LOCAL_WORKSPACE_PUBLIC_URL"
+KIND_VARIABLE = "LOCAL_WORKSPACE_KIND"
 DEFAULT_ROOT = ".local-workspace"
 FAILED, MISUSED, HELD = 1, 2, 3
 
@@ -37,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         return int(options.command(options))
     except RootIsHeldError as error:
         return _fail(str(error), HELD)
-    except (PortInUseError, AddressError) as error:
+    except (PortInUseError, AddressError, KindError) as error:
         return _fail(str(error), MISUSED)
 
 
@@ -63,6 +65,7 @@ def _serve(options: argparse.Namespace, lock: RootLock) -> int:
             host=options.host,
             allowed_hosts=options.allowed_host,
             public_url=options.public_url,
+            kind=chosen_kind(options.root, options.kind),
         )
         if options.port is None and settings.port != DEFAULT_PORT:
             server.say(f"port {DEFAULT_PORT} is in use: taking {settings.port}")
@@ -218,6 +221,13 @@ def _add_common(commands: Any, command: Callable[[argparse.Namespace], int]) -> 
 
 
 def _add_serve_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--kind",
+        choices=[*Kind],
+        default=os.environ.get(KIND_VARIABLE),
+        help="classic: DBFS root, workspace model registry and Unity Catalog; unity: Unity Catalog alone, as "
+        f"a new account has it (environment: {KIND_VARIABLE}; default: what the root is, or classic)",
+    )
     parser.add_argument(
         "--port",
         type=int,

@@ -89,6 +89,17 @@ class BadRequest(WorkspaceError):
     error_code = "BAD_REQUEST"
 
 
+class CommandRefused(WorkspaceError):
+    """A context or command cannot be had. The API 1.2 has no error codes."""
+
+    status = 400
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """Its own form."""
+        return {"error": str(self)}
+
+
 class Unauthenticated(WorkspaceError):
     """No credential was sent."""
 
@@ -178,6 +189,13 @@ class PreconditionFailed(WorkspaceError):
     error_code = "PRECONDITION_FAILED"
 
 
+class NotOffered(WorkspaceError):
+    """Databricks has this API, the local workspace does not."""
+
+    status = 501
+    error_code = "NOT_IMPLEMENTED"
+
+
 class TemporarilyUnavailable(WorkspaceError):
     """Try again: the endpoint has no served model that is ready."""
 
@@ -207,3 +225,47 @@ class NoSuchKey(StorageError):
 
     status = 404
     error_code = "NoSuchKey"
+
+
+class SecurableError(WorkspaceError):
+    """A refusal of Unity Catalog, which has a code for every kind of object."""
+
+    status = 400
+    suffix: ClassVar[str]
+
+    def __init__(self, noun: str, text: str) -> None:
+        super().__init__(text)
+        self._code = f"{noun.upper().replace(' ', '_')}_{self.suffix}"
+
+    @property
+    def envelope(self) -> dict[str, Any]:
+        """With the code of the kind."""
+        return {"error_code": self._code, "message": str(self)}
+
+
+class SecurableNotFound(SecurableError):
+    """No such catalog, schema or volume."""
+
+    status = 404
+    suffix = "DOES_NOT_EXIST"
+
+    def __init__(self, noun: str, name: str) -> None:
+        super().__init__(noun, f"{noun} '{name}' does not exist.")
+
+
+class SecurableExists(SecurableError):
+    """The name is taken."""
+
+    suffix = "ALREADY_EXISTS"
+
+    def __init__(self, noun: str, name: str) -> None:
+        super().__init__(noun, f"{noun} '{name}' already exists")
+
+
+class SecurableNotEmpty(SecurableError):
+    """Something is in it, and `force` was not said."""
+
+    suffix = "NOT_EMPTY"
+
+    def __init__(self, noun: str, name: str, contents: str) -> None:
+        super().__init__(noun, f"{noun} '{name}' is not empty. {contents}")

@@ -1,9 +1,9 @@
 """What a client sends, as typed fields."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from local_workspace.errors import InvalidParameterValue
 
@@ -19,13 +19,32 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+M = TypeVar("M", bound=Message)
+
+
+def parsed(message: type[M], fields: Mapping[str, Any]) -> M:
+    """The fields as a message; `InvalidParameterValue` names every field that is missing or wrong."""
+    try:
+        return message.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidParameterValue("; ".join(_problem(e) for e in error.errors())) from error
+
+
+def _problem(error: Any) -> str:
+    field = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "missing":
+        return f"Missing required field: {field}"
+    return f"Invalid value for {field}: {error['msg']}"
+
+
 def refuse_secret_references(field: str, values: Mapping[str, str]) -> None:
     """`InvalidParameterValue` for a value `{{secrets/scope/key}}`, which Databricks replaces by a secret.
 
-    There are no secrets here, and the reference itself would be a wrong one.
+    Clusters have secrets here; what cannot have them refuses the reference, which would be a wrong value.
     """
     for name, value in values.items():
         if value.strip().startswith("{{secrets/"):
             raise InvalidParameterValue(
-                f"{field}.{name}: the local workspace has no secrets, so it cannot resolve {value.strip()}."
+                f"{field}.{name}: the local workspace resolves secrets for clusters only, so not "
+                f"{value.strip()}."
             )

@@ -1,12 +1,21 @@
 """What a workspace is told at its start, and where things are below its root."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+WAREHOUSE = "/user/hive/warehouse"
 LOOPBACK = "127.0.0.1"
 LOOPBACK_NAMES = frozenset({LOOPBACK, "localhost", "[::1]"})
 _EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - to tell it from the others
+
+
+class Kind(StrEnum):
+    """What a workspace has. Both have Unity Catalog."""
+
+    CLASSIC = "classic"  # also a DBFS root and a workspace model registry, as accounts that have grown have
+    UNITY = "unity"  # neither, as a new account
 
 
 @dataclass(frozen=True)
@@ -21,6 +30,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     # The origin that a person's browser knows, where it is not `origin`.
     public_url: str = ""
+    kind: Kind = Kind.CLASSIC
     user_name: str = "local.user@example.com"
     # Databricks' own number of a workspace; clients send it back and read it as an integer.
     workspace_id: int = 1_000_000_000_000_001
@@ -51,14 +61,46 @@ class Settings:
         return self.root / "token"
 
     @property
+    def kind_file(self) -> Path:
+        """Where the kind is for the next start."""
+        return self.root / "kind"
+
+    @property
     def database(self) -> Path:
         """The store's SQLite file."""
         return self.root / "workspace.db"
 
     @property
+    def secrets(self) -> Path:
+        """The values of secrets; only its owner reads the file."""
+        return self.root / "secrets.json"
+
+    @property
     def dbfs(self) -> Path:
-        """The folder that is `dbfs:/` (and `/Volumes` in it) to the API and to Spark."""
+        """The folder that is `dbfs:/` to the API and to Spark, with `/Volumes` in it."""
         return self.root / "dbfs"
+
+    @property
+    def volumes(self) -> Path:
+        """The folder that is `/Volumes`: in it those of catalogs, schemas and volumes."""
+        return self.dbfs / "Volumes"
+
+    @property
+    def node_folders(self) -> dict[str, str]:
+        """What plain files have on a cluster's nodes: paths there, and the folders that they are."""
+        dbfs = {"/dbfs": self.dbfs} if self.kind is Kind.CLASSIC else {}
+        folders = {"/Workspace": self.workspace_files, "/Volumes": self.volumes} | dbfs
+        return {name: str(folder.resolve()) for name, folder in folders.items()}
+
+    @property
+    def mounts(self) -> dict[str, Path]:
+        """What Spark has below `dbfs:/`: paths there, and the folders that they are.
+
+        Tables have a folder in either kind, as each cluster makes one for its default database.
+        """
+        if self.kind is Kind.CLASSIC:
+            return {"/": self.dbfs}
+        return {"/Volumes": self.volumes, WAREHOUSE: self.root / "warehouse"}
 
     @property
     def workspace_files(self) -> Path:

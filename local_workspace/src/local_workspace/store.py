@@ -52,6 +52,12 @@ def is_among(field: str, values: Values[str | int]) -> Condition:
     return Condition(f"{_of_body(field)} IN ({places})", tuple(values))
 
 
+def is_one_of_fields(fields: Values[str], value: str) -> Condition:
+    """One of these fields has this value."""
+    sql = " OR ".join(f"{_of_body(field)} = ?" for field in fields)
+    return Condition(f"({sql})", (value,) * len(fields))
+
+
 def is_between(field: str, lowest: int, highest: int | None) -> Condition:
     """The field is a number in this range, both ends included; None: no upper end."""
     ends = (_in_range(lowest), _LARGEST if highest is None else _in_range(highest))

@@ -61,7 +61,7 @@ def record(java: Path, archive: Path, root: Path) -> None:
     processes = Processes(store)
     recorded = archive.with_suffix(f".{time.time_ns()}")
     spec = ClusterSpec(spark_version=next(reversed(RUNTIMES)))
-    jvm = Jvm(java, recording_options(java, recorded), spec, settings.clusters / "warm-up", settings.dbfs)
+    jvm = Jvm(java, recording_options(java, recorded), spec, settings.clusters / "warm-up", settings.mounts)
     driver = launch(jvm, "warm-up", processes, SystemClock(), threading.Event())
     try:
         files = WorkspaceFiles(settings.workspace_files, store, SystemClock(), settings.user_name)

@@ -78,6 +78,7 @@ def snapshot_spec(plan: TrainingPlan, source: Mapping[str, Any], origin: Origin)
         "text_rule": TEXT_RULE,
         "label_type": plan.type_of_label,
         "treatment": plan.features.treatment,
+        "class_weights": plan.class_weights,
     }
     digest = snapshot_digest(**determining)
     path = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id).snapshot(digest)

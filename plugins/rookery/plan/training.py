@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Annotated
 
 from pydantic import FiniteFloat, SerializeAsAny
 
 from rookery.mistakes import Mistake
-from rookery.parts import Plan, by_kind, checked
+from rookery.parts import Plan, by_kind, checked, refused
 from rookery.plan.compute import Compute
 from rookery.plan.endpoint import Endpoint, check_request
 from rookery.plan.features import Features, check_as_of, check_features, check_label, check_label_type
@@ -19,12 +20,16 @@ from rookery.plan.splits import SPLITS, Split
 from rookery.plan.sweep import Sweep, candidates, check_sweeps, objective_of
 from rookery.sources import SOURCES, Source
 from rookery.sources.wanted import Wanted
-from rookery_jobs.contract import METRICS, OBJECTIVES
+from rookery_jobs.contract import EQUAL, METRICS, OBJECTIVES, ContractError, check_class_weights
 from rookery_jobs.grid import Candidate, max_categories, max_classes
 
 
 def _check_split(split: Split, label: str) -> Iterator[Mistake]:
     yield from split.mistakes(label)
+
+
+def _check_weights(weights: str, sweep: Sequence[Sweep]) -> Iterator[Mistake]:
+    yield from refused(partial(check_class_weights, weights, objective_of(sweep)), ContractError)
 
 
 def _check_share(value: float) -> Iterator[Mistake]:
@@ -52,6 +57,9 @@ class TrainingPlan(Plan):
     """What the label's values are, by Spark's names. For classes: `int`, the classes 0, 1, 2, …, which are
     answered as doubles (the default); `long`, `boolean` or `string`, any whole numbers, true and false, or
     texts, of which the endpoint answers with the label's own. For regression: `double`."""
+    class_weights: Annotated[str, checked(_check_weights, "sweep")] = EQUAL
+    """What a row weighs in training: `equal`, or with `balanced` the rarer its class, the more. Metrics count
+    rows in any case."""
     metric: Annotated[str, checked(check_metric), checked(check_metric_of, "sweep")] = "accuracy"
     """Chooses among the points, on the validation rows; its direction is Spark's."""
     gates: Annotated[tuple[Gate, ...], checked(check_gates, "sweep")] = ()

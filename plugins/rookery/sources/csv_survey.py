@@ -23,6 +23,7 @@ from rookery_jobs.contract import (
 )
 
 _REMEMBERED = 4096
+_category = lru_cache(_REMEMBERED)(category_of)
 
 
 def problems(content: BinaryIO, name: str, wanted: Wanted) -> list[str]:
@@ -148,7 +149,7 @@ class _Survey:
         """Of each categorical column, up to one more than the plan's trees take."""
         for name, found in self._categories.items():
             if len(found) <= (self._wanted.max_categories or 0):
-                found.add(category_of(fields[self._positions[name]]))
+                found.add(_category(fields[self._positions[name]]))
 
     def _fault(self, fault: Fault) -> None:
         self._faults.setdefault(fault.column, fault)

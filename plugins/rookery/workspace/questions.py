@@ -53,6 +53,11 @@ def own_words(error: Exception) -> str:
     return redacted(str(error).partition(" Config: ")[0].strip())
 
 
+def refused(error: Exception, advice: str) -> PlanError:
+    """The workspace's refusal as a mistake of the plan, with what to do about it."""
+    return PlanError(f"the workspace says: {own_words(error).rstrip('.')}; {advice}")
+
+
 def _answered(question: Question, workspace: WorkspaceClient) -> Finding:
     from databricks.sdk import errors
 

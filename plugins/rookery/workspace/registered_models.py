@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rookery.exceptions import JobRunError, PlanError
+from rookery.workspace.questions import refused
 from rookery.workspace.rights import require_right_to_register
 from rookery.xcom import Handed
 from rookery_jobs.contract import TEST_METRIC_PREFIX, RegistrationSpec, catalog_name, model_version_tag
@@ -86,13 +87,15 @@ def registration_fact(name: str, user_name: str, workspace: WorkspaceClient) -> 
 
 def _workspace_registry_fact(name: str, workspace: WorkspaceClient) -> str:
     # https://docs.databricks.com/api/azure/workspace/modelregistry/getmodel
-    # A registry that is disabled, as in new accounts, answers otherwise than with RESOURCE_DOES_NOT_EXIST.
-    from databricks.sdk.errors import ResourceDoesNotExist
+    from databricks.sdk.errors import NotFound, PermissionDenied, ResourceDoesNotExist
 
     try:
         found = workspace.model_registry.get_model(name).registered_model_databricks
     except ResourceDoesNotExist:
         return f"{name} will be created in the workspace registry"
+    except (PermissionDenied, NotFound) as error:
+        # So answers a registry that is disabled, as in new accounts.
+        raise refused(error, "a model in Unity Catalog is named catalog.schema.model") from error
     permission = found.permission_level.value if found and found.permission_level else "no permission"
     if permission not in _MAY_REGISTER:
         raise PlanError(f"{name!r} is there with {permission} for you; CAN_EDIT is needed to add a version")

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from rookery.exceptions import PlanError, StorageError
+from rookery.workspace.questions import refused
 from rookery.workspace.requests.once import done, send_once
 from rookery.workspace.requests.polling import SYSTEM_CLOCK, Clock
 from rookery_jobs.contract import InputFile
@@ -157,20 +158,28 @@ def _write_in_blocks(workspace: WorkspaceClient, path: str, content: BinaryIO) -
 def _volume_fact(path: str, workspace: WorkspaceClient) -> str:
     # The Volume itself is asked for: the Files API calls an empty one "not found".
     # https://docs.databricks.com/api/azure/workspace/volumes/read
+    from databricks.sdk.errors import NotFound
+
     name = ".".join(path.strip("/").split("/")[1:4])
-    workspace.volumes.read(name)
+    try:
+        workspace.volumes.read(name)
+    except NotFound as error:
+        advice = f"create the Volume once, by CREATE VOLUME {name} or in Catalog Explorer, or name another"
+        raise refused(error, advice) from error
     return f"the Volume {name} is there"
 
 
 def _dbfs_fact(path: str, workspace: WorkspaceClient) -> str:
     # https://docs.databricks.com/api/azure/workspace/dbfs/getstatus
-    # Where the DBFS root is disabled, this is refused for every path.
-    from databricks.sdk.errors import ResourceDoesNotExist
+    from databricks.sdk.errors import PermissionDenied, ResourceDoesNotExist
 
     try:
         found = workspace.dbfs.get_status(path)
     except ResourceDoesNotExist:
         return f"{path} is not there yet"
+    except PermissionDenied as error:
+        # Where the DBFS root is disabled, as in new accounts, this is refused for every path.
+        raise refused(error, "name a folder in a Volume, /Volumes/<catalog>/<schema>/<volume>/…") from error
     if not found.is_dir:
         raise PlanError(f"{path} is a file; name a folder")
     return f"{path} is there"

@@ -7,15 +7,14 @@ from typing import Any
 import pytest
 
 from local_workspace.clusters.clusters import Clusters
-from local_workspace.files.local_files import LocalFiles
-from local_workspace.files.workspace import WorkspaceFiles
 from local_workspace.processes.processes import Processes
-from local_workspace.runs.records import RunRecords, Wanted
+from local_workspace.runs.requests.submit import SubmitRun
 from local_workspace.runs.runs import Runs
-from local_workspace.runs.spec import SubmitRun
+from local_workspace.runs.wanted import Wanted
 from local_workspace.settings import Settings
 from local_workspace.store import Store
 from tests.fast.local_workspace.manual_clock import ManualClock
+from tests.fast.local_workspace.runs_in import runs_in
 
 CLUSTER: dict[str, Any] = {
     "cluster_id": "1124-081500-x7k2m9qa",
@@ -106,10 +105,7 @@ def clusters(settings: Settings, store: Store) -> Iterator[Clusters]:
 
 @pytest.fixture
 def runs(settings: Settings, store: Store, clusters: Clusters) -> Runs:
-    clock = ManualClock()
-    files = WorkspaceFiles(settings.workspace_files, store, clock, settings.user_name)
-    local_files = LocalFiles(settings.dbfs, files)
-    runs = Runs(settings, clock, RunRecords(store, clock), Processes(store), clusters, local_files)
+    runs = runs_in(settings, store, ManualClock(), clusters)
     runs.start()
     return runs
 

@@ -6,7 +6,15 @@ manifest that comes back, the layout of a DAG run's files, ids, metrics and tag 
 
 from rookery_jobs.contract.columns import check_as_of_column, check_columns
 from rookery_jobs.contract.documents import Document, digest_of
-from rookery_jobs.contract.identity import ParamValue, point_id, registration_key, snapshot_digest, sweep_id
+from rookery_jobs.contract.identity import (
+    BALANCED,
+    EQUAL,
+    ParamValue,
+    point_id,
+    registration_key,
+    snapshot_digest,
+    sweep_id,
+)
 from rookery_jobs.contract.layout import (
     ARCHIVE,
     PACKAGE,
@@ -47,7 +55,12 @@ from rookery_jobs.contract.scoring_specs import (
     scoring_digest,
     scoring_path,
 )
-from rookery_jobs.contract.snapshot_specs import Manifest, SnapshotSpec, check_dropped_share
+from rookery_jobs.contract.snapshot_specs import (
+    Manifest,
+    SnapshotSpec,
+    check_class_weights,
+    check_dropped_share,
+)
 from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, SourceSpec
 from rookery_jobs.contract.splits import (
     SPLITS,
@@ -89,8 +102,10 @@ from rookery_jobs.errors import ContractError, RookeryJobsError
 
 __all__ = [
     "ARCHIVE",
+    "BALANCED",
     "BLANKS",
     "CHOICES",
+    "EQUAL",
     "LABEL_FAULTS",
     "MAX_CLASSES",
     "METRICS",
@@ -150,6 +165,7 @@ __all__ = [
     "catalog_name",
     "category_of",
     "check_as_of_column",
+    "check_class_weights",
     "check_columns",
     "check_dropped_share",
     "check_label_type",

@@ -9,6 +9,8 @@ from rookery_jobs.contract.splits.split import SplitSpec
 from rookery_jobs.contract.treatment import Treatment
 
 USUAL = Treatment()
+EQUAL, BALANCED = "equal", "balanced"
+"""What a row weighs in training: all the same; or the rarer its class, the more."""
 
 ParamValue = bool | int | float | str
 """A hyperparameter's value, converted to its Spark type."""
@@ -26,10 +28,11 @@ def snapshot_digest(
     text_rule: int = 0,
     label_type: str = CLASSIFICATION.label_type,
     treatment: Treatment = USUAL,
+    class_weights: str = EQUAL,
 ) -> str:
-    """16 hex digits of everything that determines a snapshot and the features that are made of it: source,
-    columns and types, label, split, the instant before which rows are seen, if the plan has a column for it,
-    what text means, and what becomes of the values."""
+    """16 hex digits of everything that determines a snapshot and what is fitted on it: source, columns and
+    types, label, split, the instant before which rows are seen, if the plan has a column for it, what text
+    means, what becomes of the values, and what a row of each class weighs."""
     columns = [[name, "string"] for name in categorical] + [[name, "double"] for name in numeric]
     return digest_of(
         {
@@ -41,6 +44,7 @@ def snapshot_digest(
             **({"as_of": [as_of_column, as_of]} if as_of_column is not None else {}),
             **({"text_rule": text_rule} if text_rule else {}),
             **treatment.identity(),
+            **({"class_weights": class_weights} if class_weights != EQUAL else {}),
         }
     )
 

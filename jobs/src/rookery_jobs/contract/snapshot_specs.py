@@ -5,8 +5,8 @@ from typing import Annotated
 
 from rookery_jobs.contract.columns import check_as_of_column, check_columns, label_column
 from rookery_jobs.contract.documents import Document, Inline
-from rookery_jobs.contract.identity import USUAL, snapshot_digest
-from rookery_jobs.contract.objectives import check_label_type
+from rookery_jobs.contract.identity import BALANCED, EQUAL, USUAL, snapshot_digest
+from rookery_jobs.contract.objectives import check_label_type, objective_of_label
 from rookery_jobs.contract.objectives.classification import CLASSIFICATION
 from rookery_jobs.contract.origin import check_as_of
 from rookery_jobs.contract.sources import SOURCES, SourceSpec
@@ -23,7 +23,8 @@ class SnapshotSpec(Document):
     `categorical` columns become strings, `numeric` ones doubles. With an `as_of_column`, rows whose time
     there is `as_of` or later are left out (None: no row is); the side of a row does not depend on it.
     `text_rule` is what text means (see `contract.text`). `label_type` is one of LABEL_TYPES, and `treatment`
-    what becomes of the features' values. `digest` is `snapshot_digest` of all this.
+    what becomes of the features' values. With `class_weights` BALANCED, all rows of a class together weigh as
+    much as those of any other. `digest` is `snapshot_digest` of all this.
 
     `max_dropped_share` limits the incomplete rows among those that are seen (1: no limit), `max_classes` and
     `max_categories` those of the label and of each categorical column (None: no limit but MAX_CLASSES). They
@@ -43,6 +44,7 @@ class SnapshotSpec(Document):
     max_dropped_share: float = 1.0
     label_type: str = CLASSIFICATION.label_type
     treatment: Treatment = USUAL
+    class_weights: str = EQUAL
     max_classes: int | None = None
     max_categories: int | None = None
 
@@ -51,6 +53,7 @@ class SnapshotSpec(Document):
         self._check_as_of()
         check_dropped_share(self.max_dropped_share)
         check_label_type(self.label_type)
+        check_class_weights(self.class_weights, objective_of_label(self.label_type))
         if not 0 <= self.text_rule <= TEXT_RULE:
             raise ContractError(f"text rule {self.text_rule} is unknown; this code has 0 to {TEXT_RULE}")
         expected = snapshot_digest(
@@ -64,6 +67,7 @@ class SnapshotSpec(Document):
             text_rule=self.text_rule,
             label_type=self.label_type,
             treatment=self.treatment,
+            class_weights=self.class_weights,
         )
         if self.digest != expected:
             raise ContractError(
@@ -115,6 +119,14 @@ def check_dropped_share(share: float) -> None:
     """Raise ContractError for a limit that is no share of the rows."""
     if not 0 <= share <= 1:
         raise ContractError(f"max_dropped_share {share:g} is no share of the rows; it must be from 0 to 1")
+
+
+def check_class_weights(weights: str, objective: str) -> None:
+    """Raise ContractError for weights that are none, or for those of classes where there are none."""
+    if weights not in (EQUAL, BALANCED):
+        raise ContractError(f"class_weights cannot be {weights!r}; they can be {EQUAL}, {BALANCED}")
+    if weights != EQUAL and objective != "classification":
+        raise ContractError(f"class_weights cannot be {weights!r}, as a {objective} has no classes")
 
 
 @dataclass(frozen=True)

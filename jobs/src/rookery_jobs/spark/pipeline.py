@@ -13,7 +13,7 @@ from pyspark.ml.feature import IndexToString
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from rookery_jobs.contract import Point, SnapshotSpec
+from rookery_jobs.contract import BALANCED, Point, SnapshotSpec
 from rookery_jobs.contract.columns import FEATURES, PREDICTED_LABEL, PREDICTION
 from rookery_jobs.spark.algorithms import ALGORITHMS
 from rookery_jobs.spark.caching import cached
@@ -21,6 +21,8 @@ from rookery_jobs.spark.features.partitions import partitioned
 from rookery_jobs.spark.features.stages import feature_stages
 from rookery_jobs.spark.objectives import Objective, objective_of
 from rookery_jobs.spark.snapshot import Snapshot
+
+_WEIGHT = "__weight"
 
 
 def estimator(point: Point, spec: SnapshotSpec) -> Any:
@@ -32,6 +34,8 @@ def estimator(point: Point, spec: SnapshotSpec) -> Any:
     made = ALGORITHMS[point.algorithm].ESTIMATOR(
         labelCol=spec.label_column, featuresCol=FEATURES, **point.params
     )
+    if spec.class_weights == BALANCED:
+        made = made.setWeightCol(_WEIGHT)
     return made.setSeed(spec.split.seed) if made.hasParam("seed") else made
 
 
@@ -66,7 +70,7 @@ def featurise(snapshot: Snapshot) -> Iterator[Featurised]:
     spec = snapshot.spec
     with cached(partitioned(snapshot.side("train"), snapshot.manifest.rows["train"])) as rows:
         stages = Pipeline(stages=feature_stages(spec)).fit(rows)
-        train = _features(stages, rows, spec.label_column)
+        train = _weighted(_features(stages, rows, spec.label_column), snapshot)
         selection = _features(stages, snapshot.side(spec.selection_side), spec.label_column)
         with cached(train), cached(selection):
             labels = snapshot.manifest.labels
@@ -75,6 +79,21 @@ def featurise(snapshot: Snapshot) -> Iterator[Featurised]:
 
 def _features(stages: PipelineModel, rows: DataFrame, label: str) -> DataFrame:
     return stages.transform(rows).select(FEATURES, F.col(label).cast("double").alias(label))
+
+
+def _weighted(train: DataFrame, snapshot: Snapshot) -> DataFrame:
+    """The train rows, with what each weighs if that follows from its class."""
+    if snapshot.spec.class_weights != BALANCED:
+        return train
+    counts = snapshot.manifest.class_counts["train"]
+    classes = snapshot.manifest.labels or tuple(counts)
+    total = sum(counts.values())
+    weights = {
+        float(place if snapshot.manifest.labels else label): total / (len(counts) * counts[label])
+        for place, label in enumerate(classes)
+    }
+    table = F.create_map(*[F.lit(each) for pair in weights.items() for each in pair])
+    return train.withColumn(_WEIGHT, table[F.col(snapshot.spec.label_column)])
 
 
 def _naming(labels: tuple[str, ...]) -> list[Any]:

@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from rookery_jobs.contract import SnapshotSpec, first_ten
+from rookery_jobs.contract import MISSING_CATEGORY, SnapshotSpec, first_ten
 from rookery_jobs.errors import DataError
 from rookery_jobs.spark.splits import split_of
 from rookery_jobs.spark.text.values import column
@@ -35,25 +35,49 @@ def check_categories(rows: DataFrame, spec: SnapshotSpec) -> None:
 
 
 def check_limits(train: DataFrame, spec: SnapshotSpec) -> None:
-    """Raise DataError for a number that no train row has, and for more categories than the plan's trees take.
+    """Raise DataError for a column of which no model can be made: a number that no train row has, a category
+    that all have if it is to be one-hot, and more categories than the plan's trees take.
 
     `train` has the features of the train rows.
     """
-    numbers = [] if spec.treatment.drops_numeric else list(spec.numeric)
-    if numbers:
-        known = train.agg(*[F.count(column(name)).alias(name) for name in numbers]).collect()[0]
-        empty = [name for name in numbers if not known[name]]
-        if empty:
-            raise DataError(
-                f"column {first_ten(empty)} has no value in any train row{seen(spec)}: leave it out of the "
-                "plan"
-            )
-    limit = spec.max_categories or 0
-    for name in spec.categorical if limit else ():
+    _check_numbers(train, spec)
+    if spec.treatment.encoding == "one-hot" and not spec.treatment.keeps_unseen:
+        _check_one_hot(train, spec)
+    if spec.max_categories is not None:
+        _check_trees(train, spec, spec.max_categories)
+
+
+def _check_numbers(train: DataFrame, spec: SnapshotSpec) -> None:
+    if spec.treatment.drops_numeric or not spec.numeric:
+        return
+    known = train.agg(*[F.count(column(name)) for name in spec.numeric]).collect()[0]
+    empty = [name for name, count in zip(spec.numeric, known, strict=True) if not count]
+    if empty:
+        raise DataError(
+            f"column {first_ten(empty)} has no value in any train row{seen(spec)}: leave it out of the plan"
+        )
+
+
+def _check_one_hot(train: DataFrame, spec: SnapshotSpec) -> None:
+    if not spec.categorical:
+        return
+    # A missing value is a category of its own, or not there.
+    values = [F.coalesce(column(name), F.lit(MISSING_CATEGORY)) for name in spec.categorical]
+    differ = train.agg(*[F.min(value) < F.max(value) for value in values]).collect()[0]
+    alone = [name for name, several in zip(spec.categorical, differ, strict=True) if not several]
+    if alone:
+        raise DataError(
+            f"column {first_ten(alone)} has one category alone in the train rows{seen(spec)}, of which Spark "
+            "makes no one-hot vector: leave it out of the plan"
+        )
+
+
+def _check_trees(train: DataFrame, spec: SnapshotSpec, limit: int) -> None:
+    for name in spec.categorical:
         if train.select(column(name)).distinct().limit(limit + 1).count() > limit:
             raise DataError(
-                f"column {name!r} has more than {limit} categories, which is what the trees of "
-                "the plan take with their maxBins: raise it, say encoding='one-hot', or leave the column out"
+                f"column {name!r} has more than {limit} categories, which is what the trees of the plan take "
+                "with their maxBins: raise it, say encoding='one-hot', or leave the column out"
             )
 
 

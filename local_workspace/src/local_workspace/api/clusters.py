@@ -7,7 +7,6 @@ from starlette.routing import Route
 
 from local_workspace.api.wire import Answer, routes
 from local_workspace.clusters.clusters import Clusters
-from local_workspace.clusters.document import CLUSTER_SOURCE
 from local_workspace.clusters.node_types import NODE_TYPES
 from local_workspace.clusters.runtimes.offered import RUNTIMES
 from local_workspace.clusters.spec import ClusterSpec
@@ -76,11 +75,9 @@ def cluster_routes(clusters: Clusters) -> list[Route]:
 
 
 def _page(clusters: Clusters, request: ListClusters) -> Answer:
-    if request.sources and CLUSTER_SOURCE not in request.sources:
-        return {"clusters": [], "next_page_token": "", "prev_page_token": ""}
     states = {state.upper() for state in request.states}
     first, count = int(request.page_token or 0), request.page_size or 20
-    found, has_more = clusters.newest(states, first, count)
+    found, has_more = clusters.newest(states, first, count, request.sources)
     return {
         "clusters": found,
         "next_page_token": str(first + count) if has_more else "",

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,8 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local_workspace.api.bodies import DEFAULT_LIMIT, BodyLimit, json_object
-from local_workspace.errors import InvalidParameterValue, MalformedRequest
-from local_workspace.messages import Message
+from local_workspace.errors import MalformedRequest
+from local_workspace.messages import Message, parsed
 
 
 class Addressed(Message):
@@ -75,7 +74,7 @@ def routes(
         fields = await _read_fields(request, limit) | request.path_params
         if issubclass(message, Addressed):
             fields["origin"] = f"{request.url.scheme}://{request.headers['host']}"
-        answer = await run_in_threadpool(handler, _parse(message, fields))
+        answer = await run_in_threadpool(handler, parsed(message, fields))
         return answer if isinstance(answer, Response) else JSONResponse(answer or {})
 
     return _at(method, path, versions, endpoint)
@@ -96,7 +95,7 @@ def raw_routes(
     """
 
     async def endpoint(request: Request) -> Response:
-        said = _parse(message, _query(request) | request.path_params)
+        said = parsed(message, _query(request) | request.path_params)
         return await handler(said, Body(_limited(request, limit)))
 
     return _at(method, path, versions, endpoint)
@@ -141,18 +140,3 @@ async def _form(request: Request) -> dict[str, Any]:
 
 def _one_or_all(values: list[str]) -> str | list[str]:
     return values[0] if len(values) == 1 else values
-
-
-def _parse(message: type[M], fields: dict[str, Any]) -> M:
-    """The fields as a message; `InvalidParameterValue` names every field that is missing or wrong."""
-    try:
-        return message.model_validate(fields)
-    except ValidationError as error:
-        raise InvalidParameterValue("; ".join(_problem(e) for e in error.errors())) from error
-
-
-def _problem(error: Any) -> str:
-    field = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "missing":
-        return f"Missing required field: {field}"
-    return f"Invalid value for {field}: {error['msg']}"

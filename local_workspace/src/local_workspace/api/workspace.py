@@ -3,11 +3,12 @@
 import base64
 import binascii
 from pathlib import PurePosixPath
+from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local_workspace.api.bodies import BodyLimit
+from local_workspace.api.bodies import BodyLimit, json_object
 from local_workspace.api.wire import Answer, routes
 from local_workspace.errors import InvalidParameterValue, MaxNotebookSizeExceeded
 from local_workspace.files.workspace import FILE, NOTEBOOK, WorkspaceFiles
@@ -16,7 +17,7 @@ from local_workspace.messages import Message
 LARGEST_IMPORT = 10 * 1024 * 1024
 # As base64 the content is a third larger.
 IMPORT_LIMIT = BodyLimit(16 * 1024 * 1024, MaxNotebookSizeExceeded)
-FORMATS = ("SOURCE", "AUTO", "RAW")
+FORMATS = ("SOURCE", "AUTO", "RAW", "JUPYTER")
 COMMENTS = {"PYTHON": "#", "R": "#", "SCALA": "//", "SQL": "--"}
 LANGUAGES = {".py": "PYTHON", ".r": "R", ".scala": "SCALA", ".sql": "SQL"}
 SUFFIXES = {language: suffix.lstrip(".") for suffix, language in LANGUAGES.items()}
@@ -67,6 +68,9 @@ def _import(files: WorkspaceFiles, request: Import) -> None:
     _check_format(request.format)
     content = _decoded(request.content)
     path, language = request.path, request.language
+    if request.format == "JUPYTER":
+        files.write(path, content, NOTEBOOK, _jupyter_language(content), overwrite=request.overwrite)
+        return
     if request.format == "AUTO":
         path, language = _notebook_in(path, content)
     elif request.format == "SOURCE" or not request.format:
@@ -74,13 +78,21 @@ def _import(files: WorkspaceFiles, request: Import) -> None:
     if request.format == "RAW" or language is None:
         files.write(path, content, FILE, None, overwrite=request.overwrite)
     else:
-        files.write(path, _with_header(content, language), NOTEBOOK, language, overwrite=request.overwrite)
+        is_jupyter = path != request.path and PurePosixPath(request.path).suffix.lower() == ".ipynb"
+        source = content if is_jupyter else _with_header(content, language)
+        files.write(path, source, NOTEBOOK, language, overwrite=request.overwrite)
 
 
 def _export(files: WorkspaceFiles, request: Export) -> Answer:
     """The content of a notebook or file."""
     _check_format(request.format)
     content = files.read(request.path)
+    is_jupyter = content.lstrip().startswith(b"{")
+    if files.is_notebook(request.path) and is_jupyter is not (request.format == "JUPYTER"):
+        kept = "JUPYTER" if is_jupyter else "SOURCE"
+        raise InvalidParameterValue(
+            f"Notebook {request.path} was imported as {kept}, and this workspace exports it as that only."
+        )
     if request.direct_download:
         return Response(content, media_type="application/octet-stream")
     language = files.status(request.path).get("language")
@@ -118,10 +130,25 @@ def _header(language: str) -> str:
 
 def _notebook_in(path: str, content: bytes) -> tuple[str, str | None]:
     """Path without extension and language when `content` is a notebook; else the path as it is and None."""
-    language = LANGUAGES.get(PurePosixPath(path).suffix.lower())
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix == ".ipynb":
+        return str(PurePosixPath(path).with_suffix("")), _jupyter_language(content)
+    language = LANGUAGES.get(suffix)
     if language is None or not content.startswith(_header(language).encode()):
         return path, None
     return str(PurePosixPath(path).with_suffix("")), language
+
+
+def _jupyter_language(content: bytes) -> str:
+    """That of a Jupyter notebook's kernel: Python unless Databricks has noted another one."""
+    notebook = json_object(content)
+    if not isinstance(notebook.get("cells"), list):
+        raise InvalidParameterValue("The content is no Jupyter notebook of version 4: it has no cells.")
+    noted: Any = notebook.get("metadata")
+    for part in ("application/vnd.databricks.v1+notebook", "language"):
+        noted = noted.get(part) if isinstance(noted, dict) else None
+    language = str(noted).upper()
+    return language if language in COMMENTS else "PYTHON"
 
 
 def _required_language(request: Import) -> str:

@@ -10,13 +10,14 @@ from typing import Any
 
 from local_workspace.clock import Clock
 from local_workspace.clusters import termination
-from local_workspace.clusters.document import details, spec_of
+from local_workspace.clusters.document import API, JOB, details, spec_of
 from local_workspace.clusters.keeper import ClusterKeeper
 from local_workspace.clusters.records import ClusterRecords
 from local_workspace.clusters.spark.conf import check_spark_conf
 from local_workspace.clusters.spark.driver import Driver
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.clusters.usage import Usage
+from local_workspace.errors import InvalidState
 from local_workspace.processes.processes import Processes
 from local_workspace.settings import Settings
 from local_workspace.store import Document, Store
@@ -36,7 +37,15 @@ class ClusterUnusable(RuntimeError):
 class Clusters:
     """Every cluster of the workspace; safe to use from every thread."""
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock, processes: Processes) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        clock: Clock,
+        processes: Processes,
+        with_secrets: Callable[[dict[str, str]], dict[str, str]] = dict,
+    ) -> None:
+        self._with_secrets = with_secrets
         self._settings = settings
         self._clock = clock
         self._processes = processes
@@ -65,13 +74,13 @@ class Clusters:
         if self._ticker.is_alive():
             self._ticker.join(max(0.0, deadline - time.monotonic()))
 
-    def create(self, spec: ClusterSpec) -> str:
+    def create(self, spec: ClusterSpec, source: str = API) -> str:
         """Check the request, begin to start a cluster, and return its id."""
         spec.check()
         check_spark_conf(spec.spark_conf)
         cluster_id = self._new_id()
         with self._records.changed:
-            self._records.add(cluster_id, spec)
+            self._records.add(cluster_id, spec, source)
             self._keep(cluster_id)
         return cluster_id
 
@@ -80,15 +89,25 @@ class Clusters:
         return details(self._records.get(cluster_id), self._settings)
 
     def spec(self, cluster_id: str) -> ClusterSpec:
-        """The request that the cluster was created with."""
-        return spec_of(self._records.get(cluster_id))
+        """The request that the cluster was created with, its references to secrets replaced.
 
-    def newest(self, states: Collection[str], first: int, count: int) -> tuple[list[dict[str, Any]], bool]:
+        Raises `ResourceDoesNotExist` if one of them is not there.
+        """
+        spec = spec_of(self._records.get(cluster_id))
+        changes = {
+            "spark_conf": self._with_secrets(spec.spark_conf),
+            "spark_env_vars": self._with_secrets(spec.spark_env_vars),
+        }
+        return spec.model_copy(update=changes)
+
+    def newest(
+        self, states: Collection[str], first: int, count: int, sources: Collection[str] = ()
+    ) -> tuple[list[dict[str, Any]], bool]:
         """At most `count` clusters, newest first and without `spec`, and whether there are more.
 
-        `states`: only clusters in one of these; empty: in any.
+        `states`, `sources`: only clusters in one of these states, from one of these sources; empty: any.
         """
-        page = self._records.newest(states, first, count)
+        page = self._records.newest(states, sources, first, count)
         found = [details(document, self._settings) for document in page.documents]
         shown = [{key: value for key, value in each.items() if key != "spec"} for each in found]
         return shown, page.has_more
@@ -100,7 +119,10 @@ class Clusters:
     def start_cluster(self, cluster_id: str) -> None:
         """TERMINATED → PENDING; nothing happens in any other state."""
         with self._records.changed:
-            if self._records.get(cluster_id)["state"] == "TERMINATED":
+            document = self._records.get(cluster_id)
+            if document.get("cluster_source") == JOB:
+                raise InvalidState(f"Cluster {cluster_id} belongs to a run of a job: it cannot be started.")
+            if document["state"] == "TERMINATED":
                 self._records.restart(cluster_id)
                 self._keep(cluster_id)
 
@@ -108,6 +130,10 @@ class Clusters:
         """Begin to end a cluster; nothing happens if it has ended or is ending."""
         self._records.get(cluster_id)
         self._begin_to_end(cluster_id, termination.user_request(self._settings.user_name))
+
+    def end_job_cluster(self, cluster_id: str) -> None:
+        """Begin to end the cluster of a run that needs it no more."""
+        self._begin_to_end(cluster_id, termination.job_finished())
 
     def permanent_delete(self, cluster_id: str) -> None:
         """End a cluster and forget it: from now on it does not exist."""
@@ -138,7 +164,8 @@ class Clusters:
                 if state == "RUNNING":
                     return self._keepers[cluster_id].driver
                 if state == "TERMINATED":
-                    if was_started or self._stopping.is_set():
+                    is_job = self._records.get(cluster_id).get("cluster_source") == JOB
+                    if was_started or is_job or self._stopping.is_set():
                         raise ClusterUnusable(self._unexpected_end(cluster_id), "CLUSTER_ERROR")
                     self.start_cluster(cluster_id)
                 was_started = was_started or state in ("TERMINATED", "PENDING")
@@ -173,7 +200,14 @@ class Clusters:
             keeper.begin_to_end(reason)
 
     def _keep(self, cluster_id: str) -> None:
-        keeper = ClusterKeeper(cluster_id, self._settings, self._clock, self._records, self._processes)
+        keeper = ClusterKeeper(
+            cluster_id,
+            self._settings,
+            self._clock,
+            self._records,
+            self._processes,
+            lambda: self.spec(cluster_id),
+        )
         self._keepers[cluster_id] = keeper
         keeper.start()
 

@@ -8,17 +8,18 @@ from local_workspace.clusters.spec import DEDICATED, ClusterSpec
 from local_workspace.settings import Settings
 from local_workspace.store import Document
 
-# Who made it: nothing here but a client of the API makes clusters.
-CLUSTER_SOURCE = "API"
+# Who made it: a client of the API, or a job's run.
+API, JOB = "API", "JOB"
 # What the simple form (`kind` and `is_single_node`) stands for.
 _SINGLE_NODE_CONF = {"spark.databricks.cluster.profile": "singleNode", "spark.master": "local[*]"}
 _SINGLE_NODE_TAGS = {"ResourceClass": "SingleNode"}
 
 
-def new_document(cluster_id: str, spec: ClusterSpec, now: float) -> Document:
+def new_document(cluster_id: str, spec: ClusterSpec, source: str, now: float) -> Document:
     """A cluster that was just asked for."""
     return {
         "cluster_id": cluster_id,
+        "cluster_source": source,
         "spec": spec.to_wire(),
         "state": "PENDING",
         "state_message": "Starting Spark",
@@ -73,7 +74,7 @@ def _from_spec(spec: ClusterSpec, settings: Settings) -> dict[str, Any]:
             "spot_bid_max_price": -1.0,
         }
         | spec.azure_attributes,
-        "cluster_source": CLUSTER_SOURCE,
+        "cluster_source": API,
         "creator_user_name": settings.user_name,
         "cluster_cores": float(size.num_cores + spec.first_workers * each.num_cores),
         "cluster_memory_mb": size.memory_mb + spec.first_workers * each.memory_mb,

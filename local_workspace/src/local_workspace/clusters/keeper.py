@@ -3,11 +3,11 @@
 import shutil
 import threading
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
 from local_workspace.clusters import termination
-from local_workspace.clusters.document import spec_of
 from local_workspace.clusters.records import ClusterRecords
 from local_workspace.clusters.runtimes.environments import environment_of, run_by
 from local_workspace.clusters.spark.class_archive import java_options
@@ -15,8 +15,10 @@ from local_workspace.clusters.spark.driver import Driver, launch
 from local_workspace.clusters.spark.executors import remove_homes
 from local_workspace.clusters.spark.java import JavaNotFound, find_java
 from local_workspace.clusters.spark.jvm import DriverFailed, Jvm
+from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.clusters.termination import TerminationReason
 from local_workspace.clusters.workers import in_words, this_machine, workers_of
+from local_workspace.errors import WorkspaceError
 from local_workspace.processes.processes import Processes
 from local_workspace.settings import Settings
 
@@ -38,12 +40,20 @@ class ClusterKeeper:
     """One life of one cluster, from PENDING to TERMINATED, in a thread of its own."""
 
     def __init__(
-        self, cluster_id: str, settings: Settings, clock: Clock, records: ClusterRecords, processes: Processes
+        self,
+        cluster_id: str,
+        settings: Settings,
+        clock: Clock,
+        records: ClusterRecords,
+        processes: Processes,
+        spec: Callable[[], ClusterSpec],
     ) -> None:
+        self._spec = spec
         self.driver: Driver | None = None
         self._cluster_id = cluster_id
         self._folder = settings.clusters / cluster_id
-        self._dbfs = settings.dbfs
+        self._mounts = settings.mounts
+        self._node_folders = settings.node_folders
         self._clock = clock
         self._records = records
         self._processes = processes
@@ -66,7 +76,7 @@ class ClusterKeeper:
     def _keep(self) -> None:
         try:
             driver = self._launch()
-        except (DriverFailed, JavaNotFound, OSError) as error:
+        except (DriverFailed, JavaNotFound, OSError, WorkspaceError) as error:
             self.begin_to_end(termination.startup_failure(error))
         else:
             driver.forks.start(IMPORTED_BY_RUNS)
@@ -78,12 +88,12 @@ class ClusterKeeper:
         self._records.set_terminated(self._cluster_id)
 
     def _launch(self) -> Driver:
-        spec = spec_of(self._records.get(self._cluster_id))
+        spec = self._spec()
         environment = environment_of(spec.spark_version)
         java = find_java(newest_major=environment.newest_java)
         options = java_options(java, environment)
         workers = workers_of(spec, this_machine())
-        jvm = Jvm(java, options, spec, self._folder, self._dbfs, environment, workers)
+        jvm = Jvm(java, options, spec, self._folder, self._mounts, environment, workers, self._node_folders)
         name = f"driver of {self._cluster_id}"
         return launch(jvm, name, self._processes, self._clock, self._ending)
 
@@ -120,7 +130,7 @@ class ClusterKeeper:
 
     def _remove_working_files(self) -> None:
         """The log stays; what Spark kept on disk while it ran, and the client's configuration, do not."""
-        for folder in ("local", "tmp", "artifacts"):
+        for folder in ("local", "tmp", "artifacts", "root"):
             shutil.rmtree(self._folder / folder, ignore_errors=True)
         remove_homes(self._folder)
         (self._folder / "spark.properties").unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
-from local_workspace.clusters.document import new_document
+from local_workspace.clusters.document import API, new_document
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.clusters.termination import TerminationReason
 from local_workspace.errors import InvalidParameterValue
@@ -41,14 +41,16 @@ class ClusterRecords:
         """Every cluster, oldest first, with those that are being deleted for good."""
         return self._documents.values()
 
-    def newest(self, states: Collection[str], first: int, count: int) -> Page:
-        """Clusters in one of these states (in any, if there are none), newest first."""
-        conditions = [is_unset("deleted"), *([is_among("state", states)] if states else [])]
+    def newest(self, states: Collection[str], sources: Collection[str], first: int, count: int) -> Page:
+        """Clusters in one of these states, of one of these sources (any, if none is given), newest first."""
+        wanted = {"state": states, "cluster_source": sources}
+        conditions = [is_among(field, values) for field, values in wanted.items() if values]
+        conditions.append(is_unset("deleted"))
         return self._documents.newest(conditions, first=first, count=count)
 
-    def add(self, cluster_id: str, spec: ClusterSpec) -> None:
-        """A new cluster, PENDING."""
-        self._step(new_document(cluster_id, spec, self._clock.now()), "CREATING")
+    def add(self, cluster_id: str, spec: ClusterSpec, source: str = API) -> None:
+        """A new cluster, PENDING; `source`: who made it."""
+        self._step(new_document(cluster_id, spec, source, self._clock.now()), "CREATING")
 
     def restart(self, cluster_id: str) -> None:
         """TERMINATED → PENDING."""

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from local_workspace.clusters.node_types import node_type
 from local_workspace.clusters.runtimes.offered import check_runtime
 from local_workspace.errors import InvalidParameterValue
-from local_workspace.messages import Message, refuse_secret_references
+from local_workspace.messages import Message
 
 SecurityMode = Literal[
     "NONE",
@@ -86,8 +86,6 @@ class ClusterSpec(Message):
         check_runtime(self.spark_version)
         self._check_nodes()
         self._check_limits()
-        refuse_secret_references("spark_conf", self.spark_conf)
-        refuse_secret_references("spark_env_vars", self.spark_env_vars)
         if self.is_single_node and not self.kind:
             raise InvalidParameterValue("is_single_node can only be used with kind (CLASSIC_PREVIEW).")
         if self.runtime_engine == "PHOTON":

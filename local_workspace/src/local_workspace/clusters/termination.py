@@ -38,6 +38,13 @@ def inactivity(minutes: int) -> TerminationReason:
     )
 
 
+def job_finished() -> TerminationReason:
+    """The run that the cluster was made for has ended."""
+    return TerminationReason(
+        "JOB_FINISHED", "SUCCESS", "The job run that the cluster was made for has ended."
+    )
+
+
 def startup_failure(error: Exception) -> TerminationReason:
     """The driver did not come up."""
     return TerminationReason(

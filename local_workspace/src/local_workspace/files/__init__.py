@@ -1,1 +1,3 @@
-"""Files as folders of this machine. The doors are `dbfs.DbfsFiles` and `workspace.WorkspaceFiles`."""
+"""Files as folders of this machine. The doors are `dbfs.DbfsFiles`, `workspace.WorkspaceFiles` and, for the
+Files API, `trees.trees.Trees`.
+"""

@@ -12,6 +12,7 @@ from local_workspace.clock import milliseconds
 from local_workspace.errors import (
     InvalidParameterValue,
     IoError,
+    PermissionDenied,
     ResourceAlreadyExists,
     ResourceDoesNotExist,
 )
@@ -33,9 +34,10 @@ def dbfs_path(path: str) -> str:
 class DbfsFiles:
     """What the DBFS API does to files; paths are what clients send."""
 
-    def __init__(self, root: Path, handles: DbfsHandles) -> None:
+    def __init__(self, root: Path, handles: DbfsHandles, *, is_disabled: bool = False) -> None:
         root.mkdir(parents=True, exist_ok=True)
         self._root = root.resolve()
+        self._is_disabled = is_disabled
         self._handles = handles
 
     def open(self, path: str, *, overwrite: bool) -> int:
@@ -121,7 +123,10 @@ class DbfsFiles:
             raise _missing(source) from error
 
     def _resolve(self, path: str) -> Path:
-        return below(self._root, dbfs_path(path))
+        name = dbfs_path(path)
+        if self._is_disabled:
+            raise PermissionDenied(f"Public DBFS root is disabled. Access is denied on path: {name}")
+        return below(self._root, name)
 
     def _existing(self, path: str) -> Path:
         found = self._resolve(path)

@@ -1,8 +1,9 @@
 """Where a path of the workspace is on this machine, for what runs here.
 
-There is no FUSE mount here, so what plain Python can open on a cluster (`/Workspace/…`, `/dbfs/…`) does not
-exist under that name. Parameters of a run that begin so are translated to the real path, and only they: the
-API answers them as they were sent. Paths for Spark (`dbfs:/…`, `/Volumes/…`) need no translation.
+What plain Python can open on a cluster (`/Workspace/…`, `/dbfs/…`) exists under that name where a cluster's
+processes can have a root of their own (see `private_root`), and there only. So parameters of a run that begin
+so are translated to the real path, which is there in any case; the API answers them as they were sent. Paths
+for Spark (`dbfs:/…`, `/Volumes/…`) need no translation.
 """
 
 from pathlib import Path
@@ -40,6 +41,10 @@ class LocalFiles:
         """Whether a client's path names a notebook, which is no file to those who run files."""
         is_elsewhere = name.startswith(("dbfs:/", "/dbfs/", "/Volumes/"))
         return not is_elsewhere and self._workspace.is_notebook(name)
+
+    def language(self, name: str) -> str:
+        """The language of a notebook's cells: PYTHON, SQL, SCALA or R."""
+        return str(self._workspace.status(name)["language"])
 
     def translated(self, parameter: str) -> str:
         """A run's parameter as plain Python can use it here."""

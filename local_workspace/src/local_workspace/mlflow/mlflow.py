@@ -10,6 +10,7 @@ from local_workspace.errors import InvalidParameterValue, InvalidState, Permissi
 from local_workspace.files.paths import below
 from local_workspace.files.trees.trees import Access, Tree
 from local_workspace.mlflow.artifacts import Artifacts
+from local_workspace.mlflow.bulk_runs import delete_runs, restore_runs
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
 from local_workspace.mlflow.catalog.names import has_three_levels, model_name
 from local_workspace.mlflow.server import databricks_errors, mlflow_server
@@ -42,6 +43,18 @@ class Mlflow:
             found = self._tracking.get_run(run_id)
         if found.info.experiment_id != experiment_id:
             raise ResourceDoesNotExist(f"Run {run_id!r} does not belong to experiment {experiment_id!r}.")
+
+    def delete_runs(self, experiment_id: str, created_until: int, most: int) -> int:
+        """Delete an experiment's runs that were created at this time (ms) or before; how many."""
+        self.require_experiment(experiment_id)
+        with databricks_errors():
+            return delete_runs(self._tracking, experiment_id, created_until, most)
+
+    def restore_runs(self, experiment_id: str, deleted_since: int, most: int) -> int:
+        """Restore an experiment's runs that were deleted at this time (ms) or later; how many."""
+        self.require_experiment(experiment_id)
+        with databricks_errors():
+            return restore_runs(self._tracking, experiment_id, deleted_since, most)
 
     def experiment_of(self, run_id: str) -> str | None:
         """The experiment of a run; None if there is no such run."""

@@ -12,7 +12,8 @@ from typing import Any
 
 _STOCK, _DATABRICKS = "mlflow-artifacts:/", "dbfs:/databricks/mlflow-tracking/"
 # Beside runs: what the server's URI has behind the experiment, and what that of Databricks has.
-_OTHERS = (("/models/", "/logged_models/"), ("/traces/tr-", "/tr-"))
+_MODELS = ("/models/", "/logged_models/")
+_TRACES = ("/traces/", "/")
 # A client with the tracking URI `databricks://PROFILE` names the profile.
 _PROFILE = re.compile(r"^dbfs://[^/]*@databricks/")
 _TRACE_TAG = "mlflow.artifactLocation"
@@ -24,22 +25,23 @@ def to_databricks(uri: str) -> str:
     if not uri.startswith(_STOCK):
         return uri
     experiment, slash, rest = uri.removeprefix(_STOCK).partition("/")
-    for stock, databricks in _OTHERS:
-        if (slash + rest).startswith(stock):
-            return _DATABRICKS + experiment + databricks + (slash + rest).removeprefix(stock)
-    return _DATABRICKS + experiment + slash + rest
+    path = slash + rest
+    for stock, databricks in (_MODELS, _TRACES):
+        if path.startswith(stock):
+            return _DATABRICKS + experiment + databricks + path.removeprefix(stock)
+    return _DATABRICKS + experiment + path
 
 
 def to_stock(uri: str) -> str:
-    """The server's URI for one of Databricks; any other as it is."""
+    """The server's URI for one of Databricks, of a run or a model; any other as it is."""
     plain = _PROFILE.sub("dbfs:/", uri)
     if not plain.startswith(_DATABRICKS):
         return uri
     experiment, slash, rest = plain.removeprefix(_DATABRICKS).partition("/")
-    for stock, databricks in _OTHERS:
-        if (slash + rest).startswith(databricks):
-            return _STOCK + experiment + stock + (slash + rest).removeprefix(databricks)
-    return _STOCK + experiment + slash + rest
+    path, (stock, databricks) = slash + rest, _MODELS
+    if path.startswith(databricks):
+        path = stock + path.removeprefix(databricks)
+    return _STOCK + experiment + path
 
 
 def with_uris(value: Any, change: Callable[[str], str]) -> Any:

@@ -6,55 +6,69 @@ Every field that a client reads unguarded is always there: `state`, `run_page_ur
 
 from typing import Any
 
-from local_workspace.runs.outcome import Outcome, active_state
+from local_workspace.runs.outcome import Outcome, active_state, active_status
 from local_workspace.settings import Settings
 from local_workspace.store import Document
 
-# There are no saved jobs here: every run was submitted.
-RUN_TYPE = "SUBMIT_RUN"
-_ACTIVE = ("RUNNING", "TERMINATING", "PENDING")
+_ACTIVE = ("RUNNING", "TERMINATING", "PENDING", "WAITING_FOR_RETRY", "BLOCKED")
 
 
 def whole_run(run: Document, tasks: list[Document], settings: Settings) -> dict[str, Any]:
     """A run with its task runs."""
     return {
         **_common(run, run["run_id"], settings),
-        **_state(run, _active_life_cycle_state(tasks)),
+        **_state(run, _active_life_cycle_state(run, tasks)),
         **_durations(run, tasks),
         "tasks": [task_entry(run, task, settings) for task in tasks],
+        "job_clusters": run["job_clusters"],
+        "job_parameters": _parameters(run),
+        "overriding_parameters": run["overrides"],
         "format": "SINGLE_TASK" if run["is_single_task"] else "MULTI_TASK",
-        "repair_history": [_original(run, tasks)],
+        "repair_history": _history(run, tasks),
     } | (_cluster(tasks[0]) if len(tasks) == 1 else {})
 
 
-def task_run(run: Document, task: Document, settings: Settings) -> dict[str, Any]:
+def task_run(run: Document, task: Document, iterations: list[Document], settings: Settings) -> dict[str, Any]:
     """A task run as a run of its own, as runs/get answers it for a task's run id."""
     echo = {key: value for key, value in task["task"].items() if key.endswith("_task")}
-    return {
+    shown = {
         **_common(run, task["run_id"], settings),
         **_state(task, task["life_cycle_state"]),
         **_durations(task, [task]),
         **_cluster(task),
+        "attempt_number": task["attempt_number"],
         "run_name": task["task"]["task_key"],
         "job_run_id": run["run_id"],
         "task": echo,
         "format": "SINGLE_TASK",
         "repair_history": [],
     }
+    if iterations:
+        shown["iterations"] = [task_entry(run, iteration, settings) for iteration in iterations]
+    return shown
 
 
 def task_entry(run: Document, task: Document, settings: Settings) -> dict[str, Any]:
     """A task run as an entry of `tasks`: the request's own fields, and what became of it."""
     return {
-        **task["task"],
-        "run_id": task["run_id"],
-        "attempt_number": 0,
         "run_if": "ALL_SUCCESS",
+        **_spec(task),
+        "run_id": task["run_id"],
+        "attempt_number": task["attempt_number"],
         "run_page_url": _url(run, task["run_id"], settings),
         "cluster_instance": _cluster(task)["cluster_instance"],
         **_state(task, task["life_cycle_state"]),
         **_durations(task, [task]),
     }
+
+
+def _spec(task: Document) -> dict[str, Any]:
+    """The task as it was asked for; of a loop also how far it is."""
+    spec: dict[str, Any] = task["task"]
+    if "iteration_stats" not in task:
+        return spec
+    stats = {"stats": {"task_run_stats": task["iteration_stats"]}}
+    return spec | {"for_each_task": spec["for_each_task"] | stats}
 
 
 def _common(run: Document, run_id: int, settings: Settings) -> dict[str, Any]:
@@ -65,11 +79,19 @@ def _common(run: Document, run_id: int, settings: Settings) -> dict[str, Any]:
         "original_attempt_run_id": run_id,
         "attempt_number": 0,
         "run_name": run["run_name"],
-        "run_type": RUN_TYPE,
+        "run_type": run["run_type"],
         "trigger": "ONE_TIME",
         "creator_user_name": settings.user_name,
         "run_page_url": _url(run, run_id, settings),
     }
+
+
+def _parameters(run: Document) -> list[dict[str, str]]:
+    defaults = run["defaults"]
+    return [
+        {"name": name, "value": value, "default": defaults.get(name, "")}
+        for name, value in run["parameters"].items()
+    ]
 
 
 def _url(run: Document, run_id: int, settings: Settings) -> str:
@@ -78,15 +100,21 @@ def _url(run: Document, run_id: int, settings: Settings) -> str:
 
 def _state(document: Document, life_cycle_state: str) -> dict[str, Any]:
     if document["outcome"] is None:
-        return {"state": active_state(life_cycle_state), "status": {"state": life_cycle_state}}
+        return {"state": active_state(life_cycle_state), "status": active_status(life_cycle_state)}
     outcome = Outcome(**document["outcome"])
     return {"state": outcome.state(), "status": outcome.status()}
 
 
-def _active_life_cycle_state(tasks: list[Document]) -> str:
-    """RUNNING as soon as one task runs, TERMINATING when the last ones clean up."""
+def _active_life_cycle_state(run: Document, tasks: list[Document]) -> str:
+    """RUNNING as soon as one task runs, TERMINATING when the last ones clean up.
+
+    A run whose tasks wait for others that have ended is about to go on.
+    """
+    if run["is_queued"]:
+        return "QUEUED"
     states = {task["life_cycle_state"] for task in tasks if task["outcome"] is None}
-    return next((state for state in _ACTIVE if state in states), "TERMINATING")
+    found = next((state for state in _ACTIVE if state in states), "TERMINATING")
+    return "RUNNING" if found in ("WAITING_FOR_RETRY", "BLOCKED") else found
 
 
 def _durations(document: Document, tasks: list[Document]) -> dict[str, int]:
@@ -108,21 +136,33 @@ def _durations(document: Document, tasks: list[Document]) -> dict[str, int]:
 
 
 def _cluster(task: Document) -> dict[str, Any]:
-    cluster_id = task["task"]["existing_cluster_id"]
+    spec = task["task"]
+    named = ("existing_cluster_id", "new_cluster", "job_cluster_key", "libraries")
     return {
-        "cluster_spec": {"existing_cluster_id": cluster_id},
+        "cluster_spec": {name: spec[name] for name in named if spec.get(name)},
         "cluster_instance": {
-            "cluster_id": cluster_id,
+            "cluster_id": task.get("cluster_id") or spec.get("existing_cluster_id", ""),
             "spark_context_id": str(task.get("spark_context_id", "")),
         },
     }
 
 
-def _original(run: Document, tasks: list[Document]) -> dict[str, Any]:
-    return {
+def _history(run: Document, tasks: list[Document]) -> list[dict[str, Any]]:
+    """The run as it was first, then its repairs; each ends when the next one begins, or with the run."""
+    repairs = run["repairs"]
+    repaired = {task_run_id for repair in repairs for task_run_id in repair["task_run_ids"]}
+    ends = [repair["ended_before"] for repair in repairs] + [run]
+    first = {
         "type": "ORIGINAL",
         "start_time": run["start_time"],
-        "end_time": run["end_time"],
-        "task_run_ids": run["task_run_ids"],
-        **_state(run, _active_life_cycle_state(tasks)),
+        "task_run_ids": [each for each in run["task_run_ids"] if each not in repaired],
     }
+    later = [
+        {key: repair[key] for key in ("id", "start_time", "task_run_ids")} | {"type": "REPAIR"}
+        for repair in repairs
+    ]
+    active = _active_life_cycle_state(run, tasks)
+    return [
+        entry | {"end_time": end["end_time"]} | _state(end, active)
+        for entry, end in zip([first, *later], ends, strict=True)
+    ]

@@ -3,8 +3,7 @@
 https://docs.databricks.com/api/azure/workspace/jobs/getrun
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 FAILED_TEXT = "Workload failed, see run output for details"
@@ -44,6 +43,21 @@ class Outcome:
 
 SUCCEEDED = Outcome("TERMINATED", "SUCCESS", "SUCCESS", "SUCCESS")
 WORKLOAD_FAILED = Outcome("TERMINATED", "FAILED", "RUN_EXECUTION_ERROR", "CLIENT_ERROR", FAILED_TEXT)
+SUCCEEDED_WITH_FAILURES = Outcome(
+    "TERMINATED", "SUCCESS_WITH_FAILURES", "SUCCESS_WITH_FAILURES", "SUCCESS", "Some tasks failed."
+)
+EXCLUDED = Outcome("SKIPPED", "EXCLUDED", "SKIPPED", "SUCCESS", "The condition for this task was not met.")
+UPSTREAM_FAILED = Outcome("SKIPPED", "UPSTREAM_FAILED", "SKIPPED", "CLIENT_ERROR", "An upstream task failed.")
+UPSTREAM_CANCELED = Outcome(
+    "SKIPPED", "UPSTREAM_CANCELED", "SKIPPED", "CLIENT_ERROR", "An upstream task was cancelled."
+)
+TOO_MANY_RUNS = Outcome(
+    "SKIPPED",
+    "MAXIMUM_CONCURRENT_RUNS_REACHED",
+    "MAX_CONCURRENT_RUNS_EXCEEDED",
+    "CLIENT_ERROR",
+    "The job has reached its maximum of concurrent runs.",
+)
 CANCELED = Outcome("TERMINATED", "CANCELED", "USER_CANCELED", "SUCCESS", "Run cancelled.", True)
 
 
@@ -58,27 +72,29 @@ def internal_error(message: str, code: str, kind: str = "CLIENT_ERROR") -> Outco
     return Outcome("INTERNAL_ERROR", "FAILED", code, kind, message)
 
 
+_TEXTS = {
+    "QUEUED": "Queued: the job has reached its maximum of concurrent runs",
+    "BLOCKED": "Waiting for upstream tasks",
+    "WAITING_FOR_RETRY": "Waiting for the next attempt",
+    "PENDING": "Waiting for cluster",
+    "RUNNING": "In run",
+    "TERMINATING": "Cleaning up",
+}
+
+
 def active_state(life_cycle_state: str) -> dict[str, Any]:
     """`state` of a run that has not ended; there is no `result_state` yet."""
-    texts = {"PENDING": "Waiting for cluster", "RUNNING": "In run", "TERMINATING": "Cleaning up"}
     return {
         "life_cycle_state": life_cycle_state,
-        "state_message": texts[life_cycle_state],
+        "state_message": _TEXTS[life_cycle_state],
         "user_cancelled_or_timedout": False,
     }
 
 
-def whole_run(tasks: Sequence[tuple[str, Outcome]], is_single_task: bool) -> Outcome:
-    """The outcome of a run from those of its tasks (task key, outcome).
-
-    A run in the older single-task form has its task's outcome; in the other form Databricks reports a failed
-    task as INTERNAL_ERROR of the run, with the task's message.
-    """
-    for key, outcome in tasks:
-        if outcome.result_state == "SUCCESS":
-            continue
-        if is_single_task or outcome.result_state != "FAILED":
-            return outcome
-        text = f"Task {key} failed with message: {outcome.message.removesuffix('.')}."
-        return replace(outcome, life_cycle_state="INTERNAL_ERROR", message=text)
-    return SUCCEEDED
+def active_status(life_cycle_state: str) -> dict[str, Any]:
+    """`status` of a run that has not ended; its word for a wait between attempts is another one."""
+    status: dict[str, Any] = {"state": life_cycle_state.removesuffix("_FOR_RETRY")}
+    if life_cycle_state == "QUEUED":
+        code = "MAX_CONCURRENT_RUNS_REACHED"
+        status["queue_details"] = {"code": code, "message": _TEXTS["QUEUED"]}
+    return status

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 from local_workspace.clusters.runtimes.offered import runtime_version
 from local_workspace.clusters.spark.driver import Attachment
@@ -11,6 +12,7 @@ from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.processes.fork_server import Request
 from local_workspace.processes.forked import CannotFork
 from local_workspace.processes.processes import Child, Processes, base_environment
+from local_workspace.runs.pip import pip_install
 from local_workspace.runs.tasks.task import Program
 from local_workspace.settings import Settings
 
@@ -33,12 +35,39 @@ class RunProcess:
         self.folder = settings.runs / str(run_id)
         self._request = self.folder / "request.json"
         self._result = self.folder / "result.json"
+        self._libraries = self.folder / "libraries"
         self._process: Child | None = None
+
+    def install(self, arguments: list[str], attachment: Attachment) -> None:
+        """Begin to install a library into the run's own folder; `wait` for it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._process = self._processes.spawn(
+            f"pip of run {self._run_id}",
+            pip_install(attachment.python, self._libraries, arguments),
+            environment=base_environment(self.folder) | attachment.environment,
+            cwd=self.folder,
+            output=self.folder / "pip.log",
+        )
+
+    def why_not_installed(self) -> str:
+        """The last line of pip about what it could not install; "" if it could."""
+        process, self._process = self._process, None
+        assert process is not None  # noqa: S101 - it has been waited for
+        self._processes.end(process)
+        lines = (self.folder / "pip.log").read_text(errors="replace").strip().splitlines()
+        return (lines or ["pip failed"])[-1] if process.returncode else ""
 
     def start(self, program: Program, cluster: ClusterSpec, attachment: Attachment) -> None:
         """Begin to run a task's program, attached to a driver of `cluster`: forked where that is possible."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._request.write_text(json.dumps(program.request | {"result": str(self._result)}))
+        own = {
+            "result": str(self._result),
+            "folder": str(self.folder),
+            "root": str(attachment.root),
+            "libraries": str(self._libraries),
+            "pip": pip_install(attachment.python, self._libraries, []),
+        }
+        self._request.write_text(json.dumps(program.request | own))
         request: Request = {
             "name": f"run {self._run_id}",
             "module": program.module,
@@ -88,8 +117,13 @@ class RunProcess:
 
     def result(self) -> Result:
         """What became of the script, after the end of the process."""
-        written = json.loads(self._result.read_text())
-        return Result(_as_unicode(written["error"]), _as_unicode(written["error_trace"]))
+        return read_result(self.folder)
+
+
+def read_result(folder: Path) -> Result:
+    """What became of the script of a run with this folder, after the end of its process."""
+    written = json.loads((folder / "result.json").read_text())
+    return Result(_as_unicode(written["error"]), _as_unicode(written["error_trace"]))
 
 
 def run_variables(settings: Settings, cluster: ClusterSpec) -> dict[str, str]:

@@ -5,10 +5,12 @@ the API answers parameters as they were sent. What only looks like a reference s
 namespace that does not exist is refused, as Databricks' own page does it.
 """
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.settings import Settings
@@ -16,6 +18,10 @@ from local_workspace.store import Document
 
 _REFERENCE = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
 _NAMESPACES = ("job.", "task.", "tasks.", "workspace.", "backfill.")
+# What other tasks, and the job's own parameters, are only known to hold when the run is there.
+_OF_A_RUN = re.compile(
+    r"job\.parameters\.[^.]+|tasks\.[^.]+\.(values\.[^.]+|output(\..+)?|result_state|error_code|run_id)"
+)
 _TIMES = ("job.start_time.", "job.trigger.time.")
 
 Values = dict[str, str]
@@ -35,11 +41,11 @@ def values_of(run: Document, task: Document, settings: Settings) -> Values:
         "job.id": str(run["job_id"]),
         "job.name": run["run_name"],
         "job.run_id": run_id,
-        "job.repair_count": "0",
+        "job.repair_count": str(len(run.get("repairs", []))),
         "job.trigger.type": "one_time",
         "task.name": task_key,
         "task.run_id": task_run_id,
-        "task.execution_count": "1",
+        "task.execution_count": str(task.get("attempt_number", 0) + 1),
         "workspace.id": str(settings.workspace_id),
         "workspace.url": settings.origin,
         **{namespace + name: value for namespace in _TIMES for name, value in moment.items()},
@@ -48,10 +54,31 @@ def values_of(run: Document, task: Document, settings: Settings) -> Values:
         "run_id": task_run_id,
         "parent_run_id": run_id,
         "task_key": task_key,
-        "task_retry_count": "0",
+        "task_retry_count": str(task.get("attempt_number", 0)),
         "start_date": moment["iso_date"],
         "start_time": moment["timestamp_ms"],
+        **{f"job.parameters.{name}": value for name, value in run.get("parameters", {}).items()},
     }
+
+
+def values_of_others(tasks: Iterable[Document], task_values: Mapping[str, Mapping[str, Any]]) -> Values:
+    """What references to the tasks of a run stand for that have ended; `task_values` by task key.
+
+    A value that is no text is written as JSON.
+    """
+    values: Values = {}
+    for task in tasks:
+        key, outcome = task["task"]["task_key"], task["outcome"]
+        if outcome is None:
+            continue
+        values[f"tasks.{key}.run_id"] = str(task["run_id"])
+        values[f"tasks.{key}.result_state"] = outcome["result_state"].lower()
+        values[f"tasks.{key}.error_code"] = outcome["code"]
+        if "condition_outcome" in task:
+            values[f"tasks.{key}.output.outcome"] = task["condition_outcome"]
+        for name, value in task_values.get(key, {}).items():
+            values[f"tasks.{key}.values.{name}"] = value if isinstance(value, str) else json.dumps(value)
+    return values
 
 
 def _moment(time: datetime, milliseconds: int) -> Values:
@@ -82,9 +109,9 @@ _NAMES = frozenset(
 
 
 def check_references(task_key: str, parameters: Iterable[str]) -> None:
-    """`InvalidParameterValue` for a reference of a known namespace that a one-time run does not have."""
+    """`InvalidParameterValue` for a reference of a known namespace that no run has."""
     for name in (name for parameter in parameters for name in _REFERENCE.findall(parameter)):
-        if name.startswith(_NAMESPACES) and name not in _NAMES:
+        if name.startswith(_NAMESPACES) and name not in _NAMES and not _OF_A_RUN.fullmatch(name):
             raise InvalidParameterValue(
                 f"Task {task_key}: parameters refer to {{{{{name}}}}}, which a run of this workspace does "
                 f"not have. It has: {', '.join(sorted(_NAMES))}."

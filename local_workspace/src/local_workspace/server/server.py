@@ -6,7 +6,9 @@ import logging.handlers
 import os
 import signal
 import socket
+import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,8 @@ import psutil
 
 from local_workspace.application import LocalWorkspace
 from local_workspace.clock import SystemClock
+from local_workspace.processes.private_root import command_in
+from local_workspace.server.kind import write_kind
 from local_workspace.server.root_lock import RootLock
 from local_workspace.server.token import write_token
 from local_workspace.server.web import WebServer, await_answer
@@ -34,11 +38,14 @@ def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Ca
     os.umask(0o077)  # what the workspace writes is its owner's alone, runs and served models included
     _log_to(settings.root / "server.log")
     write_token(settings)
+    write_kind(settings)
     signals = _Signals()
     workspace = LocalWorkspace(settings, SystemClock())
     web = WebServer(workspace.asgi, listener)
     try:
         workspace.start()
+        if problem := _mount_problem(settings):
+            say(f"{problem}. Spark and the APIs have them; plain Python in job runs does not")
         web.start()
         if await_answer(settings, web, signals.asked):
             lock.announce(settings.origin)
@@ -48,6 +55,14 @@ def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Ca
     finally:
         end(settings, workspace, web)
     return signals.status if signals.asked.is_set() else FAILED
+
+
+def _mount_problem(settings: Settings) -> str:
+    """Why job runs do not find `/Volumes` and its like on this machine; "" if they do."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = command_in(Path(folder) / "root", settings.node_folders)
+        tried = subprocess.run([*command, "/bin/true"], capture_output=True, text=True, check=False)
+    return tried.stderr.strip()
 
 
 def end(settings: Settings, workspace: LocalWorkspace, web: WebServer) -> None:

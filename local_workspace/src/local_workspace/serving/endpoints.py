@@ -97,6 +97,11 @@ class Endpoints:
             self._documents.update(name, tags=tags)
         return tags
 
+    def require_id(self, endpoint_id: str) -> None:
+        """Refuse an id that no endpoint has."""
+        if all(document["id"] != endpoint_id for document in self._documents.values()):
+            raise ResourceDoesNotExist(f"Serving endpoint with id {endpoint_id!r} does not exist.")
+
     def get(self, name: str) -> Document:
         """The endpoint as clients see it."""
         with self._lock:

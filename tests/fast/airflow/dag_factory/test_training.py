@@ -42,12 +42,25 @@ TASKS = [
 
 
 @pytest.fixture(scope="module")
-def penguins() -> DAG:
-    bag = DagBag(str(PROJECT / "dags"))
+def examples() -> dict[str, DAG]:
+    """The project's DAGs by id, read with their folder on the import path, as Airflow's processes do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(PROJECT / "dags"))
+        bag = DagBag(str(PROJECT / "dags"))
     assert bag.import_errors == {}
-    dag = bag.dags["penguin_predictor"]
-    assert isinstance(dag, DAG)
-    return dag
+    return {dag_id: dag for dag_id, dag in bag.dags.items() if isinstance(dag, DAG)}
+
+
+@pytest.fixture(scope="module")
+def penguins(examples: dict[str, DAG]) -> DAG:
+    return examples["penguin_predictor"]
+
+
+def test_each_example_is_the_one_dag_of_its_file(examples: dict[str, DAG]) -> None:
+    files = {path.stem for path in (PROJECT / "dags").glob("*.py")}
+    assert {dag_id: Path(dag.fileloc).stem for dag_id, dag in examples.items()} == {
+        name: name for name in files
+    }
 
 
 def test_the_dag_has_the_chains_tasks(penguins: DAG) -> None:

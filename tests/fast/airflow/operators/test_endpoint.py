@@ -326,6 +326,20 @@ def test_an_answer_of_another_shape_is_refused(databricks: Recorder, answer: obj
         query(endpoint={"name": "predict-penguin", "dataframe_records": [RECORD]})
 
 
+@pytest.mark.parametrize(
+    ("label_type", "answers", "others"),
+    [("string", ["Gentoo"], [1.0]), ("long", [-1], ["-1"]), ("boolean", [True], [1])],
+)
+def test_where_labels_are_indexed_the_answer_is_one_of_their_type(
+    databricks: Recorder, label_type: str, answers: list[object], others: list[object]
+) -> None:
+    asked = {"name": "predict-penguin", "dataframe_records": [RECORD]}
+    databricks.answers(INVOKE, {"predictions": answers}, {"predictions": others})
+    assert query(endpoint=asked, label_type=label_type)["predictions"] == answers
+    with pytest.raises(EndpointError, match="as the label's values are"):
+        query(endpoint=asked, label_type=label_type)
+
+
 def test_an_ephemeral_endpoint_is_deleted_and_seen_gone(databricks: Recorder) -> None:
     databricks.answers(GET, endpoint(config=served("2")), endpoint(config=served("2")), GONE)
     databricks.answers(DELETE, {})

@@ -120,12 +120,12 @@ def test_everything_that_a_workspace_lacks_is_told_at_once(databricks: Recorder)
         (
             usable.DBFS,
             Reply(403, {"error_code": "PERMISSION_DENIED", "message": "Public DBFS root is disabled."}),
-            "data_root: the workspace says: Public DBFS root is disabled.",
+            "data_root: the workspace says: Public DBFS root is disabled; name a folder in a Volume",
         ),
         (
             usable.MODEL,
             Reply(404, {"error_code": "FEATURE_DISABLED", "message": "The model registry is disabled."}),
-            "registry.registered_model_name: the workspace says: The model registry is disabled.",
+            "registry.registered_model_name: the workspace says: The model registry is disabled; a model in",
         ),
         (
             usable.MODEL,
@@ -192,12 +192,31 @@ def test_in_unity_catalog_the_schema_and_the_volume_must_be_there(databricks: Re
     missing = {"error_code": "VOLUME_DOES_NOT_EXIST", "message": "Volume 'main.birds.files' does not exist."}
     databricks.answers(f"{catalog}/volumes/main.birds.files", Reply(404, missing))
     assert mistakes(plan) == [
-        "data_root: the workspace says: Volume 'main.birds.files' does not exist.",
+        "data_root: the workspace says: Volume 'main.birds.files' does not exist; create the Volume once, by "
+        "CREATE VOLUME main.birds.files or in Catalog Explorer, or name another",
         "registry.registered_model_name: the workspace says: Schema 'main.birds' does not exist.",
     ]
     databricks.answers(f"{catalog}/schemas/main.birds", {"full_name": "main.birds"})
     databricks.answers(f"{catalog}/volumes/main.birds.files", {"full_name": "main.birds.files"})
     assert resolve(plan)["user_name"] == "me@example.com"
+
+
+def test_a_new_account_s_workspace_is_told_with_what_to_name_instead(databricks: Recorder) -> None:
+    usable.answer_everything(databricks)
+    no_root = "Public DBFS root is disabled. Access is denied on path: /rookery"
+    no_registry = "The legacy workspace model registry is disabled for the current Databricks workspace"
+    for path, message in (
+        ("dbfs/get-status", no_root),
+        ("mlflow/databricks/registered-models/get", no_registry),
+    ):
+        refusal = {"error_code": "PERMISSION_DENIED", "message": message}
+        databricks.answers(f"GET /api/2.0/{path}", Reply(403, refusal))
+    assert mistakes(changed()) == [
+        f"data_root: the workspace says: {no_root}; name a folder in a Volume, "
+        "/Volumes/<catalog>/<schema>/<volume>/…",
+        f"registry.registered_model_name: the workspace says: {no_registry}; a model in Unity Catalog is "
+        "named catalog.schema.model",
+    ]
 
 
 CATALOG = "GET /api/2.1/unity-catalog"

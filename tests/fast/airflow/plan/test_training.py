@@ -140,8 +140,8 @@ def test_wrong_fields_of_any_part_do_not_hide_other_mistakes() -> None:
         "  - endpoint.size: Endpoint has no field 'size'; it has name, workload_size, scale_to_zero_enabled, "
         "dataframe_records",
         "  - owner: TrainingPlan has no field 'owner'; it has source, features, label, split, sweep, "
-        "label_type, metric, gates, registry, endpoint, compute, data_root, as_of_column, max_dropped_share, "
-        "deploy, keep_endpoint",
+        "label_type, class_weights, metric, gates, registry, endpoint, compute, data_root, as_of_column, "
+        "max_dropped_share, deploy, keep_endpoint",
     ]
 
 
@@ -217,6 +217,18 @@ def test_parts_are_immutable() -> None:
         (
             {"split": {"kind": "time", "column": "Species", "validation_days": 7, "test_days": 7}},
             "split.column: column 'Species' is the label",
+        ),
+        (
+            {"class_weights": "heavy"},
+            "class_weights: class_weights cannot be 'heavy'; they can be equal, bal",
+        ),
+        (
+            {
+                "class_weights": "balanced",
+                "metric": "r2",
+                "sweep": [{"algorithm": "LinearRegression", "grid": {"maxIter": [2]}}],
+            },
+            "class_weights: class_weights cannot be 'balanced', as a regression has no classes",
         ),
         ({"metric": "rmse"}, "metric: rmse does not measure classification; its metrics are accuracy, "),
         (

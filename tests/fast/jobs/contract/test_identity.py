@@ -26,6 +26,7 @@ from tests.fast.jobs.contract.documents import NUMERIC, snapshot_spec
         ("seed", 43),
         ("split_key", "Id"),
         ("as_of_column", "SeenOn"),
+        ("class_weights", "balanced"),
         ("label_type", "string"),
         ("label_type", "double"),
         ("treatment", Treatment("mean")),

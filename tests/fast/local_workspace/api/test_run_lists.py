@@ -7,18 +7,15 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from local_workspace.api.jobs import job_routes
+from local_workspace.api.jobs.runs import run_routes
 from local_workspace.api.refusals import application
 from local_workspace.clusters.clusters import Clusters
-from local_workspace.files.local_files import LocalFiles
-from local_workspace.files.workspace import WorkspaceFiles
 from local_workspace.processes.processes import Processes
-from local_workspace.runs.records import RunRecords
-from local_workspace.runs.runs import Runs
-from local_workspace.runs.spec import SubmitRun
+from local_workspace.runs.requests.submit import SubmitRun
 from local_workspace.settings import Settings
 from local_workspace.store import Store
 from tests.fast.local_workspace.manual_clock import ManualClock
+from tests.fast.local_workspace.runs_in import runs_in
 from tests.wire.polling import until
 
 SCRIPT = {"python_file": "/Workspace/none.py"}
@@ -30,14 +27,10 @@ REQUEST = SubmitRun.model_validate({"tasks": [TASK]})
 def client(tmp_path: Path) -> Iterator[TestClient]:
     """Five runs, which fail for want of a script."""
     settings, store, clock = Settings(tmp_path, 1, "dapi"), Store(tmp_path / "store.db"), ManualClock()
-    processes = Processes(store)
-    workspace = WorkspaceFiles(settings.workspace_files, store, clock, settings.user_name)
-    files = LocalFiles(settings.dbfs, workspace)
-    clusters = Clusters(settings, store, clock, processes)
-    runs = Runs(settings, clock, RunRecords(store, clock), processes, clusters, files)
+    runs = runs_in(settings, store, clock, Clusters(settings, store, clock, Processes(store)))
     for _ in range(5):
         runs.submit(REQUEST)
-    yield TestClient(application([*job_routes(runs)]))
+    yield TestClient(application([*run_routes(runs)]))
     runs.stop(deadline=0.0)
 
 

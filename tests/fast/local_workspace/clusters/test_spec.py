@@ -76,13 +76,6 @@ def test_unknown_choices_are_refused(fields: dict[str, Any]) -> None:
         checked(**CLASSIC, **fields)
 
 
-@pytest.mark.parametrize("field", ["spark_conf", "spark_env_vars"])
-def test_a_reference_to_a_secret_is_not_taken_for_the_secret(field: str) -> None:
-    values = CLASSIC | {field: {**CLASSIC.get(field, {}), "a": "{{secrets/scope/key}}"}}  # type: ignore[dict-item]
-    with pytest.raises(InvalidParameterValue, match=rf"{field}\.a: the local workspace has no secrets"):
-        checked(**values)
-
-
 @pytest.mark.parametrize(
     ("name", "value"),
     [

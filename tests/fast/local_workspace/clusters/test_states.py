@@ -96,7 +96,7 @@ def test_the_clients_conf_counts_unless_it_would_leave_this_machine_or_the_root(
         "spark.local.dir": "/elsewhere",
     }
     conf = driver_conf(
-        SPEC.model_copy(update={"spark_conf": theirs}), None, tmp_path / "dbfs", tmp_path / "c"
+        SPEC.model_copy(update={"spark_conf": theirs}), None, {"/": tmp_path / "dbfs"}, tmp_path / "c"
     )
     assert conf["spark.sql.ansi.enabled"] == "false"
     assert conf["spark.local.dir"] == str(tmp_path / "c" / "local")

@@ -65,10 +65,10 @@ def test_a_cluster_that_may_scale_starts_with_the_fewest_and_says_that_it_stays_
 def test_each_driver_with_workers_has_a_secret_that_a_client_cannot_choose(tmp_path: Path) -> None:
     theirs = {"spark.authenticate": "false", "spark.authenticate.secret": "theirs"}
     asked = spec(num_workers=2, spark_conf=theirs)
-    confs = [driver_conf(asked, workers_of(asked, LARGE), tmp_path, tmp_path) for _ in range(2)]
+    confs = [driver_conf(asked, workers_of(asked, LARGE), {"/": tmp_path}, tmp_path) for _ in range(2)]
     assert all(conf["spark.authenticate"] == "true" for conf in confs)
     assert len({conf["spark.authenticate.secret"] for conf in confs} | {"theirs"}) == 3
-    alone = driver_conf(spec(num_workers=0), None, tmp_path, tmp_path)
+    alone = driver_conf(spec(num_workers=0), None, {"/": tmp_path}, tmp_path)
     assert "spark.authenticate.secret" not in alone
 
 

@@ -24,8 +24,9 @@ from local_workspace.runs.outcome import (
     internal_error,
     timed_out,
 )
-from local_workspace.runs.records import RunRecords, Wanted
-from local_workspace.runs.spec import SubmitRun
+from local_workspace.runs.records import RunRecords
+from local_workspace.runs.requests.submit import SubmitRun
+from local_workspace.runs.wanted import Wanted
 from local_workspace.settings import Settings
 from local_workspace.store import Store
 from tests.fast.local_workspace.manual_clock import ManualClock
@@ -182,7 +183,7 @@ def test_the_first_outcome_of_a_task_stays(records: RunRecords) -> None:
     records.settle(task_run_id, SUCCEEDED)
     task = records.task(task_run_id)
     assert task is not None
-    as_run = Run.from_dict(task_run(records.run(run_id), task, SETTINGS))
+    as_run = Run.from_dict(task_run(records.run(run_id), task, [], SETTINGS))
     assert as_run.state is not None
     assert as_run.state.result_state is not None
     assert as_run.state.result_state.value == "CANCELED"

@@ -11,15 +11,16 @@ from local_workspace.clusters.clusters import Clusters
 from local_workspace.clusters.spark.driver import Driver
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.errors import TemporarilyUnavailable
-from local_workspace.files.local_files import LocalFiles
 from local_workspace.files.workspace import FILE, WorkspaceFiles
 from local_workspace.processes.processes import Processes
-from local_workspace.runs.records import RunRecords, Wanted
+from local_workspace.runs.records import SUBMITTED, Origin, RunRecords
+from local_workspace.runs.requests.submit import RunRequest, SubmitRun
 from local_workspace.runs.runs import Runs
-from local_workspace.runs.spec import SubmitRun
+from local_workspace.runs.wanted import Wanted
 from local_workspace.settings import Settings
 from local_workspace.store import Store
 from tests.fast.local_workspace.manual_clock import ManualClock
+from tests.fast.local_workspace.runs_in import runs_in
 from tests.fast.local_workspace.strange_java import STUCK, strange_java
 from tests.wire.polling import until
 
@@ -53,9 +54,9 @@ class InterruptedRecords(RunRecords):
     after_add: Callable[[int], object] = staticmethod(lambda _run_id: None)
     before_tasks: Callable[[], object] = staticmethod(NOTHING)
 
-    def add(self, request: SubmitRun) -> tuple[int, bool]:
+    def add(self, request: RunRequest, origin: Origin = SUBMITTED) -> tuple[int, bool]:
         """Interrupted once it has happened."""
-        added = super().add(request)
+        added = super().add(request, origin)
         self.after_add(added[0])
         return added
 
@@ -91,8 +92,7 @@ def runs(settings: Settings, records: RunRecords, clusters: StuckClusters) -> It
     store = Store(settings.database)
     workspace = WorkspaceFiles(settings.workspace_files, store, ManualClock(), settings.user_name)
     workspace.write("/a.py", b"print(1)", FILE, None, overwrite=False)
-    files = LocalFiles(settings.dbfs, workspace)
-    runs = Runs(settings, ManualClock(), records, Processes(store), clusters, files)
+    runs = runs_in(settings, store, ManualClock(), clusters, records)
     yield runs
     clusters.released.set()
     runs.stop(deadline=0.0)

@@ -65,9 +65,8 @@ def test_what_only_looks_like_a_reference_stays(text: str) -> None:
     [
         "job.naem",
         "job.start_time",
-        "job.parameters.x",
         "task.notebook_path",
-        "tasks.a.values.b",
+        "tasks.a.vlaues.b",
         "workspace.x",
     ],
 )

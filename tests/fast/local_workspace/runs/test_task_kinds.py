@@ -12,11 +12,12 @@ import pytest
 import local_workspace
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.files.local_files import LocalFiles
-from local_workspace.files.workspace import WorkspaceFiles
+from local_workspace.files.workspace import FILE, NOTEBOOK, WorkspaceFiles
 from local_workspace.runs.document import task_run
 from local_workspace.runs.records import RunRecords
-from local_workspace.runs.spec import SubmitRun
-from local_workspace.runs.tasks.kinds import KINDS, task_in
+from local_workspace.runs.requests.submit import SubmitRun
+from local_workspace.runs.requests.task import TaskSpec
+from local_workspace.runs.tasks.kinds import KINDS
 from local_workspace.runs.tasks.task import RunContext, Task
 from local_workspace.settings import Settings
 from local_workspace.store import Store
@@ -29,7 +30,8 @@ class Case:
 
     accepted: dict[str, Any]
     refused: list[dict[str, Any]]
-    needs: str
+    names: str
+    needs: str = ""  # NOTEBOOK or FILE, what must be at the path that it names; "": nothing
 
 
 CASES = {
@@ -44,9 +46,44 @@ CASES = {
             {"python_file": "/Workspace/a.py", "parameters": ["x" * 10_000]},
             {"python_file": "/Workspace/a.py", "parameters": ["{{job.naem}}"]},
         ],
-        needs="/Workspace/Shared/a.py",
+        names="/Workspace/Shared/a.py",
+        needs=FILE,
+    ),
+    "notebook_task": Case(
+        accepted={
+            "notebook_path": "/Shared/a",
+            "base_parameters": {"n": 1, "run": "run {{job.run_id}} of {{unknown}}"},
+        },
+        refused=[
+            {"notebook_path": "relative"},
+            {"notebook_path": "/a", "source": "GIT"},
+            {"notebook_path": "/a", "base_parameters": {"x": "x" * 10_000}},
+            {"notebook_path": "/a", "base_parameters": {"x": "{{job.naem}}"}},
+        ],
+        names="/Shared/a",
+        needs=NOTEBOOK,
+    ),
+    "python_wheel_task": Case(
+        accepted={
+            "package_name": "penguins",
+            "entry_point": "main",
+            "parameters": ["run {{job.run_id}} of {{unknown}}"],
+        },
+        refused=[
+            {"package_name": "p", "entry_point": "m", "parameters": ["a"], "named_parameters": {"b": "c"}},
+            {"package_name": "p", "entry_point": "m", "parameters": ["x" * 10_000]},
+            {"package_name": "p", "entry_point": "m", "parameters": ["{{job.naem}}"]},
+        ],
+        names="penguins",
     ),
 }
+
+
+def task_in(fields: dict[str, Any]) -> Task:
+    """What a task runs, from its fields."""
+    task = TaskSpec.model_validate(fields).kind()
+    assert isinstance(task, Task)
+    return task
 
 
 def test_every_kind_has_a_case() -> None:
@@ -55,7 +92,9 @@ def test_every_kind_has_a_case() -> None:
 
 def test_no_other_module_names_a_kind() -> None:
     package = Path(local_workspace.__file__).parent
-    own = {package / "runs/tasks/kinds.py", *(package / _module(kind) for kind in KINDS)}
+    # `dbutils.notebook.run` is a client of the API.
+    own = {package / "runs/tasks/kinds.py", package / "dbutils/notebook.py"}
+    own |= {package / _module(kind) for kind in KINDS}
     naming = [
         str(file.relative_to(package))
         for file in package.rglob("*.py")
@@ -81,9 +120,12 @@ class TestEveryKind:
         return Settings(tmp_path, 1, "dapi")
 
     @pytest.fixture
-    def files(self, settings: Settings) -> LocalFiles:
+    def workspace(self, settings: Settings) -> WorkspaceFiles:
         store = Store(settings.database)
-        workspace = WorkspaceFiles(settings.workspace_files, store, ManualClock(), settings.user_name)
+        return WorkspaceFiles(settings.workspace_files, store, ManualClock(), settings.user_name)
+
+    @pytest.fixture
+    def files(self, settings: Settings, workspace: WorkspaceFiles) -> LocalFiles:
         return LocalFiles(settings.dbfs, workspace)
 
     @pytest.fixture
@@ -99,7 +141,7 @@ class TestEveryKind:
 
     def task(self, kind: str, case: Case) -> Task:
         """The case's accepted task."""
-        return task_in({kind: case.accepted})
+        return task_in({"task_key": "main", kind: case.accepted})
 
     def test_it_is_the_same_after_it_was_kept(self, kind: str, case: Case, records: RunRecords) -> None:
         request = self.request(kind, case.accepted)
@@ -113,7 +155,7 @@ class TestEveryKind:
     ) -> None:
         run_id, _ = records.add(self.request(kind, case.accepted))
         run, (kept,) = records.with_tasks(run_id)
-        assert list(task_run(run, kept, settings)["task"]) == [kind]
+        assert list(task_run(run, kept, [], settings)["task"]) == [kind]
 
     def test_what_it_refuses_is_refused_with_the_task(self, kind: str, case: Case) -> None:
         for fields in case.refused:
@@ -121,17 +163,24 @@ class TestEveryKind:
                 self.request(kind, fields).check()
 
     def test_it_tells_which_file_is_missing_until_it_is_there(
-        self, kind: str, case: Case, files: LocalFiles
+        self, kind: str, case: Case, files: LocalFiles, workspace: WorkspaceFiles
     ) -> None:
         task = self.task(kind, case)
-        assert case.needs in str(task.missing(files))
-        files.path(case.needs).parent.mkdir(parents=True, exist_ok=True)
-        files.path(case.needs).touch()
+        if case.needs:
+            assert case.names in str(task.missing(files))
+            self.put(case, workspace)
         assert task.missing(files) is None
 
+    def put(self, case: Case, workspace: WorkspaceFiles) -> None:
+        """What the case needs."""
+        if case.needs:
+            language = "PYTHON" if case.needs == NOTEBOOK else None
+            workspace.write(case.names, b"", case.needs, language, overwrite=False)
+
     def test_it_runs_a_module_that_is_there_with_its_references_replaced(
-        self, kind: str, case: Case, files: LocalFiles
+        self, kind: str, case: Case, files: LocalFiles, workspace: WorkspaceFiles
     ) -> None:
+        self.put(case, workspace)
         program = self.task(kind, case).program(RunContext(files, {"job.run_id": "7"}))
         assert callable(importlib.import_module(program.module).main)
         assert "result" not in program.request
@@ -139,4 +188,4 @@ class TestEveryKind:
         assert "run 7 of {{unknown}}" in text
 
     def test_a_page_says_what_it_runs(self, kind: str, case: Case) -> None:
-        assert case.needs in dict(self.task(kind, case).shown().facts).values()
+        assert case.names in dict(self.task(kind, case).shown().facts).values()

@@ -57,7 +57,7 @@ def test_both_lists_or_none_are_refused() -> None:
         ({"name": "a b"}, "served entity name 'a b'"),
         ({"workload_size": "Huge"}, "workload_size 'Huge'"),
         ({"workload_size": ""}, "workload_size ''"),
-        ({"environment_vars": {"KEY": "{{secrets/a/b}}"}}, r"environment_vars\.KEY: .* has no secrets"),
+        ({"environment_vars": {"KEY": "{{secrets/a/b}}"}}, r"environment_vars\.KEY: .* for clusters only"),
         ({"workload_type": "GPU_SMALL"}, "workload_type 'GPU_SMALL'"),
         ({"entity_name": ""}, "served_entities.entity_name"),
         ({"entity_version": ""}, "served_entities.entity_version"),

@@ -66,10 +66,22 @@ class DatabricksRules:
         await self._app(scope, receive, _answering_unknown_routes(scope, send))
 
     def _check_experiment(self, fields: dict[str, Any]) -> None:
-        self._check_name(fields.get("name"))
+        if not self._is_of_notebook(fields):
+            self._check_name(fields.get("name"))
         location = fields.get("artifact_location")
         if location:
             _check_scheme("artifact_location", location)
+
+    def _is_of_notebook(self, fields: dict[str, Any]) -> bool:
+        """Whether a notebook's process asks for the notebook's own experiment, which has its path."""
+        name, tags = fields.get("name"), fields.get("tags")
+        said = {"key": "mlflow.experimentType", "value": "NOTEBOOK"}
+        return (
+            isinstance(name, str)
+            and isinstance(tags, list)
+            and said in tags
+            and self._files.is_notebook(name)
+        )
 
     def _check_rename(self, fields: dict[str, Any]) -> None:
         if fields.get("new_name"):

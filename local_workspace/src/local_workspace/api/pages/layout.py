@@ -91,8 +91,12 @@ def _not_found(error: WorkspaceError) -> Response:
 
 
 def _answer(page: Page, status: int = 200) -> HTMLResponse:
-    html = _TEMPLATES.get_template("page.html").render(page=page)
-    return HTMLResponse(html.encode(errors="replace"), status, _HEADERS)
+    return HTMLResponse(html(page).encode(errors="replace"), status, _HEADERS)
+
+
+def html(page: Page) -> str:
+    """The document."""
+    return _TEMPLATES.get_template("page.html").render(page=page)
 
 
 MOST_ROWS = 100

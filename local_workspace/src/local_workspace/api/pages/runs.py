@@ -7,9 +7,9 @@ from starlette.routing import Route
 
 from local_workspace.api.pages.layout import MOST_ROWS, Link, Page, Table, Text, moment, number, page_route
 from local_workspace.errors import ResourceDoesNotExist
-from local_workspace.runs.records import Wanted
+from local_workspace.runs.requests.task import TaskSpec
 from local_workspace.runs.runs import Runs
-from local_workspace.runs.tasks.kinds import task_in
+from local_workspace.runs.wanted import Wanted
 
 COLUMNS = ("Run", "Name", "State", "Cluster", "Start", "End")
 MOST_CHARACTERS = 200_000
@@ -63,10 +63,13 @@ def _run(runs: Runs, job_id: str, run_id: str) -> Page:
     tasks = run.get("tasks", [])
     if len(tasks) > 1:
         return Page(_title(run), _facts(run), (_tasks(run, tasks),), _goes_on(run))
+    if iterations := run.get("iterations"):
+        return Page(_title(run), _facts(run), (_tasks(run, iterations),), _goes_on(run))
     task = tasks[0] if tasks else run["task"] | {"cluster_instance": run["cluster_instance"]}
-    shown = task_in(task).shown()
+    shown = TaskSpec.model_validate({"task_key": ""} | task).kind().shown()
     facts = (("Task", task.get("task_key", run["run_name"])), ("Cluster", _cluster(task)), *shown.facts)
-    output = _output(runs.output(task.get("run_id", run["run_id"])))
+    task_run_id = task.get("run_id", run["run_id"])
+    output = [*_output(runs.output(task_run_id)), *cell_texts(runs.cells(task_run_id))]
     texts = [Text(heading, text) for heading, text in shown.texts]
     return Page(_title(run), (*_facts(run), *facts), (*output, *texts), _goes_on(run))
 
@@ -101,15 +104,28 @@ def _tasks(run: dict[str, Any], tasks: list[dict[str, Any]]) -> Table:
 
 
 def _output(output: dict[str, Any]) -> list[Text]:
-    logs = output["logs"]
-    is_shortened = output["logs_truncated"] or len(logs) > MOST_CHARACTERS
+    logs = output.get("logs", "")
+    is_shortened = output.get("logs_truncated") or len(logs) > MOST_CHARACTERS
     heading = f"Output (its first {MOST_CHARACTERS} characters)" if is_shortened else "Output"
     texts = [Text("Error", output.get("error") or ""), Text("Traceback", output.get("error_trace") or "")]
-    return [*(text for text in texts if text.text), Text(heading, logs[:MOST_CHARACTERS])]
+    said = [text for text in texts if text.text]
+    return [*said, Text(heading, logs[:MOST_CHARACTERS])] if "logs" in output else said
 
 
-def _cluster(task: dict[str, Any]) -> Link:
+def cell_texts(cells: list[dict[str, str]]) -> list[Text]:
+    """A notebook's cells, each followed by what it has shown."""
+    texts = []
+    for place, cell in enumerate(cells, 1):
+        texts.append(Text(f"Cell {place}", cell["source"]))
+        if cell["output"]:
+            texts.append(Text(f"Output of cell {place}", cell["output"][:MOST_CHARACTERS]))
+    return texts
+
+
+def _cluster(task: dict[str, Any]) -> Link | str:
     cluster_id = task["cluster_instance"]["cluster_id"]
+    if not cluster_id:
+        return "\N{EN DASH}"
     return Link(cluster_id, f"/compute/clusters/{quote(cluster_id, safe='')}")
 
 

@@ -1,21 +1,24 @@
 """The Spark configuration of a cluster's driver: the client's `spark_conf`, then what this machine needs.
 
-`dbfs:/` and paths without a scheme are made paths below the workspace's DBFS folder by Hadoop's ViewFs alone
+`dbfs:/` and paths without a scheme are made paths below the workspace's folders by Hadoop's ViewFs alone
 (https://hadoop.apache.org/docs/stable/hadoop-project-dist/hadoop-hdfs/ViewFsOverloadScheme.html), so
 `/Volumes/...` means the same to Spark here as on Databricks, and never this machine's own `/Volumes`.
 """
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from local_workspace.clusters.spark.executors import executor_conf
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.clusters.workers import EXECUTOR_MEMORY, Workers
 from local_workspace.errors import InvalidParameterValue
+from local_workspace.settings import WAREHOUSE
 
 DEFAULT_HEAP = "2g"
-_ROOT_OF_DBFS = "spark.hadoop.fs.viewfs.mounttable.default.linkFallback"
+_MOUNTS = "spark.hadoop.fs.viewfs.mounttable.default"
+_ROOT_OF_DBFS = f"{_MOUNTS}.linkFallback"
 _SIZE = re.compile(r"[1-9]\d*[kmgKMG]")
 _FIXED = {
     "spark.driver.host": "127.0.0.1",
@@ -25,7 +28,7 @@ _FIXED = {
     # Several runs share the driver: none may wait for the tasks of another.
     "spark.scheduler.mode": "FAIR",
     "spark.submit.deployMode": "client",
-    "spark.sql.warehouse.dir": "dbfs:/user/hive/warehouse",
+    "spark.sql.warehouse.dir": f"dbfs:{WAREHOUSE}",
     "spark.hadoop.fs.defaultFS": "dbfs:///",
     "spark.hadoop.fs.dbfs.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
     # Local files without checksum files, in the driver and in executors: Spark must not check a file against
@@ -48,12 +51,13 @@ _NOT_HEEDED = {
     "spark.executor.instances": _ONE_EXECUTOR,
     "spark.cores.max": _ONE_EXECUTOR,
     "spark.local.dir": "each cluster has its own folder for it",
-    _ROOT_OF_DBFS: "it leads to the workspace's files",
 }
 
 
-def driver_conf(spec: ClusterSpec, workers: Workers | None, dbfs: Path, folder: Path) -> dict[str, str]:
-    """Every property of the driver; `folder` is the cluster's own, `dbfs` the one that is `dbfs:/`."""
+def driver_conf(
+    spec: ClusterSpec, workers: Workers | None, mounts: Mapping[str, Path], folder: Path
+) -> dict[str, str]:
+    """Every property of the driver; `folder` is the cluster's own, `mounts` are the paths below `dbfs:/`."""
     return {
         "spark.master": "local[*]",
         "spark.app.name": spec.cluster_name or "Databricks Shell",
@@ -61,9 +65,17 @@ def driver_conf(spec: ClusterSpec, workers: Workers | None, dbfs: Path, folder: 
         **spec.spark_conf,
         **(_with(workers) if workers else {}),
         **_FIXED,
-        _ROOT_OF_DBFS: dbfs.resolve().as_uri().replace("file:", "plain:", 1),
+        **{_mount(path): _plain(mounted) for path, mounted in mounts.items()},
         "spark.local.dir": str(folder / "local"),
     }
+
+
+def _mount(path: str) -> str:
+    return _ROOT_OF_DBFS if path == "/" else f"{_MOUNTS}.link.{path}"
+
+
+def _plain(folder: Path) -> str:
+    return folder.resolve().as_uri().replace("file:", "plain:", 1)
 
 
 def _with(workers: Workers) -> dict[str, str]:
@@ -79,6 +91,11 @@ def check_spark_conf(spark_conf: dict[str, str]) -> None:
         size = spark_conf.get(name, DEFAULT_HEAP)
         if not _SIZE.fullmatch(size):
             raise InvalidParameterValue(f"{name} must be a size such as 2g, got {size!r}")
+    for name in spark_conf:
+        if name.startswith(_MOUNTS):
+            raise InvalidParameterValue(
+                f"The local workspace does not heed {name} (it leads to the workspace's files): leave it out."
+            )
     for name, why in _NOT_HEEDED.items():
         if name in spark_conf:
             raise InvalidParameterValue(f"The local workspace does not heed {name} ({why}): leave it out.")

@@ -42,6 +42,11 @@ class Attachment:
     server: Any = field(repr=False)
 
     @property
+    def root(self) -> Path:
+        """The root folder of the cluster's processes (see `private_root`)."""
+        return self.tmp.with_name("root")
+
+    @property
     def environment(self) -> dict[str, str]:
         """The variables by which PySpark finds a gateway that is there already, and Python the folder."""
         return {

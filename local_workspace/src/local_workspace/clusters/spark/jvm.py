@@ -7,7 +7,8 @@ demand a Java module that slim runtimes lack.
 import struct
 import subprocess
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from local_workspace.clusters.spark.conf import DEFAULT_HEAP, driver_conf, prope
 from local_workspace.clusters.spark.executors import log_ends, write_homes
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.clusters.workers import Workers
+from local_workspace.processes import private_root
 from local_workspace.processes.processes import Processes, base_environment
 
 SECONDS_TO_START = 180.0
@@ -54,7 +56,8 @@ class DriverFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Jvm:
-    """How to start a driver's JVM: Java and its options, the cluster, its folder, what is `dbfs:/`.
+    """How to start a driver's JVM: Java and its options, the cluster, its folder, what is below `dbfs:/`, and
+    what plain files have on its node.
 
     With `workers`, the JVM starts them. Spark is that of `environment`.
     """
@@ -63,9 +66,10 @@ class Jvm:
     java_options: list[str]
     spec: ClusterSpec
     folder: Path
-    dbfs: Path
+    mounts: Mapping[str, Path]
     environment: Environment = OWN
     workers: Workers | None = None
+    node_folders: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tmp(self) -> Path:
@@ -79,19 +83,24 @@ class Jvm:
 
     def start(self, name: str, processes: Processes) -> subprocess.Popen[bytes]:
         """Start the process; `name` is its name among the server's children."""
-        for needed in (self.folder / "local", self.tmp, self.dbfs):
+        for needed in (self.folder / "local", self.tmp, *self.mounts.values()):
             needed.mkdir(parents=True, exist_ok=True)
         self._connection.unlink(missing_ok=True)
         conf = self.folder / "spark.properties"
-        conf.touch(mode=0o600)
-        conf.write_text(properties(driver_conf(self.spec, self.workers, self.dbfs, self.folder)))
+        conf.touch(mode=0o600)  # it may hold secrets
+        conf.write_text(properties(driver_conf(self.spec, self.workers, self.mounts, self.folder)))
         return processes.spawn(
             name,
-            self._command(conf),
+            [*private_root.command_in(self.root, self.node_folders), *self._command(conf)],
             environment=self._environment(),
             cwd=self.folder,
             output=self.folder / "driver.log",
         )
+
+    @property
+    def root(self) -> Path:
+        """The root folder of the cluster's processes, where the system allows one."""
+        return self.folder / "root"
 
     def _command(self, conf: Path) -> list[str]:
         heap = self.spec.spark_conf.get("spark.driver.memory", DEFAULT_HEAP)

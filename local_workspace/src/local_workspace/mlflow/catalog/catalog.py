@@ -11,6 +11,7 @@ from local_workspace.mlflow.catalog.files import PENDING, READY, VersionFiles, p
 from local_workspace.mlflow.catalog.models import Models, checked_version
 from local_workspace.mlflow.catalog.names import ModelName, model_name
 from local_workspace.mlflow.catalog.securables import Securables
+from local_workspace.mlflow.catalog.tags import checked_tags
 from local_workspace.settings import Settings
 from local_workspace.store import Condition, Document, Page, Store, is_among
 
@@ -50,7 +51,7 @@ class ModelCatalog:
                 "user_id": model["user_id"],
                 "creation_timestamp": now,
                 "last_updated_timestamp": now,
-                "tags": dict(tags),
+                "tags": checked_tags(tags),
             }
             self._versions.put(_key(document), document)
         return document
@@ -71,6 +72,10 @@ class ModelCatalog:
             raise ResourceDoesNotExist(f"Model Version '{name.full}' version {version} does not exist.")
         return found
 
+    def versions(self, name: ModelName) -> list[Document]:
+        """All versions of a model, the newest first."""
+        return self._of(self.models.get(name))
+
     def search_versions(self, wanted: Mapping[str, str], first: int, count: int) -> Page:
         """Versions whose fields have these values, the newest first; a model that is named must be there."""
         if "name" in wanted:
@@ -87,7 +92,7 @@ class ModelCatalog:
         with self._store.transaction():
             found = self.version(name, version, "APPLY_TAG")
             tags = {k: v for k, v in found["tags"].items() if k != key}
-            self._update(found, tags=tags if value is None else tags | {key: value})
+            self._update(found, tags=tags if value is None else checked_tags(tags | {key: value}))
 
     def delete_version(self, name: ModelName, version: str) -> None:
         """Remove a version with its files, and the aliases that mean it. Its number is not given again."""
@@ -116,6 +121,15 @@ class ModelCatalog:
                 self._versions.delete(_key(version))
         for version in versions:
             self._files.remove(version)
+
+    def models_in(self, schema: str) -> list[str]:
+        """The full names of the models in a schema."""
+        return [str(each["name"]) for each in self.models.inside(schema)]
+
+    def remove_models_in(self, schema: str) -> None:
+        """Remove all models of a schema that is about to go."""
+        for name in self.models_in(schema):
+            self.delete_model(model_name(name))
 
     def require_unfinished(self, name: ModelName, version: str) -> None:
         """`InvalidState` for a version that has been finalized: nobody may write its files any more."""

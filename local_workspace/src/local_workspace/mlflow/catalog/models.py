@@ -8,6 +8,7 @@ from local_workspace.clock import Clock, milliseconds
 from local_workspace.errors import InvalidParameterValue, ResourceAlreadyExists, ResourceDoesNotExist
 from local_workspace.mlflow.catalog.names import ModelName, checked_alias
 from local_workspace.mlflow.catalog.securables import Securables
+from local_workspace.mlflow.catalog.tags import checked_tags
 from local_workspace.store import Document, Page, Store
 
 
@@ -33,7 +34,7 @@ class Models:
             "user_id": self._user_name,
             "creation_timestamp": now,
             "last_updated_timestamp": now,
-            "tags": dict(tags),
+            "tags": checked_tags(tags),
             "aliases": {},
             "last_version": 0,
         }
@@ -48,13 +49,20 @@ class Models:
         self._securables.require_privilege(privilege, name.full)
         document = self._documents.get(name.full)
         if document is None:
-            raise ResourceDoesNotExist(f"Registered Model '{name.full}' does not exist.")
+            raise ResourceDoesNotExist(f"Routine or Model '{name.full}' does not exist.")
         return document
 
     def search(self, first: int, count: int) -> Page:
         """The models, by name."""
         found = sorted(self._documents.values(), key=lambda document: str(document["name"]))
         return Page(found[first : first + count], len(found) > first + count)
+
+    def inside(self, schema: str) -> list[Document]:
+        """The models of a schema, or of all ("") that the caller may use, by name."""
+        if schema:
+            self._securables.require_schema(schema)
+        found = [d for d in self._documents.values() if schema.lower() in {"", _schema_of(d)}]
+        return sorted(found, key=lambda document: str(document["name"]))
 
     def change(self, name: ModelName, privilege: str, **fields: Any) -> Document:
         """Set some fields; the time of the last update is set as well."""
@@ -88,7 +96,7 @@ class Models:
         """Set a tag."""
         with self._store.transaction():
             tags = self.get(name, "APPLY_TAG")["tags"]
-            self.change(name, "APPLY_TAG", tags=tags | {key: value})
+            self.change(name, "APPLY_TAG", tags=checked_tags(tags | {key: value}))
 
     def delete_tag(self, name: ModelName, key: str) -> None:
         """Remove a tag, if it is there."""
@@ -125,7 +133,11 @@ class Models:
 
     def _require_free(self, name: ModelName) -> None:
         if self._documents.get(name.full) is not None:
-            raise ResourceAlreadyExists(f"Registered Model '{name.full}' already exists.")
+            raise ResourceAlreadyExists(f"Routine or Model '{name.full}' already exists.")
+
+
+def _schema_of(document: Document) -> str:
+    return str(document["name"]).rpartition(".")[0]
 
 
 def checked_version(version: str) -> str:

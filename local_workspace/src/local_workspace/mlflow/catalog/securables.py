@@ -2,8 +2,6 @@
 
 from typing import Protocol
 
-from local_workspace.errors import ResourceDoesNotExist
-
 
 class Securables(Protocol):
     """Catalogs, schemas and grants. Privileges have the names of the API, such as `CREATE_MODEL`."""
@@ -17,15 +15,3 @@ class Securables(Protocol):
         `full_name` is a schema or a model in one; the privilege may come from what is above, as may
         `USE_CATALOG` and `USE_SCHEMA`, without which no other is of use.
         """
-
-
-class DefaultSchema:
-    """A catalog with one schema, whose owner is every caller."""
-
-    def require_schema(self, full_name: str) -> None:
-        """Only `main.default` is there."""
-        if full_name != "main.default":
-            raise ResourceDoesNotExist(f"Schema '{full_name}' does not exist.")
-
-    def require_privilege(self, privilege: str, full_name: str) -> None:
-        """An owner has all."""

@@ -7,6 +7,8 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
+_OWN = Path(__file__).parents[2]
+
 
 def report(error: BaseException | None, result: Path) -> None:
     """Write `{"error": …, "error_trace": …}` to `result`, both null after a success; print the traceback."""
@@ -23,9 +25,12 @@ def report(error: BaseException | None, result: Path) -> None:
 
 
 def _described(error: BaseException) -> dict[str, str | None]:
-    trace = "".join(traceback.format_exception(type(error), error, _without_own_frame(error.__traceback__)))
+    trace = "".join(traceback.format_exception(type(error), error, without_own_frames(error.__traceback__)))
     return {"error": traceback.format_exception_only(error)[-1].strip(), "error_trace": trace}
 
 
-def _without_own_frame(trace: TracebackType | None) -> TracebackType | None:
-    return trace.tb_next if trace is not None else None
+def without_own_frames(trace: TracebackType | None) -> TracebackType | None:
+    """A traceback that begins with the run's own code: without the frames by which it was called."""
+    while trace is not None and Path(trace.tb_frame.f_code.co_filename).is_relative_to(_OWN):
+        trace = trace.tb_next
+    return trace

@@ -9,54 +9,40 @@ REQUEST.json holds `script` (the file), `name` (its path as the client knows it)
 (the file to write the outcome to).
 """
 
-import gc
-import json
 import linecache
 import os
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from local_workspace.processes import lifeline
+from local_workspace.dbutils.facts import RunFacts
+from local_workspace.dbutils.namespace import namespace
+from local_workspace.runs.tasks.begun import begun
 from local_workspace.runs.tasks.ended import report
+from local_workspace.runs.tasks.main_module import fresh_main
 from local_workspace.runs.tasks.spark_session import attach
 
 
 def main() -> None:
     """Execute the request named on the command line."""
-    # Spark and MLflow are imported in most runs: that makes a million objects and no garbage.
-    gc.set_threshold(10_000)
-    lifeline.watch()
-    execute(json.loads(Path(sys.argv[1]).read_text()))
+    execute(begun())
 
 
 def execute(request: dict[str, Any]) -> None:
     """Run the script to its end and write how it ended."""
     script = Path(request["script"])
     os.chdir(script.parent)
-    sys.path.insert(0, str(script.parent))
+    sys.path[:0] = [str(script.parent), request["libraries"]]
     sys.argv = [str(script), *request["parameters"]]
-    namespace = _fresh_main(*attach())
+    spark, sc = attach()
+    namespace(spark, sc, RunFacts.of(request))
+    names = fresh_main({"spark": spark, "sc": sc})
     error: BaseException | None = None
     try:
-        exec(_compiled(script, request["name"]), namespace)  # noqa: S102
+        exec(_compiled(script, request["name"]), names)  # noqa: S102
     except BaseException as failure:  # SystemExit and KeyboardInterrupt fail a run as well
         error = failure
     report(error, Path(request["result"]))
-
-
-def _fresh_main(spark: Any, sc: Any) -> dict[str, Any]:
-    """The namespace of a new `__main__` module, so that the script's own classes and functions pickle.
-
-    `sys.ps1` is there in IPython too. PySpark takes a `__main__` with neither `__file__` nor a prompt for a
-    doctest, and leaves by `sys.exit(0)` in the middle of `mlflow.spark.save_model`.
-    """
-    sys.ps1, sys.ps2 = "In : ", "...: "
-    module = ModuleType("__main__")
-    module.__dict__.update(spark=spark, sc=sc)
-    sys.modules["__main__"] = module
-    return module.__dict__
 
 
 def _compiled(script: Path, name: str) -> Any:

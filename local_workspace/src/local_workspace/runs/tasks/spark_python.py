@@ -1,16 +1,13 @@
 """A Python script: `spark_python_task` of https://docs.databricks.com/api/azure/workspace/jobs/submit"""
 
-import json
 import re
 
 from pydantic import ConfigDict, Field
 
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.files.local_files import LocalFiles
-from local_workspace.runs.references import check_references, resolved
-from local_workspace.runs.tasks.task import Program, RunContext, Shown, Task
-
-MOST_PARAMETER_BYTES = 10_000
+from local_workspace.runs.references import check_references
+from local_workspace.runs.tasks.task import Program, RunContext, Shown, Task, check_size
 
 
 class SparkPythonTask(Task):
@@ -29,12 +26,7 @@ class SparkPythonTask(Task):
                 f"Task {task_key}: python_file must be a path in the workspace (/Workspace/…), in a volume "
                 f"(/Volumes/…) or in DBFS (dbfs:/…), got {self.python_file!r}"
             )
-        size = len(json.dumps(self.parameters).encode())
-        if size > MOST_PARAMETER_BYTES:
-            raise InvalidParameterValue(
-                f"Task {task_key}: the JSON of parameters must not exceed {MOST_PARAMETER_BYTES} bytes, "
-                f"is {size}"
-            )
+        check_size(task_key, "parameters", self.parameters)
         check_references(task_key, self.parameters)
 
     def missing(self, files: LocalFiles) -> str | None:
@@ -51,11 +43,11 @@ class SparkPythonTask(Task):
 
     def program(self, context: RunContext) -> Program:
         """The script with its parameters, under the name that the client knows."""
-        given = [resolved(each, context.values) for each in self.parameters]
         request = {
             "script": str(context.files.path(self.python_file)),
             "name": self.python_file,
-            "parameters": [context.files.translated(each) for each in given],
+            "parameters": context.resolved(context.overrides.get("python_params") or self.parameters),
+            "task_values": context.task_values,
         }
         return Program("local_workspace.runs.tasks.run_script", request)
 

@@ -16,8 +16,8 @@ DEFAULT_PAGE = 100
 class Tag(Message):
     """A key and its value."""
 
-    key: Annotated[str, Field(min_length=1, max_length=250)]
-    value: Annotated[str, Field(max_length=5000)] = ""
+    key: str
+    value: str = ""
 
 
 class ByName(Message):

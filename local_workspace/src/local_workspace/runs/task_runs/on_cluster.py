@@ -1,118 +1,94 @@
-"""One task run in a thread of its own: wait for the cluster, run the script, clean up, settle."""
+"""A program on a cluster: wait for the cluster, install libraries, run the program, clean up."""
 
 import logging
-import threading
+from collections.abc import Callable
+from dataclasses import replace
 
 from py4j.protocol import Py4JError  # type: ignore[import-untyped]
 
-from local_workspace.clock import Clock
-from local_workspace.clusters.clusters import Clusters, ClusterUnusable
+from local_workspace.clusters.clusters import ClusterUnusable
 from local_workspace.clusters.spark.driver import Attachment, Driver
 from local_workspace.clusters.spark.jvm import DriverFailed
-from local_workspace.runs.outcome import (
-    CANCELED,
-    SUCCEEDED,
-    WORKLOAD_FAILED,
-    Outcome,
-    internal_error,
-    timed_out,
-)
+from local_workspace.errors import WorkspaceError
+from local_workspace.runs.outcome import CANCELED, SUCCEEDED, WORKLOAD_FAILED, Outcome, internal_error
 from local_workspace.runs.process import RunProcess
-from local_workspace.runs.records import RunRecords
-from local_workspace.runs.tasks.kinds import task_in
-from local_workspace.runs.tasks.task import RunContext
+from local_workspace.runs.task_runs.task_run import POLL_SECONDS, Services, TaskRun
+from local_workspace.runs.tasks.task import RunContext, Task
 from local_workspace.store import Document
 
-_POLL_SECONDS = 0.1
 _LOG = logging.getLogger(__name__)
 
 
-class TaskRun:
-    """One task run that has not ended."""
+class OnCluster(TaskRun):
+    """A task that is a program."""
 
     def __init__(
         self,
-        run: Document,
-        task: Document,
-        clock: Clock,
-        records: RunRecords,
-        clusters: Clusters,
+        kind: Task,
         process: RunProcess,
         context: RunContext,
+        run: Document,
+        task: Document,
+        services: Services,
+        ended: Callable[[int, Outcome], None],
     ) -> None:
-        self.run_id: int = task["run_id"]
-        said = task["task"]
-        self._task = task_in(said)
-        self._cluster_id: str = said["existing_cluster_id"]
-        self._limits = [run["timeout_seconds"], said.get("timeout_seconds", 0)]
-        self._started = clock.now()
-        self._clock = clock
-        self._records = records
-        self._clusters = clusters
+        super().__init__(run, task, services, ended)
+        self._task = kind
+        self._document = task
         self._process = process
         self._context = context
-        self._end_as: Outcome | None = None
-        self._thread = threading.Thread(target=self._run, name=f"run {self.run_id}", daemon=True)
+        self._cluster_id = ""
+        self._clusters = self.services.clusters
+        self._records = self.services.records
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def end_as(self, outcome: Outcome) -> None:
-        """End the run soon, with this outcome unless it has its own before."""
-        self._end_as = self._end_as or outcome
-
-    def is_active(self) -> bool:
-        """Whether the run is not settled yet."""
-        return self._thread.is_alive() or self._thread.ident is None
-
-    def join(self, seconds: float) -> None:
-        """Wait until the run is settled."""
-        self._thread.join(seconds)
-
-    def _interruption(self) -> Outcome | None:
-        """Why the run must not go on, if so."""
-        for seconds in self._limits:
-            if seconds and self._clock.now() - self._started >= seconds:
-                self.end_as(timed_out(seconds))
-        return self._end_as
-
-    def _run(self) -> None:
+    def carry_out(self) -> Outcome:
+        """Run it where it was asked for."""
         try:
-            with self._clusters.used_by(self._cluster_id, self.run_id):
-                outcome = self._on_cluster()
-        except Exception as error:
-            _LOG.exception("Run %s could not be carried out", self.run_id)
-            text = f"The workspace failed to carry out the run ({type(error).__name__}); see its server.log."
-            outcome = internal_error(text, "INTERNAL_ERROR", "INTERNAL_ERROR")
-        self._records.settle(self.run_id, outcome)
+            self._cluster_id = self.services.job_clusters.of_task(self._document)
+        except WorkspaceError as error:
+            return internal_error(f"The cluster of the run could not be created: {error}", "CLUSTER_ERROR")
+        with self._clusters.used_by(self._cluster_id, self.run_id):
+            return self._on_cluster()
 
     def _on_cluster(self) -> Outcome:
         if missing := self._task.missing(self._context.files):
             return internal_error(missing, "RESOURCE_NOT_FOUND")
         try:
-            driver = self._clusters.wait_for_driver(
-                self._cluster_id, lambda: self._interruption() is not None
-            )
+            driver = self._clusters.wait_for_driver(self._cluster_id, lambda: self.interruption() is not None)
         except ClusterUnusable as error:
             return internal_error(str(error), error.code)
         if driver is None:
-            return self._interruption() or CANCELED
+            return self.interruption() or CANCELED
         try:
             attachment = driver.attach(f"run-{self.run_id}")
         except (Py4JError, OSError):
             return self._lost()
         try:
-            return self._execute(driver, attachment)
+            return self._install(attachment) or self._execute(driver, attachment)
         finally:
             self._clean_up(driver, attachment)
 
+    def _install(self, attachment: Attachment) -> Outcome | None:
+        """Install the task's libraries; an outcome if that fails."""
+        for library in self.spec.libraries:
+            self._process.install(library.pip_arguments(self._context.files), attachment)
+            while not self._process.wait(POLL_SECONDS):
+                if outcome := self.interruption():
+                    return outcome
+            if why := self._process.why_not_installed():
+                shown = library.model_dump(exclude_unset=True)
+                text = f"Library installation failed for library due to user error. {shown}: {why}"
+                return internal_error(text, "LIBRARY_INSTALLATION_ERROR")
+        return None
+
     def _execute(self, driver: Driver, attachment: Attachment) -> Outcome:
         program = self._task.program(self._context)
+        common = {"cluster_id": self._cluster_id, "mounts": self.services.settings.node_folders}
+        program = replace(program, request=program.request | common)
         self._process.start(program, self._clusters.spec(self._cluster_id), attachment)
         self._records.begin(self.run_id, driver.context_id)
-        while not self._process.wait(_POLL_SECONDS):
-            if outcome := self._interruption():
+        while not self._process.wait(POLL_SECONDS):
+            if outcome := self.interruption():
                 return outcome
             if not self._has_driver(driver):
                 return self._lost()

@@ -1,0 +1,84 @@
+"""Versions of registered models: https://docs.databricks.com/api/azure/workspace/modelversions
+
+They are created by MLflow's clients alone (`api/mlflow/catalog`), which bring their files.
+"""
+
+from typing import Any
+
+from starlette.routing import Route
+
+from local_workspace.api.unity import BASE, VERSIONS
+from local_workspace.api.unity.fields import METASTORE_ID, ByFullName, Page, Text
+from local_workspace.api.unity.models import ByAlias
+from local_workspace.api.wire import Answer, routes
+from local_workspace.mlflow.catalog.catalog import ModelCatalog
+from local_workspace.mlflow.catalog.names import model_name
+from local_workspace.store import Document
+
+
+class ByVersion(ByFullName):
+    """A version of a model."""
+
+    version: str
+
+
+class List(Page):
+    """`list`."""
+
+    full_name: str
+
+
+class Update(ByVersion):
+    """`update`."""
+
+    comment: Text = ""
+
+
+def model_version_info_routes(models: ModelCatalog) -> list[Route]:
+    """Get by number and by alias, list, update, delete."""
+    path = f"{BASE}/models/{{full_name}}"
+    one = path + "/versions/{version}"
+
+    def get(m: ByVersion) -> Answer:
+        return _shown(models.version(model_name(m.full_name), m.version))
+
+    def by_alias(m: ByAlias) -> Answer:
+        name = model_name(m.full_name)
+        return _shown(models.version(name, models.models.version_of(name, m.alias)))
+
+    def listed(m: List) -> Answer:
+        return m.of([_shown(each) for each in models.versions(model_name(m.full_name))], "model_versions")
+
+    def update(m: Update) -> Answer:
+        return _shown(models.describe_version(model_name(m.full_name), m.version, m.comment))
+
+    def delete(m: ByVersion) -> None:
+        models.delete_version(model_name(m.full_name), m.version)
+
+    return [
+        *routes("GET", f"{path}/versions", List, listed, VERSIONS),
+        *routes("GET", one, ByVersion, get, VERSIONS),
+        *routes("GET", f"{path}/aliases/{{alias}}", ByAlias, by_alias, VERSIONS),
+        *routes("PATCH", one, Update, update, VERSIONS),
+        *routes("DELETE", one, ByVersion, delete, VERSIONS),
+    ]
+
+
+def _shown(version: Document) -> dict[str, Any]:
+    levels = model_name(version["name"])
+    return {
+        "model_name": levels.model,
+        "catalog_name": levels.catalog,
+        "schema_name": levels.schema,
+        "metastore_id": METASTORE_ID,
+        "version": int(version["version"]),
+        "status": version["status"],
+        "source": version["source"],
+        "run_id": version["run_id"],
+        "comment": version["description"],
+        "storage_location": version["storage_location"],
+        "created_by": version["user_id"],
+        "created_at": version["creation_timestamp"],
+        "updated_by": version["user_id"],
+        "updated_at": version["last_updated_timestamp"],
+    }

@@ -1,0 +1,1 @@
+"""Tasks that the workspace itself carries out: conditions, loops, other jobs. They need no cluster."""

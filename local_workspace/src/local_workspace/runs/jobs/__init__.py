@@ -1,0 +1,1 @@
+"""Jobs as clients have defined them. The door is `jobs.Jobs`; `runs.Runs` runs them."""

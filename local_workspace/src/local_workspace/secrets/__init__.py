@@ -1,0 +1,1 @@
+"""Secrets: scopes, values and who may read them. The door is `scopes.SecretScopes`."""

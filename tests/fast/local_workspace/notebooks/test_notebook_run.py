@@ -1,0 +1,106 @@
+"""Cells that need no cluster: Python, the shell, what is shown, what is kept."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local_workspace.dbutils.notebook import NotebookExit
+from local_workspace.dbutils.widgets import InputWidgetNotDefined, WidgetUtils
+from local_workspace.notebooks.magics import MagicNotOffered, Magics, ShellFailed
+from local_workspace.notebooks.notebook_run import CellFailed, NotebookRun, reader, writer
+
+Run = Callable[..., list[str]]
+
+
+@pytest.fixture
+def names() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture
+def run(tmp_path: Path, names: dict[str, Any]) -> Run:
+    """Run cells; what each has shown."""
+    (tmp_path / "Shared").mkdir()
+    (tmp_path / "dbfs").mkdir()
+    magics = Magics(
+        names, {"/dbfs": str(tmp_path / "dbfs")}, [sys.executable, "-c", "import sys; sys.exit(3)"]
+    )
+    shown = tmp_path / "cells.json"
+    notebook = NotebookRun(names, magics, reader(str(tmp_path)), writer(shown))
+
+    def run(*cells: str) -> list[str]:
+        source = "\n# COMMAND ----------\n".join(cells)
+        notebook.run("# Databricks notebook source\n" + source, "/Shared/main", "PYTHON")
+        return [cell["output"] for cell in json.loads(shown.read_text())]
+
+    return run
+
+
+def test_a_last_expression_is_shown_and_a_statement_is_not(run: Run) -> None:
+    assert run("x = 20", "x + 1", "x + 2;", "print('p')\nNone", "_") == ["", "21\n", "", "p\n", "21\n"]
+
+
+def test_names_live_on_in_later_cells_and_a_failure_ends_the_notebook(
+    run: Run, names: dict[str, Any], tmp_path: Path
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        run("def half(n):\n    return n / 0", "print('before')\nhalf(2)", "never = 1")
+    assert "never" not in names
+    assert [cell["output"] for cell in json.loads((tmp_path / "cells.json").read_text())] == [
+        "",
+        "before\n",
+        "",
+    ]
+
+
+def test_the_shell_sees_dbfs_and_fails_the_cell_only_when_asked(run: Run, tmp_path: Path) -> None:
+    mkdir = "%sh\nmkdir /dbfs/lab\necho hi > /dbfs/lab/a.txt\nls /dbfs/lab"
+    assert run(mkdir, "%sh false", "!echo line", "%sh\necho x/dbfs/y") == [
+        "a.txt\n",
+        "",
+        "line\n",
+        "x/dbfs/y\n",
+    ]
+    assert (tmp_path / "dbfs/lab/a.txt").read_text() == "hi\n"
+    with pytest.raises(ShellFailed, match="exit code 1"):
+        run("%sh -e\nfalse\necho never")
+
+
+def test_pip_that_fails_fails_the_cell(run: Run) -> None:
+    with pytest.raises(ShellFailed, match="pip ended with exit code 3"):
+        run("%pip install nothing")
+
+
+def test_run_brings_the_names_of_another_notebook(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "Shared/other").write_text("# Databricks notebook source\nnumber = 5\nprint('other')")
+    assert run("%run ./other", "number") == ["other\n", "5\n"]
+    for path in ("./none", "../../etc/passwd"):
+        with pytest.raises(CellFailed, match="Notebook not found"):
+            run(f"%run {path}")
+
+
+@pytest.mark.parametrize("cell", ["%scala\nval x = 1", "%r\nx <- 1", "%timeit 1\nx = 1", "%pip freeze"])
+def test_what_is_not_offered_is_refused_by_name(run: Run, cell: str) -> None:
+    with pytest.raises(MagicNotOffered, match=cell.split()[0]):
+        run(cell)
+
+
+def test_text_that_looks_like_a_magic_is_left_alone(run: Run) -> None:
+    assert run('x = """\n%d items\n!done\n"""\nprint(x)') == ["\n%d items\n!done\n\n"]
+
+
+def test_an_exit_is_caught_by_code_that_catches_everything_as_on_databricks() -> None:
+    assert issubclass(NotebookExit, Exception)
+
+
+def test_a_parameter_of_the_run_wins_over_a_widgets_default() -> None:
+    widgets = WidgetUtils({"given": "1"})
+    widgets.text("given", "default")
+    widgets.dropdown("other", "a", ["a", "b"])
+    assert widgets.getAll() == {"given": "1", "other": "a"}
+    with pytest.raises(InputWidgetNotDefined, match="No input widget named none is defined"):
+        widgets.get("none")

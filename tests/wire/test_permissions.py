@@ -1,0 +1,63 @@
+"""Permissions through the SDK, and what is not offered at all."""
+
+from collections.abc import Callable
+
+import pytest
+from databricks.sdk.errors import InvalidParameterValue
+from databricks.sdk.errors import NotImplemented as NotOffered
+from databricks.sdk.service.iam import AccessControlRequest, ObjectPermissions, PermissionLevel
+from databricks.sdk.service.jobs import SparkPythonTask, Task
+
+from tests.wire.running_workspace import RunningWorkspace
+
+
+@pytest.fixture
+def job_id(workspace: RunningWorkspace) -> str:
+    task = Task(
+        task_key="main", existing_cluster_id="c", spark_python_task=SparkPythonTask(python_file="dbfs:/a.py")
+    )
+    return str(workspace.client.jobs.create(name="permitted", tasks=[task]).job_id)
+
+
+def entries(shown: ObjectPermissions) -> list[tuple[str | None, list[str]]]:
+    """Who has which levels."""
+    return [
+        (
+            entry.user_name or entry.group_name,
+            [
+                str(each.permission_level.value)
+                for each in entry.all_permissions or []
+                if each.permission_level
+            ],
+        )
+        for entry in shown.access_control_list or []
+    ]
+
+
+def test_a_job_has_an_owner_and_gets_others_who_may_see_it(workspace: RunningWorkspace, job_id: str) -> None:
+    api, user = workspace.client.permissions, "local.user@example.com"
+    assert entries(api.get("jobs", job_id)) == [(user, ["IS_OWNER"]), ("admins", ["CAN_MANAGE"])]
+    viewer = AccessControlRequest(group_name="users", permission_level=PermissionLevel.CAN_VIEW)
+    assert ("users", ["CAN_VIEW"]) in entries(api.update("jobs", job_id, access_control_list=[viewer]))
+    runner = AccessControlRequest(group_name="users", permission_level=PermissionLevel.CAN_MANAGE_RUN)
+    shown = entries(api.set("jobs", job_id, access_control_list=[runner]))
+    assert shown == [(user, ["IS_OWNER"]), ("users", ["CAN_MANAGE_RUN"]), ("admins", ["CAN_MANAGE"])]
+    levels = api.get_permission_levels("jobs", job_id).permission_levels or []
+    assert PermissionLevel.CAN_VIEW in [level.permission_level for level in levels]
+    wrong = AccessControlRequest(group_name="users", permission_level=PermissionLevel.CAN_QUERY)
+    with pytest.raises(InvalidParameterValue, match="permission_level of jobs is one of"):
+        api.update("jobs", job_id, access_control_list=[wrong])
+
+
+def test_what_is_not_offered_says_so(workspace: RunningWorkspace) -> None:
+    client = workspace.client
+    calls: list[tuple[Callable[[], object], str]] = [
+        (lambda: list(client.pipelines.list_pipelines()), "no pipelines"),
+        (lambda: list(client.instance_pools.list()), "no instance pools"),
+        (lambda: list(client.cluster_policies.list()), "no cluster policies"),
+        (lambda: list(client.warehouses.list()), "no SQL warehouses"),
+        (lambda: client.permissions.get("pipelines", "1"), "no permissions of pipelines"),
+    ]
+    for call, text in calls:
+        with pytest.raises(NotOffered, match=text):
+            call()
