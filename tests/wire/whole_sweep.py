@@ -38,7 +38,6 @@ GRID: Mapping[str, Sequence[object]] = {"maxIter": [5, 10], "regParam": [0.1, 0.
 PREDICT = """
 import json, sys
 import mlflow
-from pyspark.ml import PipelineModel
 
 model, side = sys.argv[1:]
 mlflow.set_registry_uri("databricks")  # MLflow 3 looks into Unity Catalog for every name
