@@ -26,7 +26,7 @@ from rookery_jobs.contract import GateSpec, SweepSpec
 from rookery_jobs.errors import RegistrationError
 from rookery_jobs.grid import Scored
 from rookery_jobs.spark import parity, versions
-from rookery_jobs.spark.model_artifact import load_spark_pipeline
+from rookery_jobs.spark.model_artifact import load_spark_pipeline, staging
 from rookery_jobs.spark.snapshot import load_snapshot
 from tests.spark.study import Study
 
@@ -255,16 +255,17 @@ def test_a_scorer_that_disagrees_with_spark_is_not_registered(trained: TrainedSw
 def test_a_scorer_that_takes_what_spark_refuses_is_not_registered(trained: TrainedSweep) -> None:
     snapshot = load_snapshot(trained.study.spark, trained.sweep.snapshot_path, trained.sweep.snapshot_digest)
     folder = model_folder(trained, 2)
-    pipeline = load_spark_pipeline(folder, snapshot.spark, trained.sweep.tmp_path)
     strict = scorer.load(folder / "scorer")
-    parity.check_refusals(pipeline, strict, snapshot)
     stages = list(strict.stages)
     indexer = stages[0]
     assert isinstance(indexer, scorer.StringIndexer)
     stages[0] = dataclasses.replace(indexer, labels=(*indexer.labels, "a category that no row has"))
     lax = dataclasses.replace(strict, stages=tuple(stages))
-    with pytest.raises(RegistrationError, match="the scorer took a row with Island"):
-        parity.check_refusals(pipeline, lax, snapshot)
+    with staging(snapshot.spark, trained.sweep.tmp_path) as staged:
+        pipeline = load_spark_pipeline(folder, snapshot.spark, staged)
+        parity.check_refusals(pipeline, strict, snapshot)
+        with pytest.raises(RegistrationError, match="the scorer took a row with Island"):
+            parity.check_refusals(pipeline, lax, snapshot)
 
 
 def test_the_pipeline_is_loaded_where_mlflow_has_no_right_path_for_volumes(
@@ -276,7 +277,8 @@ def test_the_pipeline_is_loaded_where_mlflow_has_no_right_path_for_volumes(
     monkeypatch.setattr("mlflow.spark.dbfs_hdfs_uri_to_fuse_path", spoil)
     monkeypatch.setattr("mlflow.utils.databricks_utils.is_in_cluster", lambda: True)
     monkeypatch.setattr("mlflow.utils.databricks_utils.is_dbfs_fuse_available", lambda: True)
-    pipeline = load_spark_pipeline(model_folder(trained, 0), trained.study.spark, trained.sweep.tmp_path)
+    with staging(trained.study.spark, trained.sweep.tmp_path) as staged:
+        pipeline = load_spark_pipeline(model_folder(trained, 0), trained.study.spark, staged)
     assert [type(stage).__name__ for stage in pipeline.stages][-1] == "LogisticRegressionModel"
     assert trained.study.staged_files() == []
 

@@ -78,7 +78,7 @@ def test_a_sweep_gives_the_same_on_the_runtimes_own_spark_and_mlflow(
     for point, metrics in swept.metrics.items():
         assert metrics == pytest.approx(expected.metrics[point], abs=1e-9)
     if not workers:
-        assert sweep.served(RECORD) == (2.0, ""), "with its own packages, nothing is to be said"
+        assert sweep.served(RECORD) == (1.0, ""), "with its own packages, nothing is to be said"
         assert_that_a_cancelled_run_leaves_nothing_running(workspace, cluster_id)
     workspace.client.clusters.permanent_delete(cluster_id)
 

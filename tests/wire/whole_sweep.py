@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from databricks.sdk.service.serving import EndpointCoreConfigInput, ServedEntityInput
+from databricks.sdk.service.serving import EndpointCoreConfigInput
 from databricks.sdk.service.serving import ServingEndpointDetailed as Endpoint
 from mlflow import MlflowClient
 
@@ -27,6 +27,7 @@ from rookery_jobs.contract import (
 from tests.wire.multiplier import mlflow_client
 from tests.wire.polling import until
 from tests.wire.running_workspace import PROJECT, RunningWorkspace
+from tests.wire.serving_requests import entity
 from tests.wire.spark_jobs import finished, output, printed, state, task
 
 CATEGORICAL = ("Island",)
@@ -37,9 +38,9 @@ GRID: Mapping[str, Sequence[object]] = {"maxIter": [5, 10], "regParam": [0.1, 0.
 PREDICT = """
 import json, sys
 import mlflow
-from pyspark.ml import PipelineModel
 
 model, side = sys.argv[1:]
+mlflow.set_registry_uri("databricks")  # MLflow 3 looks into Unity Catalog for every name
 rows = spark.read.parquet(side).toPandas().sort_values(["BodyMass", "CulmenLength", "CulmenDepth"])
 print(json.dumps([float(value) for value in mlflow.pyfunc.load_model(model).predict(rows)]))
 """
@@ -99,11 +100,11 @@ class WholeSweep:
     def served(self, record: dict[str, Any]) -> tuple[float, str]:
         """What an endpoint with the version predicts for a record, and its state's message; deleted again."""
         name = f"predict-{secrets.token_hex(4)}"
-        entity = ServedEntityInput(
-            entity_name=self.model, entity_version="1", workload_size="Small", scale_to_zero_enabled=True
-        )
         endpoints = self._workspace.client.serving_endpoints
-        endpoints.create(name=name, config=EndpointCoreConfigInput(name=name, served_entities=[entity]))
+        endpoints.create(
+            name=name,
+            config=EndpointCoreConfigInput(name=name, served_entities=[entity("1", model=self.model)]),
+        )
         until(lambda: _is_settled(endpoints.get(name)), "the end of the deployment")
         message = _message(endpoints.get(name))
         try:
@@ -217,6 +218,6 @@ def _is_settled(endpoint: Endpoint) -> bool:
 def _message(endpoint: Endpoint) -> str:
     """What is said of the one served version."""
     assert endpoint.config is not None, endpoint
-    (entity,) = endpoint.config.served_entities or []
-    assert entity.state is not None
-    return entity.state.deployment_state_message or ""
+    (served,) = endpoint.config.served_entities or []
+    assert served.state is not None
+    return served.state.deployment_state_message or ""

@@ -17,6 +17,7 @@ from rookery_jobs.contract import METRICS, GateSpec, RegistrationSpec
 from rookery_jobs.errors import RegistrationError
 from rookery_jobs.spark import model_artifact, parity, versions
 from rookery_jobs.spark.files import ClusterFiles
+from rookery_jobs.spark.model_artifact import staging
 from rookery_jobs.spark.objectives import objective_of
 from rookery_jobs.spark.runs.found_again import run_of_its_own
 from rookery_jobs.spark.runs.tracking import connect, log_metrics
@@ -39,8 +40,8 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
     known = versions.registered(client, spec, run)
     if known is None:
         snapshot = load_snapshot(spark, spec.snapshot_path, spec.snapshot_digest)
-        with tempfile.TemporaryDirectory() as folder:
-            model = model_of(client, spec, run, snapshot, Path(folder))
+        with tempfile.TemporaryDirectory() as folder, staging(spark, spec.tmp_path) as staged:
+            model = model_of(client, spec, run, snapshot, Path(folder), staged)
             _check_parity(model, snapshot)
             _check_request(model, spec, snapshot)
             test = measure(model.pipeline, snapshot, "test", [gate.metric for gate in spec.gates])

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from rookery_jobs.contract import NOT_UTF8, ScoringReport, ScoringSpec
 from rookery_jobs.contract.columns import PREDICTED_LABEL, PREDICTION
 from rookery_jobs.spark.files import ClusterFiles
-from rookery_jobs.spark.model_artifact import load_spark_pipeline, own_scorer
+from rookery_jobs.spark.model_artifact import load_spark_pipeline, own_scorer, staging
 from rookery_jobs.spark.runs.tracking import connect
 from rookery_jobs.spark.scoring.columns import ModelInput, model_inputs, with_values
 from rookery_jobs.spark.scoring.input import BROKEN, SOURCE_FILE, read_files
@@ -45,11 +45,12 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
 def score(spark: SparkSession, spec: ScoringSpec) -> ScoringReport:
     """Write a row with its prediction for every row of the files, and count them."""
     connect(spec.registered_model_name)
-    version = _load(spark, spec)
-    rows = read_files(spark, spec, [each.name for each in version.inputs])
-    rows = with_values(rows, version.inputs, version.text_rule)
-    scored = predictions(rows, version.pipeline, version.inputs, spec, version.answer_type)
-    scored.write.mode("overwrite").parquet(spec.predictions_path)
+    with staging(spark, spec.tmp_path) as staged:
+        version = _load(spark, spec, staged)
+        rows = read_files(spark, spec, [each.name for each in version.inputs])
+        rows = with_values(rows, version.inputs, version.text_rule)
+        scored = predictions(rows, version.pipeline, version.inputs, spec, version.answer_type)
+        scored.write.mode("overwrite").parquet(spec.predictions_path)
     written = spark.read.parquet(spec.predictions_path)
     total, rejected = written.agg(F.count(F.lit(1)), F.count("rejected")).collect()[0]
     return ScoringReport(
@@ -116,11 +117,11 @@ class _Version(NamedTuple):
     answer_type: str
 
 
-def _load(spark: SparkSession, spec: ScoringSpec) -> _Version:
+def _load(spark: SparkSession, spec: ScoringSpec, staged: str) -> _Version:
     uri = f"models:/{spec.registered_model_name}/{spec.model_version}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(mlflow.artifacts.download_artifacts(uri, dst_path=folder))
-        pipeline = load_spark_pipeline(path, spark, spec.tmp_path)
+        pipeline = load_spark_pipeline(path, spark, staged)
         own = own_scorer(path)
         inputs = model_inputs(Model.load(str(path)), pipeline, own)
         return _Version(pipeline, inputs, own.text_rule if own else 0, own.answer_type if own else "double")

@@ -75,12 +75,13 @@ def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> 
 
 
 def load_spark_pipeline(path: Path, spark: SparkSession, tmp_path: str) -> Any:
-    """The fitted pipeline of a downloaded model."""
+    """The fitted pipeline of a downloaded model. It is staged in `tmp_path`, which must stay for as long as
+    the pipeline is used: an Imputer of Spark 3.5 reads its numbers when it transforms."""
     # mlflow.spark.load_model of the older runtimes cannot stage in a Volume:
     # https://github.com/mlflow/mlflow/issues/18668
-    with staging(spark, tmp_path) as folder:
-        ClusterFiles(spark).upload(path / Model.load(str(path)).flavors["spark"]["model_data"], folder)
-        return PipelineModel.load(folder)
+    folder = f"{tmp_path}/{uuid.uuid4().hex}"
+    ClusterFiles(spark).upload(path / Model.load(str(path)).flavors["spark"]["model_data"], folder)
+    return PipelineModel.load(folder)
 
 
 def load_scorer(path: Path) -> scorer.Scorer:

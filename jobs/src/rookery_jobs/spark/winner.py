@@ -33,17 +33,19 @@ class Model:
 
 
 def model_of(
-    client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot, folder: Path
+    client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot, folder: Path, staged: str
 ) -> Model:
-    """The winner's model, downloaded to the folder. If it was not logged to the end, or its files are gone,
-    its point is fitted again, as `train` did, and logged.
+    """The winner's model, downloaded to the folder, and `staged` on the cluster for as long as it is used.
+
+    If it was not logged to the end, or its files are gone, its point is fitted again, as `train` did, and
+    logged.
 
     Raises RegistrationError for a model that does not reproduce the metrics of its run.
     """
-    model = _logged(client, spec, run, snapshot, folder / "logged")
+    model = _logged(client, run, snapshot, folder / "logged", staged)
     if model is None:
         artifact_path = _log_again(client, spec, run, snapshot)
-        model = _load(client, spec, run, artifact_path, snapshot, folder / "again")
+        model = _load(client, run, artifact_path, snapshot, folder / "again", staged)
     _check_reproduced(run, model.pipeline, snapshot)
     return model
 
@@ -54,15 +56,13 @@ def measure(pipeline: Any, snapshot: Snapshot, side: str, wanted: Collection[str
     return objective_of(snapshot.spec).measure(predictions, snapshot.spec.label_column, wanted)
 
 
-def _logged(
-    client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot, folder: Path
-) -> Model | None:
+def _logged(client: MlflowClient, run: Run, snapshot: Snapshot, folder: Path, staged: str) -> Model | None:
     artifact_path = run.data.tags.get(contract.TAG_MODEL)
     if artifact_path is None:
         print(f"MLflow run {run.info.run_id} has no model: its point is fitted again")
         return None
     try:
-        return _load(client, spec, run, artifact_path, snapshot, folder)
+        return _load(client, run, artifact_path, snapshot, folder, staged)
     except Exception as error:  # for files that are gone, MLflow, Spark and Python each have their own
         print(
             f"the model {artifact_path} of MLflow run {run.info.run_id} cannot be read; its point is fitted "
@@ -73,17 +73,17 @@ def _logged(
 
 def _load(
     client: MlflowClient,
-    spec: RegistrationSpec,
     run: Run,
     artifact_path: str,
     snapshot: Snapshot,
     folder: Path,
+    staged: str,
 ) -> Model:
     folder.mkdir()
     path = Path(client.download_artifacts(run.info.run_id, artifact_path, str(folder)))
     return Model(
         artifact_path,
-        model_artifact.load_spark_pipeline(path, snapshot.spark, spec.tmp_path),
+        model_artifact.load_spark_pipeline(path, snapshot.spark, staged),
         model_artifact.load_scorer(path),
         mlflow.pyfunc.load_model(str(path)),
     )

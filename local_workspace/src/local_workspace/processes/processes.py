@@ -8,10 +8,10 @@ suspended, is found by its pid and creation time at the next start on the same r
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -45,11 +45,12 @@ def _mounting(mounts: Mapping[str, Path] | None, cwd: Path) -> list[str]:
     return [sys.executable, "-I", "-S", str(_MOUNTED), str(root.resolve()), *pairs, "--"]
 
 
-def mount_problem(mounts: Mapping[str, Path], cwd: Path) -> str:
+def mount_problem(mounts: Mapping[str, Path]) -> str:
     """Why commands do not find these folders under their paths on this machine; "" if they do."""
     nothing = [sys.executable, "-I", "-S", "-c", ""]
-    tried = subprocess.run([*_mounting(mounts, cwd), *nothing], cwd=cwd, capture_output=True, check=False)
-    shutil.rmtree(cwd / "root", ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        command = [*_mounting(mounts, Path(folder)), *nothing]
+        tried = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     return tried.stderr.decode(errors="replace").strip()
 
 

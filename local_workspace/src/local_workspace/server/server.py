@@ -42,8 +42,8 @@ def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Ca
     web = WebServer(workspace.asgi, listener)
     try:
         workspace.start()
-        if problem := mount_problem(settings.local_mounts, settings.root):
-            say(f"{problem}. Spark and the Files API have them; plain Python in job runs does not")
+        if problem := mount_problem(settings.local_mounts):
+            say(f"{problem}. Spark and the APIs have them; plain Python in job runs does not")
         web.start()
         if await_answer(settings, web, signals.asked):
             lock.announce(settings.origin)

@@ -1,25 +1,7 @@
-"""Names in Unity Catalog: `catalog.schema.volume`, kept in lower case, whatever case a client sends.
+"""Full names in Unity Catalog: `catalog.schema.volume`."""
 
-https://docs.databricks.com/aws/en/sql/language-manual/sql-ref-names
-"""
-
-import re
-
+from local_workspace.catalog_names import checked_name
 from local_workspace.errors import InvalidParameterValue
-
-LONGEST = 255
-# What no object may have in its name: blanks, slashes, dots and control characters.
-_REFUSED = re.compile(r"[\s/.\x00-\x1f\x7f]")
-
-
-def checked_name(name: str) -> str:
-    """One level of a name, as Unity Catalog keeps it."""
-    if not name or len(name.encode(errors="replace")) > LONGEST or _REFUSED.search(name):
-        raise InvalidParameterValue(
-            f'Name "{name[:80]}" is not a valid name: it must have 1 to {LONGEST} characters, without '
-            "spaces, dots, slashes and control characters."
-        )
-    return name.lower()
 
 
 def checked_full_name(full_name: str, levels: int) -> str:

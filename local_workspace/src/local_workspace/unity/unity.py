@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from local_workspace.catalog_names import checked_name
 from local_workspace.clock import Clock
 from local_workspace.errors import SecurableNotEmpty
 from local_workspace.files.trees.trees import Access as FileAccess
@@ -13,7 +14,7 @@ from local_workspace.store import Document, Store
 from local_workspace.unity.access import Access
 from local_workspace.unity.grants import Assignments, Grants
 from local_workspace.unity.kinds import CATALOG, MODEL, SCHEMA, VOLUME, Kind
-from local_workspace.unity.names import checked_full_name, checked_name, parent
+from local_workspace.unity.names import checked_full_name, parent
 from local_workspace.unity.objects import Objects
 from local_workspace.unity.volumes import PREFIX, VolumeFiles, volume_of
 

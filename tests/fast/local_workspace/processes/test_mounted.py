@@ -51,4 +51,4 @@ def test_a_command_runs_without_what_cannot_be_mounted_and_says_so(tmp_path: Pat
     ended = run(tmp_path / "root", tmp_path / "missing", tmp_path)
     assert ended.stdout.split()[-2] == str(tmp_path)
     assert ended.stderr.startswith("/Volumes not mounted: ")
-    assert mount_problem({"/Volumes": tmp_path / "missing"}, tmp_path) == ended.stderr.strip()
+    assert mount_problem({"/Volumes": tmp_path / "missing"}) == ended.stderr.strip()

@@ -6,12 +6,10 @@ https://docs.databricks.com/aws/en/sql/language-manual/sql-ref-names
 import re
 from typing import NamedTuple
 
+from local_workspace.catalog_names import checked_name
 from local_workspace.errors import InvalidParameterValue
 
 _LEVELS = 3
-_LONGEST = 255
-# What no object of Unity Catalog may have in its name: blanks, slashes, dots and control characters.
-_REFUSED = re.compile(r"[\s/.\x00-\x1f\x7f]")
 _ALIAS = re.compile(r"[\w-]{1,255}", re.ASCII)
 # MLflow reads these in a URI `models:/name@…` and `models:/name/…` as something else.
 _RESERVED_ALIAS = re.compile(r"latest|v\d+", re.IGNORECASE)
@@ -50,14 +48,7 @@ def model_name(name: str) -> ModelName:
             f"{name!r} is not a valid name for a registered model in Unity Catalog: specify all three levels "
             "of the three-level namespace, as catalog.schema.model."
         )
-    levels = ModelName(*name.lower().split("."))
-    for level in levels:
-        if not level or len(level) > _LONGEST or _REFUSED.search(level):
-            raise InvalidParameterValue(
-                f'Name "{level[:80]}" is not a valid name: it must have 1 to {_LONGEST} characters, without '
-                "spaces, dots, slashes and control characters."
-            )
-    return levels
+    return ModelName(*map(checked_name, name.split(".")))
 
 
 def checked_alias(alias: str) -> str:
