@@ -11,7 +11,7 @@ import pytest
 from databricks.sdk.service.workspace import ImportFormat
 
 from rookery.exceptions import JobRunError, TaskStopped
-from rookery.operators.job_run import JobRunOperator
+from rookery.operators.bases.job_run import JobRunOperator
 from tests.fast.airflow.tasks import TaskInstance, context_of
 from tests.faults.proxy import Answer, FaultProxy, SendOn, answers, is_missing, loses_its_answer
 from tests.wire.running_workspace import RunningWorkspace

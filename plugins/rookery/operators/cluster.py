@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from rookery.links import ClusterLink, cluster_page
-from rookery.operators.base import DatabricksOperator
-from rookery.operators.own_state import begin_to_ask, left_by, may_have_asked, require_wanted
+from rookery.operators.bases.databricks import DatabricksOperator
+from rookery.operators.bases.own_state import begin_to_ask, left_by, may_have_asked, require_wanted
 from rookery.plan.compute import Compute
 from rookery.workspace import clusters
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rookery.operators.base import PlanOperator
+from rookery.operators.bases.databricks import PlanOperator
 from rookery.origin import as_of
 from rookery.sources.landing import Limits, Site
 from rookery_jobs.contract import RunLayout

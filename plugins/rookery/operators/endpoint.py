@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from rookery.form.run_conf import asks_to_deploy
 from rookery.links import EndpointLink, endpoint_page
-from rookery.operators.base import PlanOperator
-from rookery.operators.own_state import (
+from rookery.operators.bases.databricks import PlanOperator
+from rookery.operators.bases.own_state import (
     SKIPPED_BECAUSE,
     begin_to_ask,
     left_by,

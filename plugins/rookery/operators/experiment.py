@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rookery.links import ExperimentLink, MlflowRunLink, experiment_page, mlflow_run_page, snapshot_page
-from rookery.operators.base import DatabricksOperator
+from rookery.operators.bases.databricks import DatabricksOperator
 from rookery.workspace import points, storage
 from rookery.workspace.experiments import experiment_at
 from rookery_jobs.contract import SweepSpec

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rookery.operators.base import DatabricksOperator
+from rookery.operators.bases.databricks import DatabricksOperator
 from rookery.workspace.job_code import installed_job_code, upload
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rookery.assets import model_asset
 from rookery.form.run_conf import BACKFILL
 from rookery.links import JobRunLink, MlflowRunLink, ModelVersionLink, mlflow_run_page, model_version_page
-from rookery.operators.base import PlanOperator
-from rookery.operators.job_run import JobRunOperator
+from rookery.operators.bases.databricks import PlanOperator
+from rookery.operators.bases.job_run import JobRunOperator
 from rookery.origin import generation, origin_of
 from rookery.workspace import storage
 from rookery.workspace.points import BestPoint

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rookery.form.run_conf import resolve
 from rookery.installation import installation_id
-from rookery.operators.first_task import FirstTaskOperator
+from rookery.operators.bases.first_task import FirstTaskOperator
 from rookery.plan.questions import training_questions
 from rookery.workspace.questions import require_usable
 from rookery.workspace.run_names import RunNames

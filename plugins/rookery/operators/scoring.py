@@ -13,8 +13,8 @@ from rookery.exceptions import PlanError
 from rookery.form.scoring_conf import asked_version
 from rookery.installation import installation_id
 from rookery.links import JobRunLink, ModelVersionLink, model_version_page
-from rookery.operators.first_task import FirstTaskOperator
-from rookery.operators.job_run import JobRunOperator
+from rookery.operators.bases.first_task import FirstTaskOperator
+from rookery.operators.bases.job_run import JobRunOperator
 from rookery.origin import generation
 from rookery.plan.questions import cluster_questions
 from rookery.workspace import storage

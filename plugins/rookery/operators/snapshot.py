@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rookery.operators.base import PlanOperator
-from rookery.operators.job_run import JobRunOperator
+from rookery.operators.bases.databricks import PlanOperator
+from rookery.operators.bases.job_run import JobRunOperator
 from rookery.origin import origin_of
 from rookery.workspace import storage
 from rookery.xcom import Handed

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rookery.links import ExperimentLink, JobRunLink, snapshot_page
-from rookery.operators.base import PlanOperator
-from rookery.operators.job_run import JobRunOperator
+from rookery.operators.bases.databricks import PlanOperator
+from rookery.operators.bases.job_run import JobRunOperator
 from rookery.origin import origin_of
 from rookery.plan.shards import shards
 from rookery.workspace import storage

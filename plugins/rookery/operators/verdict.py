@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 
 from rookery.exceptions import RunFailedError
-from rookery.operators.own_state import SKIPPED_BECAUSE, left_by
+from rookery.operators.bases.own_state import SKIPPED_BECAUSE, left_by
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

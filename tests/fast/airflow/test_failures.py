@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from rookery import PlanError
 from rookery.exceptions import ClusterError, JobRunError, TaskStopped
 from rookery.failures import reason
-from rookery.operators.job_run import JobRunOperator
+from rookery.operators.bases.job_run import JobRunOperator
 from rookery.operators.verdict import VerdictOperator
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rookery.exceptions import DownloadError
-from rookery.operators.base import DatabricksOperator
+from rookery.operators.bases.databricks import DatabricksOperator
 from tests.fast.airflow.tasks import TaskInstance, context_of
 
 

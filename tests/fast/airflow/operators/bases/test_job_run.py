@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowTaskTimeout
 from airflow.sdk.execution_time.timeout import timeout
 
 from rookery.exceptions import JobRunError, TaskStopped
-from rookery.operators.job_run import JobRunOperator
+from rookery.operators.bases.job_run import JobRunOperator
 from rookery.operators.sweep import TrainOperator
 from rookery.workspace.job_runs import Intent, Try
 from tests.fast.airflow.job_runs import GET, SUBMIT, run

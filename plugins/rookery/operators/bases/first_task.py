@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rookery.hooks.databricks import workspace_client
-from rookery.operators.base import DatabricksOperator
+from rookery.operators.bases.databricks import DatabricksOperator
 from rookery.workspace.leases import Owner
 from rookery.workspace.left_behind import end_left_behind
 

@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowSkipException, AirflowTaskTimeout
 
 from rookery.exceptions import RookeryError, TaskStopped
 from rookery.hooks.databricks import workspace_client, workspace_url
-from rookery.operators.own_state import SKIPPED_BECAUSE
+from rookery.operators.bases.own_state import SKIPPED_BECAUSE
 from rookery.plan.training import TrainingPlan
 from rookery.workspace.requests.polling import SYSTEM_CLOCK, Clock
 

@@ -9,8 +9,8 @@ from airflow.sdk.exceptions import AirflowTaskTimeout
 
 from rookery.exceptions import TaskStopped
 from rookery.links import JobRunLink
-from rookery.operators.base import DatabricksOperator
-from rookery.operators.own_state import another_try_goes_on
+from rookery.operators.bases.databricks import DatabricksOperator
+from rookery.operators.bases.own_state import another_try_goes_on
 from rookery.redaction import redacted
 from rookery.workspace.job_runs import Intent, Try, failure, submit, succeeded, wait_until_over
 from rookery_jobs.contract import SCRIPT
