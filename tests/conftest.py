@@ -27,6 +27,10 @@ settings.load_profile("repeatable")
 # They start services of their own; the others of their folder share a stack.
 ALONE = {"test_demo.py", "test_up.py"}
 SHARED = {"end_to_end", "faults", "spark"}
+# Half of the tests of their folder, by processor time.
+SECOND_SPARK = {"algorithms", "test_own_table.py", "test_parity.py", "test_register.py"}
+# What takes longest begins first, so that no process is left with it at the end.
+LONGEST = ("end_to_end", "spark", "spark, the second", "faults")
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]
@@ -36,9 +40,25 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        path = PurePosixPath(nodeid.partition("::")[0])
-        folder = path.parts[1]
-        return folder if folder in SHARED and path.name not in ALONE else str(path)
+        return group_of(nodeid)
+
+
+def group_of(nodeid: str) -> str:
+    """What a test belongs to: all of a group run in one process."""
+    path = PurePosixPath(nodeid.partition("::")[0])
+    folder = path.parts[1]
+    if folder not in SHARED or path.name in ALONE:
+        return str(path)
+    return "spark, the second" if folder == "spark" and path.parts[2] in SECOND_SPARK else folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Called by pytest when it has collected."""
+    items.sort(key=lambda item: _rank(group_of(item.nodeid)))
+
+
+def _rank(group: str) -> int:
+    return LONGEST.index(group) if group in LONGEST else len(LONGEST)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:

@@ -89,6 +89,7 @@ def test_the_version_is_in_unity_catalog_and_the_files_in_the_volume(
     found = unity.workspace.model_versions.get(MODEL, int(version))
     assert found.status is not None
     assert found.status.value == "READY"
-    folder = "/Volumes/main/default/rookery/end_to_end"
-    assert [each.name for each in unity.workspace.files.list_directory_contents(folder)] == [UNITY_DAG]
+    folder = unity.workspace.files.list_directory_contents("/Volumes/main/default/rookery/end_to_end")
+    (installation,) = [str(each.path) for each in folder]
+    assert UNITY_DAG in [each.name for each in unity.workspace.files.list_directory_contents(installation)]
     assert unity.live_clusters(UNITY_DAG) == []

@@ -4,6 +4,7 @@ import httpx
 import psutil
 import pytest
 from databricks.sdk.errors import InvalidParameterValue, NotFound, PermissionDenied, ResourceDoesNotExist
+from databricks.sdk.errors import NotImplemented as NotOffered
 
 from tests.wire.running_workspace import RunningWorkspace
 
@@ -71,7 +72,12 @@ def test_an_unknown_route_is_no_api(workspace: RunningWorkspace, method: str, pa
 
 
 def test_the_sdk_calls_an_unknown_route_not_found(workspace: RunningWorkspace) -> None:
-    with pytest.raises(NotFound, match=r"No API found for 'GET /api/2\.0/pipelines'"):
+    with pytest.raises(NotFound, match=r"No API found for 'GET /api/2\.0/quality-monitors/x'"):
+        workspace.client.api_client.do("GET", "/api/2.0/quality-monitors/x")
+
+
+def test_an_api_that_is_not_offered_is_named(workspace: RunningWorkspace) -> None:
+    with pytest.raises(NotOffered, match=r"has no pipelines \(GET /api/2\.0/pipelines\)"):
         list(workspace.client.pipelines.list_pipelines())
 
 

@@ -191,6 +191,7 @@ def test_workers_end_with_their_cluster_however_it_ends(
         assert not (workspace.root / "clusters" / cluster_id / "spark").exists()
 
 
+@pytest.mark.matrix
 def test_a_whole_sweep_runs_on_two_workers(workspace: RunningWorkspace, cluster: ClusterDetails) -> None:
     """That it gives what it gives on a single node, `test_runtimes.py` shows."""
     swept = WholeSweep(workspace, str(cluster.cluster_id)).run()

@@ -93,9 +93,9 @@ class ResolveScoringOperator(FirstTaskOperator):
         user_name = str(self.workspace.current_user.me().user_name)
         names = RunNames(installation, run.dag_id, run.run_id, user_name)
         layout = RunLayout(names.data_root(self.plan.data_root), run.dag_id, run.run_id)
-        spec = self._spec(version, layout, generation(run))
+        spec = self._spec(context, version, layout, generation(run))
         if storage.size(self.workspace, spec.report_path) is not None:
-            raise self._skipped(f"version {version} has scored exactly these files: {spec.output_path}")
+            raise self._idle(context, f"version {version} has scored exactly these files: {spec.output_path}")
         require_usable(self.workspace, cluster_questions(self.plan.compute))
         self.log.info("Version %s scores %d files: %s", version, len(spec.files), spec.output_path)
         self._hand_on(context, spec, layout, names)
@@ -127,23 +127,26 @@ class ResolveScoringOperator(FirstTaskOperator):
         events = context["triggering_asset_events"].get(model_asset(name), ())
         counting = [event for event in events if not event.extra.get("backfill")]
         if events and not counting:
-            raise self._skipped("the versions that started this run are a backfill's, not told to deploy")
+            raise self._idle(
+                context, "the versions that started this run are a backfill's, not told to deploy"
+            )
         versions = {str(event.extra.get("version") or ""): event for event in counting}
         version = max(filter(str.isdecimal, versions), key=int, default=None)
         if version and versions[version].extra.get("generation", 1) != 1:
-            self._require_newest(name, version)
+            self._require_newest(context, name, version)
         return version
 
-    def _require_newest(self, name: str, version: str) -> None:
+    def _require_newest(self, context: Context, name: str, version: str) -> None:
         newest = newest_version(self.workspace, name)
         if newest and int(newest) > int(version):
-            raise self._skipped(f"version {version} was found again by a cleared run; the newest is {newest}")
+            text = f"version {version} was found again by a cleared run; the newest is {newest}"
+            raise self._idle(context, text)
 
-    def _spec(self, version: str, layout: RunLayout, generation: int) -> ScoringSpec:
+    def _spec(self, context: Context, version: str, layout: RunLayout, generation: int) -> ScoringSpec:
         plan = self.plan
         files = storage.csv_files(self.workspace, plan.input_path)
         if not files:
-            raise self._skipped(f"there is no CSV file in {plan.input_path}")
+            raise self._idle(context, f"there is no CSV file in {plan.input_path}")
         digest = scoring_digest(plan.registered_model_name, version, files)
         return ScoringSpec(
             registered_model_name=plan.registered_model_name,
@@ -155,9 +158,8 @@ class ResolveScoringOperator(FirstTaskOperator):
             origin=Origin(layout.dag_id, layout.run_id, None, generation),
         )
 
-    def _skipped(self, reason: str) -> AirflowSkipException:
-        self.log.info("Nothing to score: %s", reason)
-        return AirflowSkipException(f"nothing to score: {reason}")
+    def _idle(self, context: Context, reason: str) -> AirflowSkipException:
+        return self.skipped(context, f"nothing to score: {reason}")
 
     def _hand_on(self, context: Context, spec: ScoringSpec, layout: RunLayout, names: RunNames) -> None:
         path = layout.scoring(spec.digest)

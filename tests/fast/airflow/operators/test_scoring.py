@@ -8,6 +8,7 @@ from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowSkipException
 
 from rookery import BatchScoring, PlanError, model_asset
+from rookery.operators.bases.own_state import SKIPPED_BECAUSE
 from rookery.operators.scoring import ResolveScoringOperator, ScoreOperator
 from rookery_jobs.contract import Origin, ScoringReport, ScoringSpec
 from tests.fast.airflow.job_runs import GET, SUBMIT, run
@@ -58,8 +59,8 @@ def workspace(databricks: Recorder) -> Recorder:
     return databricks
 
 
-def resolve(*events: Event, **conf: Any) -> dict[str, Any]:
-    instance = TaskInstance("resolve_scoring")
+def resolve(*events: Event, instance: TaskInstance | None = None, **conf: Any) -> dict[str, Any]:
+    instance = instance or TaskInstance("resolve_scoring")
     operator = ResolveScoringOperator(task_id="resolve_scoring", plan=PLAN, other_keys=("note",))
     triggering: dict[Asset, tuple[Event, ...]] = {ASSET: events} if events else {}
     context: Any = {**context_of(instance, **conf), "triggering_asset_events": triggering}
@@ -215,6 +216,14 @@ def test_without_a_csv_file_the_run_is_skipped(workspace: Recorder, listed: list
     with pytest.raises(AirflowSkipException, match="there is no CSV file in dbfs:/in"):
         resolve(event("2"))
     assert written_paths(workspace) == []
+
+
+def test_a_run_with_nothing_to_score_leaves_the_reason_for_its_verdict(workspace: Recorder) -> None:
+    workspace.answers(LIST, {"files": []})
+    instance = TaskInstance("resolve_scoring")
+    with pytest.raises(AirflowSkipException):
+        resolve(event("2"), instance=instance)
+    assert "there is no CSV file" in instance.pushed[SKIPPED_BECAUSE]
 
 
 def test_without_the_folder_the_run_is_skipped(workspace: Recorder) -> None:
