@@ -27,7 +27,10 @@ from tests.wire.spark_jobs import NODE_TYPE, SINGLE_NODE, printed
 from tests.wire.wheels import wheel
 
 INIT = b"""
-test "$MINE" = "of a secret" && pip --version && echo "$DB_CLUSTER_NAME" > "$DATABRICKS_ROOT_VIRTUALENV_ENV/seen"
+set -e
+test "$MINE" = "of a secret"
+pip --version
+echo "$DB_CLUSTER_NAME" > "$DATABRICKS_ROOT_VIRTUALENV_ENV/seen"
 """
 USE = """
 import os, tiny_library
