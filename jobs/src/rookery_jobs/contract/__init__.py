@@ -71,7 +71,7 @@ from rookery_jobs.contract.splits import (
     check_split_key,
     check_split_sizes,
 )
-from rookery_jobs.contract.sweep_specs import GateSpec, Point, RegistrationSpec, SweepSpec
+from rookery_jobs.contract.sweep_specs import LOG_ALL, LOG_AUTO, GateSpec, Point, RegistrationSpec, SweepSpec
 from rookery_jobs.contract.tags import (
     MODEL_ARTIFACT,
     TAG_ALGORITHM,
@@ -91,6 +91,7 @@ from rookery_jobs.contract.tags import (
     TAG_MODEL,
     TAG_POINT,
     TAG_REGISTRATION,
+    TAG_SHARD,
     TAG_SNAPSHOT,
     TAG_SWEEP,
     TEST_METRIC_PREFIX,
@@ -107,6 +108,8 @@ __all__ = [
     "CHOICES",
     "EQUAL",
     "LABEL_FAULTS",
+    "LOG_ALL",
+    "LOG_AUTO",
     "MAX_CLASSES",
     "METRICS",
     "MISSING_CATEGORY",
@@ -134,6 +137,7 @@ __all__ = [
     "TAG_MODEL",
     "TAG_POINT",
     "TAG_REGISTRATION",
+    "TAG_SHARD",
     "TAG_SNAPSHOT",
     "TAG_SWEEP",
     "TEST_METRIC_PREFIX",
