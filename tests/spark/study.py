@@ -136,7 +136,12 @@ class Study:
         return Manifest.from_json(Path(contract.manifest_path(spec.snapshot_path)).read_text())
 
     def sweep_spec(
-        self, spec: SnapshotSpec, values: Grid, metric: str = "accuracy", **others: Grid
+        self,
+        spec: SnapshotSpec,
+        values: Grid,
+        metric: str = "accuracy",
+        log_models: str = contract.LOG_AUTO,
+        **others: Grid,
     ) -> SweepSpec:
         """A sweep of a LogisticRegression's `values`, if there are any, and of other algorithms'."""
         sweeps = {**({"LogisticRegression": values} if values else {}), **others}
@@ -159,6 +164,7 @@ class Study:
             points=points,
             tmp_path=self.layout.tmp,
             origin=self.origin,
+            log_models=log_models,
         )
         _write(self.layout.points(sweep_id), sweep.to_json().encode())
         return sweep

@@ -80,7 +80,7 @@ from rookery_jobs.contract.splits import (
     check_split_key,
     check_split_sizes,
 )
-from rookery_jobs.contract.sweep_specs import GateSpec, Point, RegistrationSpec, SweepSpec
+from rookery_jobs.contract.sweep_specs import LOG_ALL, LOG_AUTO, GateSpec, Point, RegistrationSpec, SweepSpec
 from rookery_jobs.contract.tags import (
     MODEL_ARTIFACT,
     TAG_ALGORITHM,
@@ -100,6 +100,7 @@ from rookery_jobs.contract.tags import (
     TAG_MODEL,
     TAG_POINT,
     TAG_REGISTRATION,
+    TAG_SHARD,
     TAG_SNAPSHOT,
     TAG_SWEEP,
     TEST_METRIC_PREFIX,
@@ -117,6 +118,8 @@ __all__ = [
     "EQUAL",
     "FILE_FORMATS",
     "LABEL_FAULTS",
+    "LOG_ALL",
+    "LOG_AUTO",
     "MAX_CLASSES",
     "METRICS",
     "MISSING_CATEGORY",
@@ -144,6 +147,7 @@ __all__ = [
     "TAG_MODEL",
     "TAG_POINT",
     "TAG_REGISTRATION",
+    "TAG_SHARD",
     "TAG_SNAPSHOT",
     "TAG_SWEEP",
     "TEST_METRIC_PREFIX",
