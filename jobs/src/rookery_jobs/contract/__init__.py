@@ -5,6 +5,7 @@ manifest that comes back, the layout of a DAG run's files, ids, metrics and tag 
 """
 
 from rookery_jobs.contract.columns import check_as_of_column, check_columns
+from rookery_jobs.contract.csv_format import USUAL_CSV, CsvFormat
 from rookery_jobs.contract.documents import Document, digest_of
 from rookery_jobs.contract.identity import (
     BALANCED,
@@ -152,8 +153,10 @@ __all__ = [
     "TAG_SWEEP",
     "TEST_METRIC_PREFIX",
     "TEXT_RULE",
+    "USUAL_CSV",
     "CatalogName",
     "ContractError",
+    "CsvFormat",
     "CsvSourceSpec",
     "Document",
     "FilesSourceSpec",

@@ -38,7 +38,10 @@ class ClusterFiles:
         """The first line that is not blank as UTF-8 text, without byte order mark and end, or None."""
         file_system, hadoop_path = self._locate(path)
         stream = file_system.open(hadoop_path)
+        codec = self._jvm.org.apache.hadoop.io.compress.CompressionCodecFactory(self._configuration)
+        packed = codec.getCodec(hadoop_path)  # by the end of its name, as Spark does
         try:
+            stream = packed.createInputStream(stream) if packed else stream
             java = self._jvm.java.io
             reader = java.BufferedReader(java.InputStreamReader(stream, "UTF-8"))
             lines = (str(line).removeprefix("\ufeff") for line in iter(reader.readLine, None))

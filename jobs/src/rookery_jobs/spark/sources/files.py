@@ -1,6 +1,6 @@
 """Files that are read where they are, Parquet or CSV."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
@@ -24,7 +24,6 @@ from rookery_jobs.spark.reading.texts import file_of, texts
 from rookery_jobs.spark.reading.unreadable import readable
 
 ROW_1 = "row 1 is the first of its file, below the header of a CSV file"
-fault_of = broken_row
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,11 @@ class PinnedFiles:
     found: tuple[FoundFile, ...]
     listing: str
 
-    def read(self, columns: Sequence[str]) -> DataFrame:
+    def read(self, columns: Sequence[str], numbers: Collection[str] = ()) -> DataFrame:
         paths = [each.path for each in self.found]
         if self.spec.format == CSV:
-            return csv_rows(self.spark, paths, columns, self.spec.missing)
+            missing, written = self.spec.missing, self.spec.csv
+            return csv_rows(self.spark, paths, columns, numbers=numbers, missing=missing, written=written)
         return self._parquet(paths, columns)
 
     def check_unchanged(self) -> None:
@@ -61,6 +61,11 @@ class PinnedFiles:
             file_of(len(paths) > 1),
             F.monotonically_increasing_id().alias(ROW),
         )
+
+
+def fault_of(source: FilesSourceSpec, broken: str) -> str:
+    """A line of a CSV file with another number of fields than its header."""
+    return broken_row(broken, source.csv)
 
 
 def pin(spark: SparkSession, source: FilesSourceSpec) -> PinnedFiles:
