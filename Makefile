@@ -35,8 +35,8 @@ demo: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Run
 up: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Airflow, a local workspace and MLflow, for the browser, until Ctrl-C (state in .local, or ROOT=dir)
 	@exec .venv-airflow/bin/python -m local_stack.up $${ROOT:+--root "$$ROOT"}
 
-bench: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Measure speed and memory, each beside a baseline of the same run (ROUNDS=3)
-	@exec .venv-airflow/bin/python -m bench $${ROUNDS:+--rounds "$$ROUNDS"}
+bench: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Measure speed and memory, each beside a baseline of the same run (ROUNDS=3, ONLY="serving sweep", PAGE=file)
+	@exec .venv-airflow/bin/python -m bench $${ROUNDS:+--rounds "$$ROUNDS"} $${ONLY:+--only $$ONLY} $${PAGE:+--page "$$PAGE"}
 
 runtimes: .venv-workspace/ready ## Install the Spark and MLflow of all runtimes, for local clusters that ask for them (one: RUNTIME=17.3)
 	@.venv-workspace/bin/python -m local_workspace.install_runtimes $(UV) $(RUNTIME)
