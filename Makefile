@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target makes what it needs, from nothing but Python 3.11+, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help demo up bench lab runtimes screenshots docs test test-faults test-parity test-runtimes compose-test lint format lock clean
+.PHONY: help demo up bench lab runtimes screenshots docs test test-matrix test-faults test-parity test-runtimes compose-test lint format lock clean
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
@@ -49,6 +49,9 @@ docs: .venv/ready ## Write the pages of docs that are made from the code
 
 test: lint .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Lint, then all tests: fast, Spark, wire and end to end
 	@.venv/bin/python -m pytest -n 3 --no-loadscope-reorder
+
+test-matrix: .venv/ready .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## The tests that `make test` leaves out, but for those of the other targets (half an hour)
+	@.venv/bin/python -m pytest -n 3 --no-loadscope-reorder -m matrix --ignore tests/faults --ignore tests/spark/test_parity.py --ignore tests/wire/test_runtimes.py
 
 test-faults: .venv/ready .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Play every fault of tests/faults, on the real DAG too (half an hour)
 	@.venv/bin/python -m pytest tests/faults -m "matrix or not matrix"
