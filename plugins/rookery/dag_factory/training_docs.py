@@ -56,8 +56,9 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "the data root, named by its SHA-256. It finds columns that are missing, values that their column "
         "cannot have, labels that are no classes, and more empty values than the plan allows. The worker "
         "itself connects to the address, past every proxy. What was stored is read again and compared; a "
-        "broken file is written again.",
-        creates="One file under `<data_root>/<installation>/<DAG>/<run>/sources/`.",
+        "broken file is written again. A source that is read in place (`FilesSource`) is left where it is: "
+        "the log says so, and `prepare_data` reads it.",
+        creates="One file under `<data_root>/<installation>/<DAG>/<run>/sources/`, if there is one to copy.",
         costs=_NO_CLUSTER,
         if_it_fails="The address or the file is wrong: the last log line says where, with row and value. "
         f"Correct the source, or trigger again with another `source_url`. {_RETRIED}",
@@ -95,8 +96,9 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "are tried again with the same cluster; a quota or a forbidden setting needs another `compute`.",
     ),
     "prepare_data": TaskDoc(
-        does="One job run that drops incomplete rows, casts the columns, and splits the rows by their "
-        "hash into train, validation and test.",
+        does="One job run that drops incomplete rows, casts the columns, and splits the rows into train, "
+        "validation and test. Of a source that is read in place, it first hashes the content: the same "
+        "content gives the same points.",
         creates="A snapshot under `<data_root>/<installation>/<DAG>/<run>/snapshots/<digest>/`, complete "
         "when its `manifest.json` is there.",
         costs=_CLUSTER,

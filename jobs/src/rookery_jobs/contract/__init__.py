@@ -20,7 +20,9 @@ from rookery_jobs.contract.layout import (
     PACKAGE,
     SCRIPT,
     RunLayout,
+    listing_path,
     manifest_path,
+    pinned_path,
     run_key,
     side_path,
     slug,
@@ -61,7 +63,8 @@ from rookery_jobs.contract.snapshot_specs import (
     check_class_weights,
     check_dropped_share,
 )
-from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, SourceSpec
+from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, FilesSourceSpec, SourceSpec
+from rookery_jobs.contract.sources.files import FILE_FORMATS
 from rookery_jobs.contract.splits import (
     SPLITS,
     RandomSplitSpec,
@@ -107,6 +110,7 @@ __all__ = [
     "BLANKS",
     "CHOICES",
     "EQUAL",
+    "FILE_FORMATS",
     "LABEL_FAULTS",
     "LOG_ALL",
     "LOG_AUTO",
@@ -146,6 +150,7 @@ __all__ = [
     "ContractError",
     "CsvSourceSpec",
     "Document",
+    "FilesSourceSpec",
     "GateSpec",
     "InputFile",
     "Manifest",
@@ -183,12 +188,14 @@ __all__ = [
     "in_order",
     "instant",
     "label_of",
+    "listing_path",
     "manifest_path",
     "model_name_problem",
     "model_version_tag",
     "number",
     "objective_of",
     "objective_of_label",
+    "pinned_path",
     "point_id",
     "registration_key",
     "registry_uri_for",
