@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from rookery.check.dag_report import RUN_ID, cluster_rows, schedule_rows
+from rookery.check.dag_report import RUN_ID, cluster_name_rows, cluster_rows, schedule_rows
 from rookery.check.form_report import form_rows
 from rookery.check.report import Row, Section
 from rookery.mistakes import Mistake
 from rookery.plan.questions import training_questions
 from rookery.plan.shards import deal, usual_points_per_task
+from rookery.plan.splits import RandomSplit
 from rookery.plan.training import TrainingPlan
 from rookery.workspace.leases import ANY_INSTALLATION
 from rookery.workspace.questions import Finding, ask
@@ -92,10 +93,21 @@ def _data(plan: TrainingPlan) -> Iterator[Row]:
         "split",
         "; ".join(filter(None, [shares, split.how])),
         {**split.model_dump(mode="json"), **split.shares},
+        note=_split_warning(plan),
     )
     if plan.as_of_column:
         text = f"those whose {plan.as_of_column} is before the end of the run's data interval"
         yield Row("rows", text, {"as_of_column": plan.as_of_column})
+
+
+def _split_warning(plan: TrainingPlan) -> str:
+    if plan.as_of_column is None or not isinstance(plan.split, RandomSplit):
+        return ""
+    return (
+        f"warning: rows have a time, {plan.as_of_column}, but the split is random: the model is judged on "
+        "rows older than some that it has learnt from, and may look better than it will be; TimeSplit judges "
+        "on the latest"
+    )
 
 
 def _treatment(plan: TrainingPlan) -> str:
@@ -145,7 +157,7 @@ def _listed(values: tuple[object, ...]) -> str:
 
 
 def _names(plan: TrainingPlan, names: RunNames) -> Iterator[Row]:
-    yield Row("cluster", names.cluster_name)
+    yield from cluster_name_rows(plan.compute, names)
     yield Row("experiment", names.experiment_path)
     yield Row("job code", f"{names.code_root}/<digest>")
     # A run's folder is named by its id and a digest.

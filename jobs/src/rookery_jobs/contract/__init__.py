@@ -63,7 +63,13 @@ from rookery_jobs.contract.snapshot_specs import (
     check_class_weights,
     check_dropped_share,
 )
-from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, FilesSourceSpec, SourceSpec
+from rookery_jobs.contract.sources import (
+    SOURCES,
+    CsvSourceSpec,
+    FilesSourceSpec,
+    SourceSpec,
+    TableSourceSpec,
+)
 from rookery_jobs.contract.sources.files import FILE_FORMATS
 from rookery_jobs.contract.splits import (
     SPLITS,
@@ -169,6 +175,7 @@ __all__ = [
     "SourceSpec",
     "SplitSpec",
     "SweepSpec",
+    "TableSourceSpec",
     "TimeSplitSpec",
     "Treatment",
     "catalog_name",
