@@ -117,6 +117,16 @@ def _algorithms() -> str:
             "A tree takes the index of a category for a category, if there are no more than its `maxBins` of",
             'them; linear models take it for a number, so give them `encoding="one-hot"`.',
             "",
+            "The winner's MLflow run has tables that `mlflow.load_table` reads, and pictures of them:",
+            "",
+            "- `feature_importances`: for each number that the model takes, the column, the category if it is",
+            "  one of a one-hot column, and its importance; all together are 1. Trees have Spark's",
+            "  `featureImportances`; of linear models it is the share of all coefficients, without signs, and",
+            "  the coefficients follow. They are those of scaled values, unless the plan says",
+            '  `scaling="none"`. The picture adds up the categories of a column.',
+            "- `confusion_matrix` and `per_class_metrics`, of classes, on the test rows: the latter by Spark's",
+            "  names (`recallByLabel` and the like), a row for each label.",
+            "",
             *(line for name, objective in OBJECTIVES.items() for line in _objective(name, objective)),
         ]
     )

@@ -5,6 +5,7 @@ import dataclasses
 import math
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import mlflow
 import numpy as np
@@ -84,6 +85,7 @@ def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp
     chosen = study.best(sweep).metrics
     assert chosen["areaUnderROC"] == max(run.data.metrics["areaUnderROC"] for run in study.runs())
     assert 0.7 <= study.best(sweep).metrics["test_areaUnderPR"] <= 1
+    _look_at_the_reports(study, sweep, manifest)
     model = served(version)
     assert model.metadata.signature.outputs.to_dict() == [
         {"type": "string", "name": "prediction", "required": True}
@@ -94,6 +96,27 @@ def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp
     strange = {**record, "Plan.name": "never seen", "City": None, "Years": math.nan}
     assert model.predict(pd.DataFrame([strange]))[0] in {"yes", "no"}
     _score_a_file(study, tmp_path, version)
+
+
+def _look_at_the_reports(study: Study, sweep: SweepSpec, manifest: contract.Manifest) -> None:
+    """The winner's run has tables that MLflow reads, and pictures of them."""
+    winner = study.best(sweep)
+    confusion, per_class, importances = (
+        mlflow.load_table(f"{name}.json", run_ids=[winner.mlflow_run_id])
+        for name in ("confusion_matrix", "per_class_metrics", "feature_importances")
+    )
+    assert list(confusion.columns) == ["label", "predicted no", "predicted yes"]
+    counts = confusion[["predicted no", "predicted yes"]].to_numpy()
+    assert counts.sum() == manifest.rows["test"]
+    assert counts.trace() / counts.sum() == pytest.approx(winner.metrics["test_accuracy"])
+    assert dict(zip(per_class["label"], per_class["rows"], strict=True)) == manifest.class_counts["test"]
+    assert per_class["recallByLabel"][0] == pytest.approx(counts[0, 0] / counts[0].sum())
+    assert importances["importance"].sum() == pytest.approx(1)
+    assert set(importances["column"]) == {*CATEGORICAL, *NUMERIC}
+    assert "(missing)" in set(importances[importances["column"] == "City"]["category"])
+    for name in ("confusion_matrix", "feature_importances"):
+        picture = study.client.download_artifacts(winner.mlflow_run_id, f"{name}.svg")
+        assert ElementTree.parse(picture).getroot().tag.endswith("svg")  # noqa: S314  (our own)
 
 
 def _score_a_file(study: Study, folder: Path, version: str) -> None:

@@ -19,6 +19,7 @@ from rookery_jobs.spark import model_artifact, parity, versions
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.model_artifact import staging
 from rookery_jobs.spark.objectives import objective_of
+from rookery_jobs.spark.reports import log_reports
 from rookery_jobs.spark.runs.found_again import run_of_its_own
 from rookery_jobs.spark.runs.tracking import connect, log_metrics
 from rookery_jobs.spark.snapshot import Snapshot, load_snapshot
@@ -45,6 +46,7 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
             _check_parity(model, snapshot)
             _check_request(model, spec, snapshot)
             test = measure(model.pipeline, snapshot, "test", [gate.metric for gate in spec.gates])
+            log_reports(client, runs, model.pipeline, snapshot)
         _judge(client, runs, test, spec, snapshot)
         known = versions.register(client, spec, model.artifact_path)
     for each in runs:
