@@ -77,6 +77,7 @@ class Study:
         max_categories: int | None = None,
         split: SplitSpec | None = None,
         class_weights: str = contract.EQUAL,
+        label_weights: Mapping[str, float] | None = None,
     ) -> SnapshotSpec:
         """Put the CSV (the penguins by default) and its spec where `prepare` looks for them.
 
@@ -97,6 +98,7 @@ class Study:
             "label_type": label_type,
             "treatment": treatment or Treatment(),
             "class_weights": class_weights,
+            "label_weights": dict(label_weights or {}),
         }
         digest = contract.snapshot_digest(**determining)
         spec = SnapshotSpec(

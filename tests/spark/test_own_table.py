@@ -102,7 +102,7 @@ def _look_at_the_reports(study: Study, sweep: SweepSpec, manifest: contract.Mani
     """The winner's run has tables that MLflow reads, and pictures of them."""
     winner = study.best(sweep)
     confusion, per_class, importances = (
-        mlflow.load_table(f"{name}.json", run_ids=[winner.mlflow_run_id])
+        study.client.load_table(study.experiment_id, f"{name}.json", run_ids=[winner.mlflow_run_id])
         for name in ("confusion_matrix", "per_class_metrics", "feature_importances")
     )
     assert list(confusion.columns) == ["label", "predicted no", "predicted yes"]
@@ -213,6 +213,21 @@ def test_balanced_classes_weigh_the_same_in_all(study: Study) -> None:
     assert {row[0]: row[1] for row in weighed} == pytest.approx({0.0: half, 1.0: half})
     assert counts["no"] != counts["yes"]
     assert model.getWeightCol() == "__weight"
+
+
+def test_a_label_weighs_what_the_spec_says(fresh_study: Study) -> None:
+    columns: dict[str, Any] = {"categorical": ("City",), "numeric": ("Years",), "label": "churned"}
+    columns |= {"label_type": "string", "treatment": Treatment("mean", "category")}
+    spec = fresh_study.snapshot_spec(table("churned"), **columns, label_weights={"yes": 2.5})
+    fresh_study.prepare(spec)
+    with featurise(load_snapshot(fresh_study.spark, spec.snapshot_path, spec.digest)) as featurised:
+        found = featurised.train.select("churned", "__weight").distinct().collect()
+        model = featurised.fit(Point("p", "LogisticRegression", {"maxIter": 5}))
+    assert {row[0]: row[1] for row in found} == {0.0: 1.0, 1.0: 2.5}
+    assert model.getWeightCol() == "__weight"
+    other = fresh_study.snapshot_spec(table("churned"), **columns, label_weights={"maybe": 2.0})
+    with pytest.raises(DataError, match=r"class_weights names maybe, which no complete row has.*no, yes"):
+        fresh_study.prepare(other)
 
 
 def test_a_forest_is_the_same_when_it_is_fitted_again_on_a_cluster_with_other_cores(

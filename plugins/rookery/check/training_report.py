@@ -86,6 +86,8 @@ def _data(plan: TrainingPlan) -> Iterator[Row]:
     yield Row(
         "prediction", f"{plan.objective} of a label that is {label_type}, answered as {answers}", label_type
     )
+    weights = ", ".join(f"{label} {weight:g}" for label, weight in plan.label_weights.items())
+    yield Row("weights", f"{weights}, others 1" if weights else str(plan.class_weights), plan.class_weights)
     split = plan.split
     shares = ", ".join(f"{side} {share:.4g}" for side, share in split.shares.items() if share)
     yield Row(

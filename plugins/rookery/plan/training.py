@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import FiniteFloat, SerializeAsAny
 
 from rookery.mistakes import Mistake
-from rookery.parts import Plan, by_kind, checked, refused
+from rookery.parts import Plan, by_kind, checked
 from rookery.plan.compute import Compute
 from rookery.plan.endpoint import Endpoint, check_request
 from rookery.plan.features import Features, check_as_of, check_features, check_label, check_label_type
@@ -18,18 +17,15 @@ from rookery.plan.gate import Gate, check_gates, check_metric, check_metric_of
 from rookery.plan.registry import Registry
 from rookery.plan.splits import SPLITS, Split
 from rookery.plan.sweep import Sweep, candidates, check_sweeps, objective_of
+from rookery.plan.weights import ByLabel, by_label, check_weights
 from rookery.sources import SOURCES, Source
 from rookery.sources.wanted import Wanted
-from rookery_jobs.contract import EQUAL, METRICS, OBJECTIVES, ContractError, check_class_weights
+from rookery_jobs.contract import EQUAL, METRICS, OBJECTIVES
 from rookery_jobs.grid import Candidate, max_categories, max_classes
 
 
 def _check_split(split: Split, label: str) -> Iterator[Mistake]:
     yield from split.mistakes(label)
-
-
-def _check_weights(weights: str, sweep: Sequence[Sweep]) -> Iterator[Mistake]:
-    yield from refused(partial(check_class_weights, weights, objective_of(sweep)), ContractError)
 
 
 def _check_share(value: float) -> Iterator[Mistake]:
@@ -57,9 +53,9 @@ class TrainingPlan(Plan):
     """What the label's values are, by Spark's names. For classes: `int`, the classes 0, 1, 2, …, which are
     answered as doubles (the default); `long`, `boolean` or `string`, any whole numbers, true and false, or
     texts, of which the endpoint answers with the label's own. For regression: `double`."""
-    class_weights: Annotated[str, checked(_check_weights, "sweep")] = EQUAL
-    """What a row weighs in training: `equal`, or with `balanced` the rarer its class, the more. Metrics count
-    rows in any case."""
+    class_weights: Annotated[str | ByLabel, checked(check_weights, "sweep", "label_type")] = EQUAL
+    """What a row weighs in training: `equal`, with `balanced` the rarer its class, the more, or by its label, such
+    as `{"yes": 5}`, where labels that are not named weigh 1. Metrics count rows in any case."""
     metric: Annotated[str, checked(check_metric), checked(check_metric_of, "sweep")] = "accuracy"
     """Chooses among the points, on the validation rows; its direction is Spark's."""
     gates: Annotated[tuple[Gate, ...], checked(check_gates, "sweep")] = ()
@@ -98,6 +94,11 @@ class TrainingPlan(Plan):
         return self.label_type or OBJECTIVES[self.objective].label_type
 
     @property
+    def label_weights(self) -> dict[str, float]:
+        """What a row of a label weighs, by the labels that the plan names."""
+        return by_label(self.class_weights, self.type_of_label)
+
+    @property
     def max_classes(self) -> int | None:
         """The classes that its algorithms can tell apart, and its metrics can measure, at most."""
         limits = [METRICS[name].max_classes for name in (self.metric, *(gate.metric for gate in self.gates))]
@@ -126,4 +127,5 @@ class TrainingPlan(Plan):
             optional=self.features.optional,
             max_classes=self.max_classes,
             max_categories=self.max_categories,
+            labels=tuple(self.label_weights),
         )

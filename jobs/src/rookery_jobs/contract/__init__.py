@@ -60,6 +60,7 @@ from rookery_jobs.contract.snapshot_specs import (
     SnapshotSpec,
     check_class_weights,
     check_dropped_share,
+    check_label_weights,
 )
 from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, SourceSpec
 from rookery_jobs.contract.splits import (
@@ -169,6 +170,7 @@ __all__ = [
     "check_columns",
     "check_dropped_share",
     "check_label_type",
+    "check_label_weights",
     "check_metric",
     "check_split_days",
     "check_split_key",

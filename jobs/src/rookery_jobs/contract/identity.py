@@ -29,6 +29,7 @@ def snapshot_digest(
     label_type: str = CLASSIFICATION.label_type,
     treatment: Treatment = USUAL,
     class_weights: str = EQUAL,
+    label_weights: Mapping[str, float] | None = None,
 ) -> str:
     """16 hex digits of everything that determines a snapshot and what is fitted on it: source, columns and
     types, label, split, the instant before which rows are seen, if the plan has a column for it, what text
@@ -45,6 +46,7 @@ def snapshot_digest(
             **({"text_rule": text_rule} if text_rule else {}),
             **treatment.identity(),
             **({"class_weights": class_weights} if class_weights != EQUAL else {}),
+            **({"label_weights": dict(label_weights)} if label_weights else {}),
         }
     )
 

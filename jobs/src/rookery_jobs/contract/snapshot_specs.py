@@ -1,5 +1,7 @@
 """What `prepare` is asked, and the manifest that it writes back."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -7,7 +9,7 @@ from rookery_jobs.contract.columns import check_as_of_column, check_columns, lab
 from rookery_jobs.contract.documents import Document, Inline
 from rookery_jobs.contract.identity import BALANCED, EQUAL, USUAL, snapshot_digest
 from rookery_jobs.contract.objectives import check_label_type, objective_of_label
-from rookery_jobs.contract.objectives.classification import CLASSIFICATION
+from rookery_jobs.contract.objectives.classification import CLASSIFICATION, label_of
 from rookery_jobs.contract.origin import check_as_of
 from rookery_jobs.contract.sources import SOURCES, SourceSpec
 from rookery_jobs.contract.splits import SPLITS, SplitSpec
@@ -24,7 +26,8 @@ class SnapshotSpec(Document):
     there is `as_of` or later are left out (None: no row is); the side of a row does not depend on it.
     `text_rule` is what text means (see `contract.text`). `label_type` is one of LABEL_TYPES, and `treatment`
     what becomes of the features' values. With `class_weights` BALANCED, all rows of a class together weigh as
-    much as those of any other. `digest` is `snapshot_digest` of all this.
+    much as those of any other; `label_weights` says instead what a row of a label weighs, which is 1 for those
+    that it does not name. `digest` is `snapshot_digest` of all this.
 
     `max_dropped_share` limits the incomplete rows among those that are seen (1: no limit), `max_classes` and
     `max_categories` those of the label and of each categorical column (None: no limit but MAX_CLASSES). They
@@ -47,6 +50,7 @@ class SnapshotSpec(Document):
     class_weights: str = EQUAL
     max_classes: int | None = None
     max_categories: int | None = None
+    label_weights: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_columns(self.categorical, self.numeric, self.label)
@@ -54,6 +58,7 @@ class SnapshotSpec(Document):
         check_dropped_share(self.max_dropped_share)
         check_label_type(self.label_type)
         check_class_weights(self.class_weights, objective_of_label(self.label_type))
+        check_label_weights(self.label_weights, self.label_type)
         if not 0 <= self.text_rule <= TEXT_RULE:
             raise ContractError(f"text rule {self.text_rule} is unknown; this code has 0 to {TEXT_RULE}")
         expected = snapshot_digest(
@@ -68,6 +73,7 @@ class SnapshotSpec(Document):
             label_type=self.label_type,
             treatment=self.treatment,
             class_weights=self.class_weights,
+            label_weights=self.label_weights,
         )
         if self.digest != expected:
             raise ContractError(
@@ -100,6 +106,11 @@ class SnapshotSpec(Document):
         return tuple(name for name in self.columns if name not in (*numeric, *categorical))
 
     @property
+    def is_weighted(self) -> bool:
+        """Whether rows of some classes weigh more than others in training."""
+        return self.class_weights == BALANCED or bool(self.label_weights)
+
+    @property
     def label_column(self) -> str:
         """The name that the label has in the snapshot: there it is a class from 0 on, or a real number."""
         return label_column(self.label)
@@ -127,6 +138,17 @@ def check_class_weights(weights: str, objective: str) -> None:
         raise ContractError(f"class_weights cannot be {weights!r}; they can be {EQUAL}, {BALANCED}")
     if weights != EQUAL and objective != "classification":
         raise ContractError(f"class_weights cannot be {weights!r}, as a {objective} has no classes")
+
+
+def check_label_weights(weights: Mapping[str, float], label_type: str) -> None:
+    """Raise ContractError for weights of what is no label, and for one that is no number above 0."""
+    if weights and objective_of_label(label_type) != "classification":
+        raise ContractError(f"a label that is {label_type} has no classes that could have weights")
+    for label, weight in weights.items():
+        if label_of(label, label_type) != label:
+            raise ContractError(f"class_weights names {label!r}, which is no label of type {label_type}")
+        if not 0 < weight < math.inf:
+            raise ContractError(f"the weight of {label!r} cannot be {weight:g}; it must be a number above 0")
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,13 @@ from pyspark.ml.feature import IndexToString
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from rookery_jobs.contract import BALANCED, Point, SnapshotSpec
+from rookery_jobs.contract import Point, SnapshotSpec
 from rookery_jobs.contract.columns import FEATURES, PREDICTED_LABEL, PREDICTION
 from rookery_jobs.spark.algorithms import ALGORITHMS
 from rookery_jobs.spark.caching import cached
 from rookery_jobs.spark.features.partitions import partitioned
 from rookery_jobs.spark.features.stages import feature_stages
+from rookery_jobs.spark.features.weights import class_weights
 from rookery_jobs.spark.objectives import Objective, objective_of
 from rookery_jobs.spark.snapshot import Snapshot
 
@@ -34,7 +35,7 @@ def estimator(point: Point, spec: SnapshotSpec) -> Any:
     made = ALGORITHMS[point.algorithm].ESTIMATOR(
         labelCol=spec.label_column, featuresCol=FEATURES, **point.params
     )
-    if spec.class_weights == BALANCED:
+    if spec.is_weighted:
         made = made.setWeightCol(_WEIGHT)
     return made.setSeed(spec.split.seed) if made.hasParam("seed") else made
 
@@ -83,15 +84,9 @@ def _features(stages: PipelineModel, rows: DataFrame, label: str) -> DataFrame:
 
 def _weighted(train: DataFrame, snapshot: Snapshot) -> DataFrame:
     """The train rows, with what each weighs if that follows from its class."""
-    if snapshot.spec.class_weights != BALANCED:
+    weights = class_weights(snapshot.manifest)
+    if not weights:
         return train
-    counts = snapshot.manifest.class_counts["train"]
-    classes = snapshot.manifest.labels or tuple(counts)
-    total = sum(counts.values())
-    weights = {
-        float(place if snapshot.manifest.labels else label): total / (len(counts) * counts[label])
-        for place, label in enumerate(classes)
-    }
     table = F.create_map(*[F.lit(each) for pair in weights.items() for each in pair])
     return train.withColumn(_WEIGHT, table[F.col(snapshot.spec.label_column)])
 

@@ -35,6 +35,14 @@ def grid(**values: list[Any]) -> list[dict[str, Any]]:
     return [{"algorithm": "LogisticRegression", "grid": values}]
 
 
+def test_class_weights_are_of_the_labels_of_the_data_however_they_are_written() -> None:
+    weighted = plan(class_weights={True: 5, "FALSE": 0.5}, label_type="boolean")
+    assert weighted.label_weights == {"true": 5.0, "false": 0.5}
+    assert plan(class_weights={"+01": 3}).label_weights == {"1": 3.0}
+    assert TrainingPlan.model_validate(weighted.model_dump(mode="json")) == weighted
+    assert plan(class_weights="balanced").label_weights == {}
+
+
 @pytest.mark.parametrize(
     ("compute", "told"),
     [
@@ -229,6 +237,18 @@ def test_parts_are_immutable() -> None:
                 "sweep": [{"algorithm": "LinearRegression", "grid": {"maxIter": [2]}}],
             },
             "class_weights: class_weights cannot be 'balanced', as a regression has no classes",
+        ),
+        ({"class_weights": {"yes": 2}}, "class_weights: class_weights names 'yes', which is no label of"),
+        ({"class_weights": {}}, "class_weights: it is empty; name a label with its weight"),
+        ({"class_weights": {1: 2, "+1": 3}}, "class_weights: it has one label twice"),
+        ({"class_weights": {0: 0}}, "class_weights: the weight of '0' cannot be 0; it must be a number"),
+        (
+            {
+                "class_weights": {"1": 2},
+                "metric": "r2",
+                "sweep": [{"algorithm": "LinearRegression", "grid": {"maxIter": [2]}}],
+            },
+            "class_weights: a label that is double has no classes that could have weights",
         ),
         ({"metric": "rmse"}, "metric: rmse does not measure classification; its metrics are accuracy, "),
         (
