@@ -78,6 +78,7 @@ class Study:
         split: SplitSpec | None = None,
         class_weights: str = contract.EQUAL,
         label_weights: Mapping[str, float] | None = None,
+        boolean: tuple[str, ...] = (),
     ) -> SnapshotSpec:
         """Put the CSV (the penguins by default) and its spec where `prepare` looks for them.
 
@@ -99,6 +100,7 @@ class Study:
             "treatment": treatment or Treatment(),
             "class_weights": class_weights,
             "label_weights": dict(label_weights or {}),
+            "boolean": boolean,
         }
         digest = contract.snapshot_digest(**determining)
         spec = SnapshotSpec(
@@ -140,6 +142,7 @@ class Study:
             grid.expand(sweeps.items()),
             categorical=spec.categorical,
             numeric=spec.numeric,
+            boolean=spec.boolean,
             label=spec.label,
             snapshot_digest=spec.digest,
             code_digest=CODE,

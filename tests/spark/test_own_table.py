@@ -40,10 +40,11 @@ def table(label: str) -> str:
             "City": random.choice(["Ulm", "\u00cele"], ROWS),
             "Monthly `fee`": fee,
             "Years": years,
+            "is new": np.where(years < 1, "True", "false"),
             label: values[label],
         }
     )
-    for place, name in enumerate((*CATEGORICAL, *NUMERIC)):
+    for place, name in enumerate((*CATEGORICAL, *NUMERIC, "is new")):
         frame.loc[frame.index % 19 == place, name] = None
     return frame.to_csv(index=False)
 
@@ -62,6 +63,7 @@ def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp
         table("churned"),
         categorical=CATEGORICAL,
         numeric=NUMERIC,
+        boolean=("is new",),
         label="churned",
         label_type="string",
         treatment=KEPT,
@@ -90,10 +92,10 @@ def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp
     assert model.metadata.signature.outputs.to_dict() == [
         {"type": "string", "name": "prediction", "required": True}
     ]
-    record = {"Plan.name": "basic", "City": "Ulm", "Monthly `fee`": 95.0, "Years": 0.0}
-    asked = [record, {**record, "Plan.name": "pro", "Monthly `fee`": 5.0, "Years": 11.0}]
+    record = {"Plan.name": "basic", "City": "Ulm", "Monthly `fee`": 95.0, "Years": 0.0, "is new": True}
+    asked = [record, {**record, "Plan.name": "pro", "Monthly `fee`": 5.0, "Years": 11.0, "is new": False}]
     assert list(model.predict(pd.DataFrame(asked))) == ["yes", "no"]
-    strange = {**record, "Plan.name": "never seen", "City": None, "Years": math.nan}
+    strange = {**record, "Plan.name": "never seen", "City": None, "Years": math.nan, "is new": None}
     assert model.predict(pd.DataFrame([strange]))[0] in {"yes", "no"}
     _score_a_file(study, tmp_path, version)
 
@@ -112,7 +114,7 @@ def _look_at_the_reports(study: Study, sweep: SweepSpec, manifest: contract.Mani
     assert dict(zip(per_class["label"], per_class["rows"], strict=True)) == manifest.class_counts["test"]
     assert per_class["recallByLabel"][0] == pytest.approx(counts[0, 0] / counts[0].sum())
     assert importances["importance"].sum() == pytest.approx(1)
-    assert set(importances["column"]) == {*CATEGORICAL, *NUMERIC}
+    assert set(importances["column"]) == {*CATEGORICAL, *NUMERIC, "is new"}
     assert "(missing)" in set(importances[importances["column"] == "City"]["category"])
     for name in ("confusion_matrix", "feature_importances"):
         picture = study.client.download_artifacts(winner.mlflow_run_id, f"{name}.svg")
@@ -120,8 +122,15 @@ def _look_at_the_reports(study: Study, sweep: SweepSpec, manifest: contract.Mani
 
 
 def _score_a_file(study: Study, folder: Path, version: str) -> None:
-    header = 'Plan.name,City,"Monthly `fee`",Years'
-    lines = [header, "basic,Ulm,95,0", "pro,Ulm,5,11", "gold,,,", "pro,Ulm,x,1"]
+    header = 'Plan.name,City,"Monthly `fee`",Years,is new'
+    lines = [
+        header,
+        "basic,Ulm,95,0,TRUE",
+        "pro,Ulm,5,11,false",
+        "gold,,,,",
+        "pro,Ulm,x,1,",
+        "pro,Ulm,1,1,no",
+    ]
     path = folder / "customers.csv"
     path.write_text("\n".join(lines))
     files = (InputFile(str(path), path.stat().st_size, 0),)
@@ -136,13 +145,13 @@ def _score_a_file(study: Study, folder: Path, version: str) -> None:
         origin=study.origin,
     )
     report = score.score(study.spark, spec)
-    assert (report.scored, report.rejected) == (3, 1)
+    assert (report.scored, report.rejected) == (3, 2)
     rows = study.spark.read.parquet(spec.predictions_path).orderBy("rejected", "Years").collect()
     found = {row["Plan.name"]: row["prediction"] for row in rows if row["rejected"] is None}
     assert (found["basic"], found["pro"]) == ("yes", "no")
     assert found["gold"] in {"yes", "no"}
     reasons = [row["rejected"] for row in rows if row["rejected"]]
-    assert reasons == ["column 'Monthly `fee`' has 'x', no double"]
+    assert reasons == ["column 'Monthly `fee`' has 'x', no double", "column 'is new' has 'no', no boolean"]
 
 
 def test_a_whole_number_that_is_no_class_is_answered_as_it_is(study: Study) -> None:
@@ -168,6 +177,7 @@ def test_a_number_is_predicted(study: Study) -> None:
         table("worth"),
         categorical=CATEGORICAL,
         numeric=NUMERIC,
+        boolean=("is new",),
         label="worth",
         label_type="double",
         treatment=Treatment(0.0, "category", "error", "index", "none"),
@@ -190,7 +200,7 @@ def test_a_number_is_predicted(study: Study) -> None:
     assert {"rmse", "mae", "r2"} <= set(chosen.metrics)
     (run,) = [one for one in study.runs() if one.info.run_id == chosen.mlflow_run_id]
     assert {"test_rmse", "test_mae", "test_r2"} <= set(run.data.metrics)
-    record = {"Plan.name": "pro", "City": "Ulm", "Monthly `fee`": 5.0, "Years": 11.0}
+    record = {"Plan.name": "pro", "City": "Ulm", "Monthly `fee`": 5.0, "Years": 11.0, "is new": False}
     (answer,) = served(version).predict(pd.DataFrame([record]))
     assert 2000 < answer < 9000
 

@@ -79,6 +79,7 @@ def training_of(dag: DAG) -> Training | None:
 def _data(plan: TrainingPlan) -> Iterator[Row]:
     yield Row("source", plan.source.shown)
     features = {"categorical": list(plan.features.categorical), "numeric": list(plan.features.numeric)}
+    features |= {"boolean": list(plan.features.boolean)} if plan.features.boolean else {}
     yield Row("features", "; ".join(f"{kind}: {', '.join(n)}" for kind, n in features.items() if n), features)
     yield Row("values", _treatment(plan), plan.features.treatment.identity())
     yield Row("label", plan.label)

@@ -153,7 +153,7 @@ class QueryEndpointOperator(EndpointOperator):
         self.log.info("%s answers with %s", self.endpoint_name, predictions)
         return Answer(list(planned) if planned else None, predictions).to_xcom()
 
-    def _example(self) -> dict[str, float | str | None]:
+    def _example(self) -> dict[str, float | str | bool | None]:
         text = storage.read_text(self.workspace, manifest_path(self.snapshot_path))
         return Manifest.from_json(text).example
 

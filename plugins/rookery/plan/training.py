@@ -54,8 +54,8 @@ class TrainingPlan(Plan):
     answered as doubles (the default); `long`, `boolean` or `string`, any whole numbers, true and false, or
     texts, of which the endpoint answers with the label's own. For regression: `double`."""
     class_weights: Annotated[str | ByLabel, checked(check_weights, "sweep", "label_type")] = EQUAL
-    """What a row weighs in training: `equal`, with `balanced` the rarer its class, the more, or by its label, such
-    as `{"yes": 5}`, where labels that are not named weigh 1. Metrics count rows in any case."""
+    """What a row weighs in training: `equal`, with `balanced` the rarer its class, the more, or by its label,
+    such as `{"yes": 5}`, where labels that are not named weigh 1. Metrics count rows in any case."""
     metric: Annotated[str, checked(check_metric), checked(check_metric_of, "sweep")] = "accuracy"
     """Chooses among the points, on the validation rows; its direction is Spark's."""
     gates: Annotated[tuple[Gate, ...], checked(check_gates, "sweep")] = ()
@@ -117,6 +117,7 @@ class TrainingPlan(Plan):
         return Wanted(
             categorical=self.features.categorical,
             numeric=self.features.numeric,
+            boolean=self.features.boolean,
             label=self.label,
             others=self.split.spec().columns,
             times=self.split.spec().times,

@@ -31,6 +31,7 @@ class Wanted:
     max_classes: int | None = None
     max_categories: int | None = None
     labels: Names = ()
+    boolean: Names = ()
 
     @property
     def numbers(self) -> Names:
@@ -41,4 +42,6 @@ class Wanted:
     def columns(self) -> Names:
         """All columns that must be there, each once."""
         timed = () if self.as_of_column is None else (self.as_of_column,)
-        return tuple(dict.fromkeys((*self.categorical, *self.numeric, self.label, *self.others, *timed)))
+        return tuple(
+            dict.fromkeys((*self.categorical, *self.numeric, *self.boolean, self.label, *self.others, *timed))
+        )

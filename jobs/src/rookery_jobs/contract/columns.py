@@ -45,13 +45,15 @@ def label_column(label: str) -> str:
     return label if is_safe(label) else _LABEL
 
 
-def check_columns(categorical: Sequence[str], numeric: Sequence[str], label: str) -> None:
+def check_columns(
+    categorical: Sequence[str], numeric: Sequence[str], label: str, boolean: Sequence[str] = ()
+) -> None:
     """Raise ContractError for columns that the pipeline cannot take: none, unsafe names, names used twice."""
-    if not categorical and not numeric:
+    if not categorical and not numeric and not boolean:
         raise ContractError("the features are empty: name at least one categorical or numeric column")
     made = (*PIPELINE_COLUMNS, *map(index_column, categorical))
     seen = {name.lower() for name in made}
-    for name in (*categorical, *numeric, label):
+    for name in (*categorical, *numeric, *boolean, label):
         check_name(name)
         if name.lower() in seen:
             raise ContractError(

@@ -22,12 +22,13 @@ from rookery_jobs.errors import ContractError
 class SnapshotSpec(Document):
     """What `prepare` is asked: which columns of which source, and how to split its rows.
 
-    `categorical` columns become strings, `numeric` ones doubles. With an `as_of_column`, rows whose time
+    `categorical` columns become strings, `numeric` ones doubles, and `boolean` ones, which are treated as the
+    numbers 1 and 0, booleans. With an `as_of_column`, rows whose time
     there is `as_of` or later are left out (None: no row is); the side of a row does not depend on it.
     `text_rule` is what text means (see `contract.text`). `label_type` is one of LABEL_TYPES, and `treatment`
     what becomes of the features' values. With `class_weights` BALANCED, all rows of a class together weigh as
-    much as those of any other; `label_weights` says instead what a row of a label weighs, which is 1 for those
-    that it does not name. `digest` is `snapshot_digest` of all this.
+    much as those of any other; `label_weights` says instead what a row of a label weighs, 1 for those that
+    it does not name. `digest` is `snapshot_digest` of all this.
 
     `max_dropped_share` limits the incomplete rows among those that are seen (1: no limit), `max_classes` and
     `max_categories` those of the label and of each categorical column (None: no limit but MAX_CLASSES). They
@@ -51,9 +52,10 @@ class SnapshotSpec(Document):
     max_classes: int | None = None
     max_categories: int | None = None
     label_weights: dict[str, float] = field(default_factory=dict)
+    boolean: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        check_columns(self.categorical, self.numeric, self.label)
+        check_columns(self.categorical, self.numeric, self.label, self.boolean)
         self._check_as_of()
         check_dropped_share(self.max_dropped_share)
         check_label_type(self.label_type)
@@ -74,6 +76,7 @@ class SnapshotSpec(Document):
             treatment=self.treatment,
             class_weights=self.class_weights,
             label_weights=self.label_weights,
+            boolean=self.boolean,
         )
         if self.digest != expected:
             raise ContractError(
@@ -90,7 +93,12 @@ class SnapshotSpec(Document):
     @property
     def features(self) -> tuple[str, ...]:
         """All feature columns, categorical first, in the order the model takes them."""
-        return self.categorical + self.numeric
+        return self.categorical + self.numbers
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The feature columns that are numbers to the model."""
+        return self.numeric + self.boolean
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -101,7 +109,7 @@ class SnapshotSpec(Document):
     @property
     def required(self) -> tuple[str, ...]:
         """The columns without whose value a row is incomplete."""
-        numeric = () if self.treatment.drops_numeric else self.numeric
+        numeric = () if self.treatment.drops_numeric else self.numbers
         categorical = () if self.treatment.drops_categorical else self.categorical
         return tuple(name for name in self.columns if name not in (*numeric, *categorical))
 
@@ -170,6 +178,6 @@ class Manifest(Document):
     rows_kept: int
     rows: dict[str, int]
     class_counts: dict[str, dict[str, int]]
-    example: dict[str, float | str | None]
+    example: dict[str, float | str | bool | None]
     empty: dict[str, int] = field(default_factory=dict)
     labels: tuple[str, ...] = ()

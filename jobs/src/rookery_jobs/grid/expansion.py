@@ -49,6 +49,7 @@ def make_points(
     label: str,
     snapshot_digest: str,
     code_digest: str,
+    boolean: Sequence[str] = (),
 ) -> tuple[Point, ...]:
     """The candidates with their ids (see `point_id`), in the same order."""
 
@@ -61,6 +62,7 @@ def make_points(
             label=label,
             snapshot_digest=snapshot_digest,
             code_digest=code_digest,
+            boolean=boolean,
         )
         return Point(identifier, candidate.algorithm, candidate.params)
 

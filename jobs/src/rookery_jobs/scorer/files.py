@@ -15,8 +15,9 @@ from .pipeline import Scorer
 from .stage import ScorerError
 from .text import RULES
 
-FORMAT = 3
-"""Format 1 has no text rule: its rule is 0. Format 2 has no `handleInvalid`: it is "error"."""
+FORMAT = 4
+"""Format 1 has no text rule: its rule is 0. Format 2 has no `handleInvalid`: it is "error". Format 3 has no
+booleans."""
 
 STAGES: dict[str, type[Any]] = {
     stage.__name__: stage

@@ -103,9 +103,10 @@ def requirements() -> list[str]:
 
 
 def signature_of(spec: contract.SnapshotSpec) -> ModelSignature:
-    """Strings and doubles in; `prediction` out: a double, or an indexed label's own value."""
+    """Strings, doubles and booleans in; `prediction` out: a double, or an indexed label's own value."""
     inputs: list[ColSpec | TensorSpec] = [ColSpec("string", name) for name in spec.categorical]
     inputs += [ColSpec("double", name) for name in spec.numeric]
+    inputs += [ColSpec("boolean", name) for name in spec.boolean]
     answer = "double" if spec.label_type == "int" else spec.label_type
     return ModelSignature(inputs=Schema(inputs), outputs=Schema([ColSpec(answer, "prediction")]))
 

@@ -43,6 +43,7 @@ def _given(_: Any, spec: SnapshotSpec) -> scorer.Stage:
         tuple(each.column for each in changed),
         tuple(each.name for each in changed),
         tuple(each.fill for each in changed),
+        tuple(each.column for each in changed if each.is_boolean),
     )
 
 

@@ -21,7 +21,7 @@ _WORDS: dict[type, str] = {
     bool: "true or false, as the label's values are",
 }
 
-Record = Mapping[str, float | str | None]
+Record = Mapping[str, float | str | bool | None]
 
 
 @dataclass(frozen=True)

@@ -205,6 +205,7 @@ def test_parts_are_immutable() -> None:
         ({"sweep": grid(elasticNetParam=[1.5])}, "cannot be 1.5; allowed is a number from 0 to 1"),
         ({"features": {}}, "features: the features are empty"),
         ({"features": {"numeric": ["A", "a"]}}, "features: column 'a' is named twice"),
+        ({"features": {"numeric": ["A"], "boolean": ["a"]}}, "features: column 'a' is named twice"),
         ({"features": {"numeric": ["__a"]}}, "features: column name '__a' begins with __"),
         (
             {"features": {"numeric": ["A"], "scaling": "standart"}},

@@ -49,6 +49,7 @@ def test_an_option_that_is_as_usual_is_no_part_of_the_digest() -> None:
         "max_classes": 2,
         "max_categories": 32,
         "label_weights": {},
+        "boolean": (),
     }
     assert snapshot_spec(**usual).digest == snapshot_spec().digest
 

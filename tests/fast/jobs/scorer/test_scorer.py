@@ -138,7 +138,7 @@ def test_arrays_that_are_pickled_are_not_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ('"format": 3', '"format": 4'),
+        ('"format": 4', '"format": 5'),
         ('"text_rule": 0', '"text_rule": 9'),
         ('"MinMaxScaler"', '"RobustScaler"'),
     ],

@@ -26,7 +26,7 @@ def vector_parts(pipeline: Any, spec: SnapshotSpec) -> list[VectorPart]:
     encoder = next((stage for stage in pipeline.stages if isinstance(stage, OneHotEncoderModel)), None)
     indexed = [VectorPart(name) for name in spec.categorical]
     categories = indexed if encoder is None else list(_one_hot(pipeline, encoder, spec))
-    return [*categories, *(VectorPart(name) for name in spec.numeric)]
+    return [*categories, *(VectorPart(name) for name in spec.numbers)]
 
 
 def _one_hot(pipeline: Any, encoder: Any, spec: SnapshotSpec) -> Iterator[VectorPart]:
