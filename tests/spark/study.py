@@ -79,6 +79,7 @@ class Study:
         class_weights: str = contract.EQUAL,
         label_weights: Mapping[str, float] | None = None,
         boolean: tuple[str, ...] = (),
+        probabilities: bool = False,
     ) -> SnapshotSpec:
         """Put the CSV (the penguins by default) and its spec where `prepare` looks for them.
 
@@ -101,6 +102,7 @@ class Study:
             "class_weights": class_weights,
             "label_weights": dict(label_weights or {}),
             "boolean": boolean,
+            "probabilities": probabilities,
         }
         digest = contract.snapshot_digest(**determining)
         spec = SnapshotSpec(

@@ -68,6 +68,7 @@ def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp
         label_type="string",
         treatment=KEPT,
         max_classes=2,
+        probabilities=True,
     )
     manifest = study.prepare(spec)
     assert manifest.labels == ("no", "yes")
@@ -90,14 +91,19 @@ def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp
     _look_at_the_reports(study, sweep, manifest)
     model = served(version)
     assert model.metadata.signature.outputs.to_dict() == [
-        {"type": "string", "name": "prediction", "required": True}
+        {"type": "string", "name": "prediction", "required": True},
+        {"type": "double", "name": "probability_no", "required": True},
+        {"type": "double", "name": "probability_yes", "required": True},
     ]
     record = {"Plan.name": "basic", "City": "Ulm", "Monthly `fee`": 95.0, "Years": 0.0, "is new": True}
     asked = [record, {**record, "Plan.name": "pro", "Monthly `fee`": 5.0, "Years": 11.0, "is new": False}]
-    assert list(model.predict(pd.DataFrame(asked))) == ["yes", "no"]
+    answers = model.predict(pd.DataFrame(asked))
+    assert list(answers["prediction"]) == ["yes", "no"]
+    assert list(answers["probability_no"] > 0.5) == [False, True]
+    assert list(answers["probability_no"] + answers["probability_yes"]) == pytest.approx([1, 1])
     strange = {**record, "Plan.name": "never seen", "City": None, "Years": math.nan, "is new": None}
-    assert model.predict(pd.DataFrame([strange]))[0] in {"yes", "no"}
-    _score_a_file(study, tmp_path, version)
+    assert model.predict(pd.DataFrame([strange]))["prediction"][0] in {"yes", "no"}
+    _score_a_file(study, tmp_path, version, answers)
 
 
 def _look_at_the_reports(study: Study, sweep: SweepSpec, manifest: contract.Manifest) -> None:
@@ -121,7 +127,7 @@ def _look_at_the_reports(study: Study, sweep: SweepSpec, manifest: contract.Mani
         assert ElementTree.parse(picture).getroot().tag.endswith("svg")  # noqa: S314  (our own)
 
 
-def _score_a_file(study: Study, folder: Path, version: str) -> None:
+def _score_a_file(study: Study, folder: Path, version: str, answers: pd.DataFrame) -> None:
     header = 'Plan.name,City,"Monthly `fee`",Years,is new'
     lines = [
         header,
@@ -149,6 +155,9 @@ def _score_a_file(study: Study, folder: Path, version: str) -> None:
     rows = study.spark.read.parquet(spec.predictions_path).orderBy("rejected", "Years").collect()
     found = {row["Plan.name"]: row["prediction"] for row in rows if row["rejected"] is None}
     assert (found["basic"], found["pro"]) == ("yes", "no")
+    shares = {row["Plan.name"]: row["probability_yes"] for row in rows if row["rejected"] is None}
+    assert [shares["basic"], shares["pro"]] == pytest.approx(list(answers["probability_yes"]), abs=1e-9)
+    assert [row["probability_yes"] for row in rows if row["rejected"]] == [None, None]
     assert found["gold"] in {"yes", "no"}
     reasons = [row["rejected"] for row in rows if row["rejected"]]
     assert reasons == ["column 'Monthly `fee`' has 'x', no double", "column 'is new' has 'no', no boolean"]

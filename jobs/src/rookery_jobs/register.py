@@ -71,8 +71,10 @@ def _check_parity(model: Model, snapshot: Snapshot) -> None:
         parity.check_rows(predictions, model.scorer, side, objective_of(snapshot.spec))
     parity.check_refusals(model.pipeline, model.scorer, snapshot)
     example = model_artifact.example_frame(snapshot)
-    served = model.served.predict(example)[0]
-    expected = model.scorer.score(example).answer[0]
+    served = _first(model.served.predict(example))
+    expected = _first(pd.DataFrame(model.scorer.answers(example)))
+    if not model.scorer.probability_columns:
+        expected = expected["prediction"]
     if served != expected:
         raise RegistrationError(
             f"the logged model serves {served} for its example, its scorer gives {expected}"
@@ -83,7 +85,7 @@ def _check_request(model: Model, spec: RegistrationSpec, snapshot: Snapshot) -> 
     """Ask the model, as a server would, what the plan will ask the endpoint."""
     for number, record in enumerate(spec.dataframe_records):
         try:
-            answer = model.served.predict(_frame(record, snapshot.spec.numeric))[0]
+            answer = _first(model.served.predict(_frame(record, snapshot.spec.numeric)))
         except MlflowException as error:
             reason = str(error).partition("\n")[0]
             raise RegistrationError(
@@ -91,6 +93,11 @@ def _check_request(model: Model, spec: RegistrationSpec, snapshot: Snapshot) -> 
                 f"registered: {reason}"
             ) from error
         print(f"the plan's dataframe_records[{number}] is answered with {_shown(answer)}")
+
+
+def _first(answer: Any) -> Any:
+    """What is answered to the first row: a value, or one for each column."""
+    return answer.iloc[0].to_dict() if isinstance(answer, pd.DataFrame) else answer[0]
 
 
 def _shown(answer: Any) -> str:

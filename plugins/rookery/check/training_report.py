@@ -84,8 +84,11 @@ def _data(plan: TrainingPlan) -> Iterator[Row]:
     yield Row("values", _treatment(plan), plan.features.treatment.identity())
     yield Row("label", plan.label)
     label_type, answers = plan.type_of_label, _ANSWERS.get(plan.type_of_label, "a double")
+    shares = ", with the probability of each label" if plan.probabilities else ""
     yield Row(
-        "prediction", f"{plan.objective} of a label that is {label_type}, answered as {answers}", label_type
+        "prediction",
+        f"{plan.objective} of a label that is {label_type}, answered as {answers}{shares}",
+        label_type,
     )
     weights = ", ".join(f"{label} {weight:g}" for label, weight in plan.label_weights.items())
     yield Row("weights", f"{weights}, others 1" if weights else str(plan.class_weights), plan.class_weights)

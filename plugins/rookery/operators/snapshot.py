@@ -82,6 +82,7 @@ def snapshot_spec(plan: TrainingPlan, source: Mapping[str, Any], origin: Origin)
         "class_weights": plan.class_weights if isinstance(plan.class_weights, str) else EQUAL,
         "label_weights": plan.label_weights,
         "boolean": plan.features.boolean,
+        "probabilities": plan.probabilities,
     }
     digest = snapshot_digest(**determining)
     path = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id).snapshot(digest)

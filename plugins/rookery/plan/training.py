@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Annotated
 
 from pydantic import FiniteFloat, SerializeAsAny
 
 from rookery.mistakes import Mistake
-from rookery.parts import Plan, by_kind, checked
+from rookery.parts import Plan, by_kind, checked, refused
 from rookery.plan.compute import Compute
 from rookery.plan.endpoint import Endpoint, check_request
 from rookery.plan.features import Features, check_as_of, check_features, check_label, check_label_type
@@ -20,12 +21,17 @@ from rookery.plan.sweep import Sweep, candidates, check_sweeps, objective_of
 from rookery.plan.weights import ByLabel, by_label, check_weights
 from rookery.sources import SOURCES, Source
 from rookery.sources.wanted import Wanted
-from rookery_jobs.contract import EQUAL, METRICS, OBJECTIVES
+from rookery_jobs.contract import EQUAL, METRICS, OBJECTIVES, ContractError, check_probabilities
 from rookery_jobs.grid import Candidate, max_categories, max_classes
 
 
 def _check_split(split: Split, label: str) -> Iterator[Mistake]:
     yield from split.mistakes(label)
+
+
+def _check_probabilities(wanted: object, sweep: Sequence[Sweep]) -> Iterator[Mistake]:
+    check = partial(check_probabilities, objective_of(sweep), wanted=bool(wanted))
+    yield from refused(check, ContractError)
 
 
 def _check_share(value: float) -> Iterator[Mistake]:
@@ -56,6 +62,9 @@ class TrainingPlan(Plan):
     class_weights: Annotated[str | ByLabel, checked(check_weights, "sweep", "label_type")] = EQUAL
     """What a row weighs in training: `equal`, with `balanced` the rarer its class, the more, or by its label,
     such as `{"yes": 5}`, where labels that are not named weigh 1. Metrics count rows in any case."""
+    probabilities: Annotated[bool, checked(_check_probabilities, "sweep")] = False
+    """Whether the model answers with the probability of each label too: beside `prediction`, the endpoint's
+    answers and the files of batch scoring have `probability_<label>`."""
     metric: Annotated[str, checked(check_metric), checked(check_metric_of, "sweep")] = "accuracy"
     """Chooses among the points, on the validation rows; its direction is Spark's."""
     gates: Annotated[tuple[Gate, ...], checked(check_gates, "sweep")] = ()

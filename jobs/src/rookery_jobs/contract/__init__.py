@@ -61,6 +61,7 @@ from rookery_jobs.contract.snapshot_specs import (
     check_class_weights,
     check_dropped_share,
     check_label_weights,
+    check_probabilities,
 )
 from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, SourceSpec
 from rookery_jobs.contract.splits import (
@@ -172,6 +173,7 @@ __all__ = [
     "check_label_type",
     "check_label_weights",
     "check_metric",
+    "check_probabilities",
     "check_split_days",
     "check_split_key",
     "check_split_sizes",

@@ -35,6 +35,11 @@ def index_column(name: str) -> str:
     return f"{name}Idx"
 
 
+def probability_column(label: str) -> str:
+    """The column in which a model answers with the probability of a label, where the plan asks for it."""
+    return f"{PROBABILITY}_{label}"
+
+
 def is_safe(name: str) -> bool:
     """Whether Spark's ML stages take the name as it is."""
     return _SAFE.fullmatch(name) is not None

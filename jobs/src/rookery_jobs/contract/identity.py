@@ -31,10 +31,11 @@ def snapshot_digest(
     class_weights: str = EQUAL,
     label_weights: Mapping[str, float] | None = None,
     boolean: Sequence[str] = (),
+    probabilities: bool = False,
 ) -> str:
     """16 hex digits of everything that determines a snapshot and what is fitted on it: source, columns and
     types, label, split, the instant before which rows are seen, if the plan has a column for it, what text
-    means, what becomes of the values, and what a row of each class weighs."""
+    means, what becomes of the values, what a row of each class weighs, and what a model answers."""
     columns = [[name, "string"] for name in categorical] + [[name, "double"] for name in numeric]
     columns += [[name, "boolean"] for name in boolean]
     return digest_of(
@@ -49,6 +50,7 @@ def snapshot_digest(
             **treatment.identity(),
             **({"class_weights": class_weights} if class_weights != EQUAL else {}),
             **({"label_weights": dict(label_weights)} if label_weights else {}),
+            **({"probabilities": True} if probabilities else {}),
         }
     )
 

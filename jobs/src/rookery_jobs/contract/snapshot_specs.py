@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from rookery_jobs.contract.columns import check_as_of_column, check_columns, label_column
+from rookery_jobs.contract.columns import (
+    check_as_of_column,
+    check_columns,
+    label_column,
+    probability_column,
+)
 from rookery_jobs.contract.documents import Document, Inline
 from rookery_jobs.contract.identity import BALANCED, EQUAL, USUAL, snapshot_digest
 from rookery_jobs.contract.objectives import check_label_type, objective_of_label
@@ -28,7 +33,8 @@ class SnapshotSpec(Document):
     `text_rule` is what text means (see `contract.text`). `label_type` is one of LABEL_TYPES, and `treatment`
     what becomes of the features' values. With `class_weights` BALANCED, all rows of a class together weigh as
     much as those of any other; `label_weights` says instead what a row of a label weighs, 1 for those that
-    it does not name. `digest` is `snapshot_digest` of all this.
+    it does not name. With `probabilities`, a model answers with those of all labels too. `digest` is
+    `snapshot_digest` of all this.
 
     `max_dropped_share` limits the incomplete rows among those that are seen (1: no limit), `max_classes` and
     `max_categories` those of the label and of each categorical column (None: no limit but MAX_CLASSES). They
@@ -53,6 +59,7 @@ class SnapshotSpec(Document):
     max_categories: int | None = None
     label_weights: dict[str, float] = field(default_factory=dict)
     boolean: tuple[str, ...] = ()
+    probabilities: bool = False
 
     def __post_init__(self) -> None:
         check_columns(self.categorical, self.numeric, self.label, self.boolean)
@@ -61,6 +68,7 @@ class SnapshotSpec(Document):
         check_label_type(self.label_type)
         check_class_weights(self.class_weights, objective_of_label(self.label_type))
         check_label_weights(self.label_weights, self.label_type)
+        check_probabilities(objective_of_label(self.label_type), wanted=self.probabilities)
         if not 0 <= self.text_rule <= TEXT_RULE:
             raise ContractError(f"text rule {self.text_rule} is unknown; this code has 0 to {TEXT_RULE}")
         expected = snapshot_digest(
@@ -77,6 +85,7 @@ class SnapshotSpec(Document):
             class_weights=self.class_weights,
             label_weights=self.label_weights,
             boolean=self.boolean,
+            probabilities=self.probabilities,
         )
         if self.digest != expected:
             raise ContractError(
@@ -148,6 +157,12 @@ def check_class_weights(weights: str, objective: str) -> None:
         raise ContractError(f"class_weights cannot be {weights!r}, as a {objective} has no classes")
 
 
+def check_probabilities(objective: str, *, wanted: bool) -> None:
+    """Raise ContractError for probabilities of classes where there are none."""
+    if wanted and objective != "classification":
+        raise ContractError(f"there are no probabilities, as a {objective} has no classes")
+
+
 def check_label_weights(weights: Mapping[str, float], label_type: str) -> None:
     """Raise ContractError for weights of what is no label, and for one that is no number above 0."""
     if weights and objective_of_label(label_type) != "classification":
@@ -181,3 +196,15 @@ class Manifest(Document):
     example: dict[str, float | str | bool | None]
     empty: dict[str, int] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
+
+    @property
+    def probability_columns(self) -> tuple[str, ...]:
+        """The columns of a model's answer beside the prediction, each at its class; none unless wanted."""
+        if not self.snapshot.probabilities:
+            return ()
+        if self.labels:
+            return tuple(map(probability_column, self.labels))
+        # A model has one for every class up to the largest.
+        return tuple(
+            probability_column(str(one)) for one in range(1 + max(map(int, self.class_counts["train"])))
+        )

@@ -4,6 +4,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,18 +57,19 @@ def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> 
     and signature are given, never inferred: inferring starts a Spark of its own and pins what happens to be
     imported.
     """
-    spec = snapshot.spec
     with staging(snapshot.spark, tmp_path) as dfs_tmpdir:
         mlflow.spark.save_model(
             pipeline,
             str(path),
             dfs_tmpdir=dfs_tmpdir,
             pip_requirements=requirements(),
-            signature=signature_of(spec),
+            signature=signature_of(snapshot.manifest),
             input_example=example_frame(snapshot),
         )
     model = Model.load(str(path))
-    scorer.save(export_scorer(pipeline, spec, path / model.flavors["spark"]["model_data"]), path / _SCORER)
+    exported = export_scorer(pipeline, snapshot.spec, path / model.flavors["spark"]["model_data"])
+    answering = replace(exported, probability_columns=snapshot.manifest.probability_columns)
+    scorer.save(answering, path / _SCORER)
     copy_scorer_code(path / _CODE / SCORER_PACKAGE)
     loader = {"loader_module": f"{SCORER_PACKAGE}.pyfunc", "code": _CODE, "data": _SCORER}
     model.flavors["python_function"].update(loader)
@@ -102,13 +104,17 @@ def requirements() -> list[str]:
     return [*(f"{name}=={version}" for name, version in versions.items()), *others]
 
 
-def signature_of(spec: contract.SnapshotSpec) -> ModelSignature:
-    """Strings, doubles and booleans in; `prediction` out: a double, or an indexed label's own value."""
+def signature_of(manifest: contract.Manifest) -> ModelSignature:
+    """Strings, doubles and booleans in; `prediction` out: a double, or an indexed label's own value; and the
+    probabilities, if the model answers with them."""
+    spec = manifest.snapshot
     inputs: list[ColSpec | TensorSpec] = [ColSpec("string", name) for name in spec.categorical]
     inputs += [ColSpec("double", name) for name in spec.numeric]
     inputs += [ColSpec("boolean", name) for name in spec.boolean]
     answer = "double" if spec.label_type == "int" else spec.label_type
-    return ModelSignature(inputs=Schema(inputs), outputs=Schema([ColSpec(answer, "prediction")]))
+    outputs: list[ColSpec | TensorSpec] = [ColSpec(answer, "prediction")]
+    outputs += [ColSpec("double", name) for name in manifest.probability_columns]
+    return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
 
 
 def example_frame(snapshot: Snapshot) -> pd.DataFrame:

@@ -148,8 +148,8 @@ def test_wrong_fields_of_any_part_do_not_hide_other_mistakes() -> None:
         "  - endpoint.size: Endpoint has no field 'size'; it has name, workload_size, scale_to_zero_enabled, "
         "dataframe_records",
         "  - owner: TrainingPlan has no field 'owner'; it has source, features, label, split, sweep, "
-        "label_type, class_weights, metric, gates, registry, endpoint, compute, data_root, as_of_column, "
-        "max_dropped_share, deploy, keep_endpoint",
+        "label_type, class_weights, probabilities, metric, gates, registry, endpoint, compute, data_root, "
+        "as_of_column, max_dropped_share, deploy, keep_endpoint",
     ]
 
 
@@ -238,6 +238,14 @@ def test_parts_are_immutable() -> None:
                 "sweep": [{"algorithm": "LinearRegression", "grid": {"maxIter": [2]}}],
             },
             "class_weights: class_weights cannot be 'balanced', as a regression has no classes",
+        ),
+        (
+            {
+                "probabilities": True,
+                "metric": "r2",
+                "sweep": [{"algorithm": "LinearRegression", "grid": {"maxIter": [2]}}],
+            },
+            "probabilities: there are no probabilities, as a regression has no classes",
         ),
         ({"class_weights": {"yes": 2}}, "class_weights: class_weights names 'yes', which is no label of"),
         ({"class_weights": {}}, "class_weights: it is empty; name a label with its weight"),

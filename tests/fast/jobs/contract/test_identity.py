@@ -28,6 +28,8 @@ from tests.fast.jobs.contract.documents import NUMERIC, snapshot_spec
         ("as_of_column", "SeenOn"),
         ("class_weights", "balanced"),
         ("label_weights", {"1": 2.0}),
+        ("boolean", ("Smoker",)),
+        ("probabilities", True),
         ("label_type", "string"),
         ("label_type", "double"),
         ("treatment", Treatment("mean")),
@@ -50,6 +52,7 @@ def test_an_option_that_is_as_usual_is_no_part_of_the_digest() -> None:
         "max_categories": 32,
         "label_weights": {},
         "boolean": (),
+        "probabilities": False,
     }
     assert snapshot_spec(**usual).digest == snapshot_spec().digest
 
