@@ -14,8 +14,9 @@ from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from rookery_jobs.contract import NOT_UTF8, ScoringReport, ScoringSpec
 from rookery_jobs.contract.columns import PREDICTED_LABEL, PREDICTION, PROBABILITY
 from rookery_jobs.spark.files import ClusterFiles
-from rookery_jobs.spark.model_artifact import load_spark_pipeline, own_scorer, staging
+from rookery_jobs.spark.model_artifact import is_served_by_spark, load_spark_pipeline, own_scorer, staging
 from rookery_jobs.spark.runs.tracking import connect
+from rookery_jobs.spark.scoring.by_spark import ship_code
 from rookery_jobs.spark.scoring.columns import ModelInput, model_inputs, with_values
 from rookery_jobs.spark.scoring.input import BROKEN, SOURCE_FILE, read_files
 from rookery_jobs.spark.text.values import column
@@ -131,6 +132,8 @@ def _load(spark: SparkSession, spec: ScoringSpec, staged: str) -> _Version:
     uri = f"models:/{spec.registered_model_name}/{spec.model_version}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(mlflow.artifacts.download_artifacts(uri, dst_path=folder))
+        if is_served_by_spark(path) and (path / "code").is_dir():
+            ship_code(spark, path / "code")
         pipeline = load_spark_pipeline(path, spark, staged)
         own = own_scorer(path)
         inputs = model_inputs(Model.load(str(path)), pipeline, own)

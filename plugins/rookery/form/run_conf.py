@@ -95,7 +95,9 @@ def _too_many_points(
             case ("sweep", int(index), "grid", str(parameter)):
                 given = values.get(field.key, plan.sweep[index].grid[parameter])
                 lengths.setdefault(index, {})[field.key] = len(set(given))
+    others = [sweep.grid for sweep in plan.sweep if sweep.is_dotted_path]
     size = sum(math.prod(grid.values()) for grid in lengths.values())
+    size += sum(math.prod(map(len, grid.values())) for grid in others)
     if size > MAX_POINTS:
         lists = ", ".join(f"{key} ({length})" for grid in lengths.values() for key, length in grid.items())
         yield Mistake(

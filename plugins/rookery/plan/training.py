@@ -32,6 +32,26 @@ def _check_split(split: Split, label: str) -> Iterator[Mistake]:
 def _check_probabilities(wanted: object, sweep: Sequence[Sweep]) -> Iterator[Mistake]:
     check = partial(check_probabilities, objective_of(sweep), wanted=bool(wanted))
     yield from refused(check, ContractError)
+    if wanted and _by_spark(sweep):
+        yield Mistake(f"{_by_spark(sweep)} is served by MLflow's Spark flavor, which answers without them")
+
+
+def _check_plain_label(kind: str | None, sweep: Sequence[Sweep]) -> Iterator[Mistake]:
+    if kind not in (None, "int", "double") and _by_spark(sweep):
+        yield Mistake(
+            f"it cannot be {kind!r}: {_by_spark(sweep)} is served by MLflow's Spark flavor, which answers "
+            "with the class; give each label a number from 0 on"
+        )
+
+
+def _check_package(package: str | None, sweep: Sequence[Sweep]) -> Iterator[Mistake]:
+    if package is not None and not _by_spark(sweep):
+        yield Mistake("no sweep has an estimator by dotted path, which could be one of it")
+
+
+def _by_spark(sweep: Sequence[Sweep]) -> str | None:
+    """The first estimator that only Spark can serve."""
+    return next((each.algorithm for each in sweep if each.is_dotted_path), None)
 
 
 def _check_share(value: float) -> Iterator[Mistake]:
@@ -55,7 +75,9 @@ class TrainingPlan(Plan):
     """Which rows train, choose and judge."""
     sweep: Annotated[tuple[Sweep, ...], checked(check_sweeps)]
     """The points to train."""
-    label_type: Annotated[str | None, checked(check_label_type, "sweep")] = None
+    label_type: Annotated[
+        str | None, checked(check_label_type, "sweep"), checked(_check_plain_label, "sweep")
+    ] = None
     """What the label's values are, by Spark's names. For classes: `int`, the classes 0, 1, 2, …, which are
     answered as doubles (the default); `long`, `boolean` or `string`, any whole numbers, true and false, or
     texts, of which the endpoint answers with the label's own. For regression: `double`."""
@@ -65,6 +87,9 @@ class TrainingPlan(Plan):
     probabilities: Annotated[bool, checked(_check_probabilities, "sweep")] = False
     """Whether the model answers with the probability of each label too: beside `prediction`, the endpoint's
     answers and the files of batch scoring have `probability_<label>`."""
+    package: Annotated[str | None, checked(_check_package, "sweep")] = None
+    """A package with estimators of your own: its folder, or a wheel, by its path from the folder of the DAG
+    file. It travels with the job code, and nothing is installed on the cluster."""
     metric: Annotated[str, checked(check_metric), checked(check_metric_of, "sweep")] = "accuracy"
     """Chooses among the points, on the validation rows; its direction is Spark's."""
     gates: Annotated[tuple[Gate, ...], checked(check_gates, "sweep")] = ()

@@ -15,7 +15,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from rookery_jobs.contract import Point, SnapshotSpec
 from rookery_jobs.contract.columns import FEATURES, PREDICTED_LABEL, PREDICTION
-from rookery_jobs.spark.algorithms import ALGORITHMS
+from rookery_jobs.errors import TrainingError
+from rookery_jobs.spark.algorithms.dotted_path import estimator_class
 from rookery_jobs.spark.caching import cached
 from rookery_jobs.spark.features.partitions import partitioned
 from rookery_jobs.spark.features.stages import feature_stages
@@ -30,14 +31,20 @@ def estimator(point: Point, spec: SnapshotSpec) -> Any:
     """The point's unfitted estimator, its parameters set by Spark's names.
 
     One that needs chance takes the plan's seed: Spark's own default is a hash that another process has
-    another of.
+    another of. Raises TrainingError for a parameter that the estimator does not have.
     """
-    made = ALGORITHMS[point.algorithm].ESTIMATOR(
-        labelCol=spec.label_column, featuresCol=FEATURES, **point.params
-    )
+    made = estimator_class(point.algorithm)()
+    values = {"labelCol": spec.label_column, "featuresCol": FEATURES, **point.params}
     if spec.is_weighted:
-        made = made.setWeightCol(_WEIGHT)
-    return made.setSeed(spec.split.seed) if made.hasParam("seed") else made
+        values["weightCol"] = _WEIGHT
+    if made.hasParam("seed"):
+        values.setdefault("seed", spec.split.seed)
+    for name, value in values.items():
+        if not made.hasParam(name):
+            known = ", ".join(each.name for each in made.params)
+            raise TrainingError(f"{point.algorithm} has no parameter {name!r}; it has {known}")
+        made.set(made.getParam(name), value)
+    return made
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def importances_report(pipeline: Any, snapshot: Snapshot) -> list[Report]:
     that the estimator takes: scaled ones, unless the plan says `scaling="none"`. The picture adds up what
     belongs to one column, and shows the largest.
     """
-    model = next(stage for stage in reversed(pipeline.stages) if stage.hasParam("featuresCol"))
+    model: Any = next((stage for stage in reversed(pipeline.stages) if stage.hasParam("featuresCol")), None)
     coefficients = _coefficients(model)
     if coefficients is None and not hasattr(type(model), "featureImportances"):
         print("the model does not tell how much each feature counts")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pyspark.ml.evaluation import BinaryClassificationEvaluator
 from pyspark.sql import DataFrame
 
-from rookery_jobs.contract.columns import PREDICTION, PROBABILITY
+from rookery_jobs.contract.columns import PREDICTION, PROBABILITY, RAW_PREDICTION
 from rookery_jobs.contract.objectives.classification import AREAS
 
 Confusion = Mapping[tuple[float, float], int]
@@ -28,10 +28,10 @@ def measure(predictions: DataFrame, label: str, wanted: Collection[str] = ()) ->
 
 def _area(predictions: DataFrame, label: str, name: str) -> float:
     """Spark's own area, over the probability: the raw prediction of a tree counts rows, of which a leaf with
-    many has more than one that is surer."""
+    many has more than one that is surer. Models without probabilities have nothing else."""
     evaluator = BinaryClassificationEvaluator(
         labelCol=label,
-        rawPredictionCol=PROBABILITY,
+        rawPredictionCol=PROBABILITY if PROBABILITY in predictions.columns else RAW_PREDICTION,
         metricName=name,  # type: ignore[arg-type]
     )
     return float(evaluator.evaluate(predictions))
