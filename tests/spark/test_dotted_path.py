@@ -1,5 +1,5 @@
-"""Estimators by dotted path: another of Spark's, and one of a user's own package, from a sweep with a known one
-to a version and a scored file."""
+"""Estimators by dotted path: another of Spark's, and one of a user's own package, from a sweep to a version
+and a scored file."""
 
 import dataclasses
 import io

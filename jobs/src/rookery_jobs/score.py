@@ -16,9 +16,9 @@ from rookery_jobs.contract.columns import PREDICTED_LABEL, PREDICTION, PROBABILI
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.model_artifact import is_served_by_spark, load_spark_pipeline, own_scorer, staging
 from rookery_jobs.spark.runs.tracking import connect
-from rookery_jobs.spark.scoring.by_spark import ship_code
 from rookery_jobs.spark.scoring.columns import ModelInput, model_inputs, with_values
 from rookery_jobs.spark.scoring.input import BROKEN, SOURCE_FILE, read_files
+from rookery_jobs.spark.serving.model_code import ship_code
 from rookery_jobs.spark.text.values import column
 
 _ROW = "__row"

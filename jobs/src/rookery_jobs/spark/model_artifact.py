@@ -27,9 +27,9 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
 from rookery_jobs import contract, scorer
-from rookery_jobs.spark.algorithms.dotted_path import unpacked_code
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.scorer_export import export_features, export_scorer, has_scorer
+from rookery_jobs.spark.serving.model_code import unpacked_code
 from rookery_jobs.spark.snapshot import Snapshot
 
 if TYPE_CHECKING:

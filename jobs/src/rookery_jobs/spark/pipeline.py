@@ -3,12 +3,13 @@
 The feature stages do not depend on the hyperparameters, so they are fitted once per shard.
 """
 
+import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from pyspark.ml import Pipeline, PipelineModel
+from pyspark.ml import Estimator, Pipeline, PipelineModel
 from pyspark.ml.feature import IndexToString
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
@@ -16,7 +17,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from rookery_jobs.contract import Point, SnapshotSpec
 from rookery_jobs.contract.columns import FEATURES, PREDICTED_LABEL, PREDICTION
 from rookery_jobs.errors import TrainingError
-from rookery_jobs.spark.algorithms.dotted_path import estimator_class
+from rookery_jobs.spark.algorithms import ALGORITHMS
 from rookery_jobs.spark.caching import cached
 from rookery_jobs.spark.features.partitions import partitioned
 from rookery_jobs.spark.features.stages import feature_stages
@@ -45,6 +46,25 @@ def estimator(point: Point, spec: SnapshotSpec) -> Any:
             raise TrainingError(f"{point.algorithm} has no parameter {name!r}; it has {known}")
         made.set(made.getParam(name), value)
     return made
+
+
+def estimator_class(algorithm: str) -> type[Any]:
+    """The class of an estimator: one of ALGORITHMS, or that of a dotted path.
+
+    Raises TrainingError for a path that is none of an Estimator.
+    """
+    if algorithm in ALGORITHMS:
+        return ALGORITHMS[algorithm].ESTIMATOR
+    module, _, name = algorithm.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise TrainingError(
+            f"there is no {algorithm} on this cluster ({error}): is it in the plan's package, or installed?"
+        ) from error
+    if not isinstance(found, type) or not issubclass(found, Estimator):
+        raise TrainingError(f"{algorithm} is no Estimator of pyspark.ml")
+    return found
 
 
 @dataclass(frozen=True)

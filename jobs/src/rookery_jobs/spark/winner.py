@@ -15,7 +15,7 @@ from rookery_jobs.errors import RegistrationError
 from rookery_jobs.spark import model_artifact
 from rookery_jobs.spark.objectives import objective_of
 from rookery_jobs.spark.pipeline import featurise
-from rookery_jobs.spark.scoring.by_spark import BySpark
+from rookery_jobs.spark.serving.by_spark import BySpark
 from rookery_jobs.spark.snapshot import Snapshot
 
 REPRODUCED = 1e-9

@@ -20,6 +20,11 @@ from rookery import (
 )
 from tests.plans import PENGUINS
 
+NAIVE_BAYES: dict[str, Any] = {
+    "algorithm": "pyspark.ml.classification.NaiveBayes",
+    "grid": {"smoothing": [0.5, 1.0]},
+}
+
 
 def plan(**changes: Any) -> TrainingPlan:
     return TrainingPlan.model_validate({**PENGUINS, **changes})
@@ -41,6 +46,20 @@ def test_class_weights_are_of_the_labels_of_the_data_however_they_are_written() 
     assert plan(class_weights={"+01": 3}).label_weights == {"1": 3.0}
     assert TrainingPlan.model_validate(weighted.model_dump(mode="json")) == weighted
     assert plan(class_weights="balanced").label_weights == {}
+
+
+def test_an_estimator_by_dotted_path_competes_with_the_known_ones() -> None:
+    own = {"algorithm": "mine.Estimator", "grid": {}, "objective": "classification"}
+    mixed = plan(sweep=[*grid(maxIter=[5]), NAIVE_BAYES, own], package="mine")
+    assert [one.algorithm for one in mixed.candidates()] == [
+        "LogisticRegression",
+        NAIVE_BAYES["algorithm"],
+        NAIVE_BAYES["algorithm"],
+        "mine.Estimator",
+    ]
+    assert TrainingPlan.model_validate(mixed.model_dump(mode="json")) == mixed
+    regressor = plan(sweep=[{**own, "objective": "regression"}], metric="rmse")
+    assert (regressor.objective, regressor.type_of_label) == ("regression", "double")
 
 
 @pytest.mark.parametrize(
@@ -148,8 +167,8 @@ def test_wrong_fields_of_any_part_do_not_hide_other_mistakes() -> None:
         "  - endpoint.size: Endpoint has no field 'size'; it has name, workload_size, scale_to_zero_enabled, "
         "dataframe_records",
         "  - owner: TrainingPlan has no field 'owner'; it has source, features, label, split, sweep, "
-        "label_type, class_weights, probabilities, metric, gates, registry, endpoint, compute, data_root, "
-        "as_of_column, max_dropped_share, deploy, keep_endpoint",
+        "label_type, class_weights, probabilities, package, metric, gates, registry, endpoint, compute, "
+        "data_root, as_of_column, max_dropped_share, deploy, keep_endpoint",
     ]
 
 
@@ -200,6 +219,31 @@ def test_parts_are_immutable() -> None:
             "sweep[0].algorithm: unknown algorithm 'Forest'; known",
         ),
         ({"sweep": [{"algorithm": "LogisticRegression", "grid": {}}]}, "sweep[0].grid: it is empty"),
+        (
+            {"sweep": [{"algorithm": "pyspark.ml.classification.GBTClassifier", "grid": {}}]},
+            "sweep[0].algorithm: 'pyspark.ml.classification.GBTClassifier' is known as 'GBTClassifier'",
+        ),
+        (
+            {"sweep": [{"algorithm": "mine.Estimator", "grid": {}}]},
+            "sweep[0].objective: say what mine.Estimator is for: classification or regression",
+        ),
+        (
+            {"sweep": [{**NAIVE_BAYES, "objective": "regression"}]},
+            "sweep[0].objective: pyspark.ml.classification.NaiveBayes is for classification, not regression",
+        ),
+        (
+            {"sweep": [{**NAIVE_BAYES, "grid": {"smoothing": [float("inf")]}}]},
+            "sweep[0].grid.smoothing: pyspark.ml.classification.NaiveBayes.smoothing cannot be inf",
+        ),
+        (
+            {"sweep": [NAIVE_BAYES], "label_type": "string"},
+            "label_type: it cannot be 'string': pyspark.ml.classification.NaiveBayes is served by MLflow's",
+        ),
+        (
+            {"sweep": [NAIVE_BAYES], "probabilities": True},
+            "probabilities: pyspark.ml.classification.NaiveBayes is served by MLflow's Spark flavor, which",
+        ),
+        ({"package": "mine"}, "package: no sweep has an estimator by dotted path"),
         ({"sweep": grid(maxIter=list(range(1001)))}, "the grid has 1001 points; at most 1000"),
         ({"sweep": grid(maxIter=[5]) * 2}, "sweep[1].algorithm: LogisticRegression is in the plan twice"),
         ({"sweep": grid(elasticNetParam=[1.5])}, "cannot be 1.5; allowed is a number from 0 to 1"),

@@ -1,12 +1,6 @@
-"""A pipeline that only Spark can score: asked as MLflow's Spark flavor asks it, and its code where it is
-loaded."""
+"""A pipeline that only Spark can score, asked as MLflow's Spark flavor asks it."""
 
-import hashlib
-import io
-import tempfile
-import zipfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -38,18 +32,3 @@ class BySpark:
         values = [F.lit(row[name]).cast(kind).alias(name) for name, kind in self._types.items()]
         frame = self._spark.range(0, 1, 1, 1).select(*values)
         return self._pipeline.transform(frame).select(PREDICTION).collect()[0][0]
-
-
-def ship_code(spark: SparkSession, folder: Path) -> None:
-    """Make the modules that a model has brought along importable here and in Spark's Python workers."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for path in sorted(folder.rglob("*.py")):
-            archive.writestr(zipfile.ZipInfo(str(path.relative_to(folder))), path.read_bytes())
-    # Executors fetch it when they need it: it has to stay.
-    digest = hashlib.sha256(content.getvalue()).hexdigest()[:16]
-    target = Path(tempfile.gettempdir()) / f"rookery_model-{digest}.zip"
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as staging:
-        staging.write(content.getvalue())
-    Path(staging.name).replace(target)
-    spark.sparkContext.addPyFile(str(target))
