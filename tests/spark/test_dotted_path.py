@@ -49,7 +49,7 @@ def trained(shared_study: Study, package: None) -> tuple[Study, SweepSpec]:  # n
     spec = shared_study.snapshot_spec(TABLE, categorical=("City",), numeric=("Years",), label="label")
     shared_study.prepare(spec)
     others: dict[str, Grid] = {SPARKS: {"smoothing": [0.5, 2.0]}, OWN: {}}
-    sweep = shared_study.sweep_spec(spec, {"maxIter": [5]}, "f1", **others)
+    sweep = shared_study.sweep_spec(spec, {"maxIter": [5]}, "f1", contract.LOG_AUTO, **others)
     for position in range(len(sweep.points)):
         shared_study.train(sweep, position, position + 1)
     return shared_study, sweep
@@ -142,4 +142,4 @@ def test_what_is_no_estimator_or_no_parameter_is_said_by_the_points_error(
     spec = study.snapshot_spec(TABLE, categorical=("City",), numeric=("Years",), label="label")
     study.prepare(spec)
     with pytest.raises(TrainingError, match=message):
-        study.train(study.sweep_spec(spec, {}, "accuracy", **{algorithm: grid}))
+        study.train(study.sweep_spec(spec, {}, "accuracy", contract.LOG_AUTO, **{algorithm: grid}))

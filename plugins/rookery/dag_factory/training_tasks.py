@@ -40,7 +40,7 @@ class _Inputs(NamedTuple):
 
 def chain_of_tasks(
     plan: TrainingPlan,
-    points_per_task: int,
+    points_per_task: int | None,
     other_keys: tuple[str, ...],
     pool: str | None,
     job_timeout: timedelta,
@@ -102,10 +102,10 @@ def _sweep_tasks(
         "snapshot_digest": xcom(snapshot, "snapshot_digest"),
         "code_digest": xcom(inputs.code, "code_digest"),
         "experiment_id": xcom(inputs.experiment),
+        "points_per_task": xcom(resolve, "points_per_task"),
     }
     expand = ExpandGridOperator(
         task_id="expand_grid",
-        points_per_task=xcom(resolve, "points_per_task"),
         doc_md=doc_of("expand_grid"),
         **sweep,
     )

@@ -21,7 +21,9 @@ from rookery_jobs.contract.layout import (
     SCRIPT,
     USER_ARCHIVE,
     RunLayout,
+    listing_path,
     manifest_path,
+    pinned_path,
     run_key,
     side_path,
     slug,
@@ -64,7 +66,8 @@ from rookery_jobs.contract.snapshot_specs import (
     check_label_weights,
     check_probabilities,
 )
-from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, SourceSpec
+from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, FilesSourceSpec, SourceSpec
+from rookery_jobs.contract.sources.files import FILE_FORMATS
 from rookery_jobs.contract.splits import (
     SPLITS,
     RandomSplitSpec,
@@ -74,7 +77,7 @@ from rookery_jobs.contract.splits import (
     check_split_key,
     check_split_sizes,
 )
-from rookery_jobs.contract.sweep_specs import GateSpec, Point, RegistrationSpec, SweepSpec
+from rookery_jobs.contract.sweep_specs import LOG_ALL, LOG_AUTO, GateSpec, Point, RegistrationSpec, SweepSpec
 from rookery_jobs.contract.tags import (
     MODEL_ARTIFACT,
     TAG_ALGORITHM,
@@ -95,6 +98,7 @@ from rookery_jobs.contract.tags import (
     TAG_POINT,
     TAG_REGISTRATION,
     TAG_SERVED_BY,
+    TAG_SHARD,
     TAG_SNAPSHOT,
     TAG_SWEEP,
     TEST_METRIC_PREFIX,
@@ -110,7 +114,10 @@ __all__ = [
     "BLANKS",
     "CHOICES",
     "EQUAL",
+    "FILE_FORMATS",
     "LABEL_FAULTS",
+    "LOG_ALL",
+    "LOG_AUTO",
     "MAX_CLASSES",
     "METRICS",
     "MISSING_CATEGORY",
@@ -139,6 +146,7 @@ __all__ = [
     "TAG_POINT",
     "TAG_REGISTRATION",
     "TAG_SERVED_BY",
+    "TAG_SHARD",
     "TAG_SNAPSHOT",
     "TAG_SWEEP",
     "TEST_METRIC_PREFIX",
@@ -148,6 +156,7 @@ __all__ = [
     "ContractError",
     "CsvSourceSpec",
     "Document",
+    "FilesSourceSpec",
     "GateSpec",
     "InputFile",
     "Manifest",
@@ -187,12 +196,14 @@ __all__ = [
     "in_order",
     "instant",
     "label_of",
+    "listing_path",
     "manifest_path",
     "model_name_problem",
     "model_version_tag",
     "number",
     "objective_of",
     "objective_of_label",
+    "pinned_path",
     "point_id",
     "registration_key",
     "registry_uri_for",

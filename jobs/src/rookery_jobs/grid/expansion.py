@@ -11,8 +11,8 @@ from rookery_jobs.errors import GridError
 from rookery_jobs.grid.conversion import convert, hyperparameter, parameters_of
 from rookery_jobs.grid.dotted_path import is_dotted_path
 
-MAX_POINTS = 1000
-"""Points of one sweep: below the 1,024 mapped tasks of Airflow's `max_map_length` at one point per task."""
+MAX_POINTS = 100_000
+"""Points of one sweep: what is above is a list too many, and would fill the memory before it is noticed."""
 
 
 class Candidate(NamedTuple):
@@ -26,9 +26,8 @@ def expand(sweeps: Iterable[tuple[str, Mapping[str, Sequence[object]]]]) -> tupl
     """The points of some sweeps, each (algorithm, {parameter: values}): the Cartesian product of the values.
 
     The order is that of the sweeps, of their parameters as written, and of their values; a point that occurs
-    again is dropped. Raises GridError for no sweep, an empty list or grid (an
-    estimator by dotted path may have none), a value that `convert` refuses,
-    and more than MAX_POINTS points.
+    again is dropped. Raises GridError for no sweep, an empty list or grid (an estimator by dotted path may
+    have none), a value that `convert` refuses, and more than MAX_POINTS points.
     """
     grids = [(algorithm, _converted_grid(algorithm, grid)) for algorithm, grid in sweeps]
     if not grids:

@@ -190,6 +190,7 @@ def test_the_scorer_imports_only_itself_numpy_and_the_standard_library_and_what_
                 assert roots <= outside | {
                     "collections",
                     "dataclasses",
+                    "functools",
                     "json",
                     "math",
                     "pathlib",
