@@ -125,6 +125,7 @@ def test_the_answer_is_the_labels_own_text_and_follows_the_data(stack: Stack, cs
     assert "penguins-over-http" not in Created.until_now(stack.workspace).endpoints
 
 
+@pytest.mark.matrix
 def test_a_training_job_that_fails_fails_the_run_and_the_cluster_goes(
     stack: Stack, csv_server: CsvServer
 ) -> None:

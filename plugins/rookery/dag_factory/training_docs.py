@@ -139,7 +139,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "on the test rows, judges the plan's gates, and registers it. Then other DAGs are told by an asset "
         "event.",
         creates="A version of the registered model: one for each winner of a DAG run, also if the task is "
-        "cleared.",
+        "cleared. In the winner's MLflow run, tables and pictures: importances of the features, and for "
+        "classes the confusion matrix and the metrics of each.",
         costs=_CLUSTER,
         if_it_fails="A gate that was missed is told with the metric, its value and the threshold: no "
         "version is registered and what is served stays. Train on other data or another grid, or lower "

@@ -33,6 +33,9 @@ def _fields(plan: TrainingPlan, points_per_task: int | None) -> Iterator[Field]:
         yield replace(field, place=("source", *(field.place or ())))
     yield _max_dropped_share(plan)
     for index, sweep in enumerate(plan.sweep):
+        # Of the others no types are known, and the form sends texts.
+        if sweep.is_dotted_path:
+            continue
         for parameter in sweep.grid:
             yield grid_field(index, sweep, parameter)
     # With several gates one number could not say which is meant.

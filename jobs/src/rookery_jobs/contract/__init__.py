@@ -5,7 +5,6 @@ manifest that comes back, the layout of a DAG run's files, ids, metrics and tag 
 """
 
 from rookery_jobs.contract.columns import check_as_of_column, check_columns
-from rookery_jobs.contract.csv_format import USUAL_CSV, CsvFormat
 from rookery_jobs.contract.documents import Document, digest_of
 from rookery_jobs.contract.identity import (
     BALANCED,
@@ -20,6 +19,7 @@ from rookery_jobs.contract.layout import (
     ARCHIVE,
     PACKAGE,
     SCRIPT,
+    USER_ARCHIVE,
     RunLayout,
     listing_path,
     manifest_path,
@@ -63,6 +63,8 @@ from rookery_jobs.contract.snapshot_specs import (
     SnapshotSpec,
     check_class_weights,
     check_dropped_share,
+    check_label_weights,
+    check_probabilities,
 )
 from rookery_jobs.contract.sources import (
     SOURCES,
@@ -71,7 +73,7 @@ from rookery_jobs.contract.sources import (
     SourceSpec,
     TableSourceSpec,
 )
-from rookery_jobs.contract.sources.files import FILE_FORMATS
+from rookery_jobs.contract.sources.files import FILE_FORMATS, USUAL_CSV, CsvFormat
 from rookery_jobs.contract.splits import (
     SPLITS,
     RandomSplitSpec,
@@ -101,6 +103,7 @@ from rookery_jobs.contract.tags import (
     TAG_MODEL,
     TAG_POINT,
     TAG_REGISTRATION,
+    TAG_SERVED_BY,
     TAG_SHARD,
     TAG_SNAPSHOT,
     TAG_SWEEP,
@@ -148,11 +151,13 @@ __all__ = [
     "TAG_MODEL",
     "TAG_POINT",
     "TAG_REGISTRATION",
+    "TAG_SERVED_BY",
     "TAG_SHARD",
     "TAG_SNAPSHOT",
     "TAG_SWEEP",
     "TEST_METRIC_PREFIX",
     "TEXT_RULE",
+    "USER_ARCHIVE",
     "USUAL_CSV",
     "CatalogName",
     "ContractError",
@@ -188,7 +193,9 @@ __all__ = [
     "check_columns",
     "check_dropped_share",
     "check_label_type",
+    "check_label_weights",
     "check_metric",
+    "check_probabilities",
     "check_split_days",
     "check_split_key",
     "check_split_sizes",

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from rookery_jobs.contract.csv_format import USUAL_CSV, CsvFormat
 from rookery_jobs.contract.documents import Document, digest_of
 from rookery_jobs.contract.lists import first_ten
 from rookery_jobs.contract.origin import Origin
-from rookery_jobs.contract.sources.files import CSV, FILE_FORMATS
+from rookery_jobs.contract.sources.files import CSV, FILE_FORMATS, USUAL_CSV, CsvFormat
 from rookery_jobs.errors import ContractError
 
 REPORT_NAME = "scoring.json"

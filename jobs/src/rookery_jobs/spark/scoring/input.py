@@ -27,7 +27,11 @@ Header = tuple[str, ...]
 
 
 def read_files(
-    spark: SparkSession, spec: ScoringSpec, needed: Sequence[str], numbers: Collection[str] = ()
+    spark: SparkSession,
+    spec: ScoringSpec,
+    needed: Sequence[str],
+    answered: Sequence[str] = (),
+    numbers: Collection[str] = (),
 ) -> DataFrame:
     """All columns of the files, those that the model needs as text, blank values as null; SOURCE_FILE, the
     file's name; and BROKEN, the line of a row of CSV that has more or fewer fields than its header. Of the
@@ -35,11 +39,17 @@ def read_files(
 
     Files may have different columns, in any order. Raises ScoringError for a file that is not as it was
     listed or has a line break within quotes, and for columns that are not UTF-8, lack a needed one, are there
-    twice or are those that scoring adds.
+    twice or are those that scoring adds, those that are `answered` among them.
     """
     for file in spec.files:
         _check_listed(spark, file)
-    return _csv(spark, spec, needed, numbers) if spec.format == CSV else _parquet(spark, spec, needed)
+    if spec.format != CSV:
+        return _parquet(spark, spec, needed, answered)
+    by_header: dict[Header, list[str]] = defaultdict(list)
+    for file in spec.files:
+        by_header[_header(spark, file, needed, answered, spec.csv)].append(file.path)
+    frames = [_frame(spark, spec, header, paths, numbers) for header, paths in by_header.items()]
+    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
 
 
 def _check_listed(spark: SparkSession, file: InputFile) -> None:
@@ -50,22 +60,14 @@ def _check_listed(spark: SparkSession, file: InputFile) -> None:
         )
 
 
-def _csv(
-    spark: SparkSession, spec: ScoringSpec, needed: Sequence[str], numbers: Collection[str]
+def _parquet(
+    spark: SparkSession, spec: ScoringSpec, needed: Sequence[str], answered: Sequence[str]
 ) -> DataFrame:
-    by_header: dict[Header, list[str]] = defaultdict(list)
-    for file in spec.files:
-        by_header[_header(spark, file, needed, spec.csv)].append(file.path)
-    frames = [_frame(spark, spec, header, paths, numbers) for header, paths in by_header.items()]
-    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
-
-
-def _parquet(spark: SparkSession, spec: ScoringSpec, needed: Sequence[str]) -> DataFrame:
     paths = [file.path for file in spec.files]
     folder = paths[0].rpartition("/")[0]
     with readable(folder):
         rows = spark.read.option("mergeSchema", True).parquet(*paths)
-    problem = _problem(tuple(rows.columns), needed)
+    problem = _problem(tuple(rows.columns), needed, answered)
     if problem:
         raise ScoringError(f"{folder} {problem}; its columns are {first_ten(rows.columns)}")
     typed = dict(zip(needed, texts(rows, needed, folder, spec.missing), strict=True))
@@ -73,9 +75,15 @@ def _parquet(spark: SparkSession, spec: ScoringSpec, needed: Sequence[str]) -> D
     return rows.select(*columns, F.lit(None).cast("string").alias(BROKEN), _file_name().alias(SOURCE_FILE))
 
 
-def _header(spark: SparkSession, file: InputFile, needed: Sequence[str], written: CsvFormat) -> Header:
+def _header(
+    spark: SparkSession,
+    file: InputFile,
+    needed: Sequence[str],
+    answered: Sequence[str],
+    written: CsvFormat,
+) -> Header:
     header = header_of(ClusterFiles(spark).first_line(file.path), written)
-    problem = _problem(header, needed)
+    problem = _problem(header, needed, answered)
     if problem:
         raise ScoringError(f"{file.path} {problem}; its header has {first_ten(header) or 'nothing'}")
     place = unclosed_quote(spark, file.path, written)
@@ -84,7 +92,7 @@ def _header(spark: SparkSession, file: InputFile, needed: Sequence[str], written
     return header
 
 
-def _problem(header: Header, needed: Sequence[str]) -> str | None:
+def _problem(header: Header, needed: Sequence[str], answered: Sequence[str]) -> str | None:
     if any(NOT_UTF8 in name for name in header):
         return "is not UTF-8: save it as UTF-8"
     missing = [name for name in needed if name not in header]
@@ -94,7 +102,8 @@ def _problem(header: Header, needed: Sequence[str]) -> str | None:
     twice = [name for name in header if lower.count(name.lower()) > 1]
     if twice:
         return f"names column {first_ten(twice)} twice (Spark ignores case)"
-    taken = [name for name in header if name.lower() in (*ADDED, BROKEN)]
+    added = {name.lower() for name in (*ADDED, BROKEN, *answered)}
+    taken = [name for name in header if name.lower() in added]
     if taken:
         return f"has a column {first_ten(taken)}, which scoring adds: rename it in the file"
     return None

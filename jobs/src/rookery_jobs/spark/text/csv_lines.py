@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.types import StringType, StructField, StructType
 
-from rookery_jobs.contract.csv_format import USUAL_CSV, CsvFormat
+from rookery_jobs.contract.sources.files import USUAL_CSV, CsvFormat
 
 _LINE = "__line"
 # Spark leaves lines without such a character out.
