@@ -99,6 +99,17 @@ def test_files_that_change_while_they_are_read_make_no_snapshot(fresh_study: Stu
         pinned.check_unchanged()
 
 
+def test_a_folder_named_by_a_value_is_a_column_also_if_it_has_the_only_file(
+    fresh_study: Study, tmp_path: Path
+) -> None:
+    (part,) = penguins(fresh_study.spark, tmp_path / "one", files=1).glob("*.parquet")
+    (tmp_path / "dated" / "Seen=2026-01-05").mkdir(parents=True)
+    shutil.copy(part, tmp_path / "dated" / "Seen=2026-01-05")
+    spec = FilesSourceSpec(str(tmp_path / "dated"), "parquet")
+    rows = source_of(spec).pin(fresh_study.spark, spec).read(["Seen"])
+    assert {row["Seen"] for row in rows.distinct().collect()} == {"2026-01-05"}
+
+
 def test_folders_named_by_a_value_are_a_column(fresh_study: Study, tmp_path: Path) -> None:
     rows = fresh_study.spark.read.csv(str(PENGUINS), header=True, schema=TYPES)
     rows.write.partitionBy("Island").parquet(str(tmp_path / "parted"))
@@ -113,7 +124,7 @@ def test_csv_files_with_columns_in_another_order_are_one_source(fresh_study: Stu
     folder.mkdir()
     (folder / "a.csv").write_text("\n".join(LINES[:100]) + "\n")
     turned = [",".join(["x", *reversed(line.split(","))]) for line in LINES[:1] + LINES[100:]]
-    (folder / "b.csv").write_text("\n".join(turned) + "\n")
+    (folder / "b 100% + ü#1.csv").write_text("\n".join(turned) + "\n")
     plain = fresh_study.prepare(fresh_study.snapshot_spec())
     found = fresh_study.prepare(spec_of(fresh_study, folder, "csv"))
     assert rows_of(fresh_study, found) == rows_of(fresh_study, plain)

@@ -9,11 +9,11 @@ from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
 from rookery_jobs.contract import NOT_UTF8, USUAL_CSV, CsvFormat, first_ten
 from rookery_jobs.errors import DataError
-from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.reading.marks import BROKEN, FILE, ROW
 from rookery_jobs.spark.reading.texts import columns_problem, file_of, present_text
 from rookery_jobs.spark.text.csv_lines import (
     fields_of,
+    first_line,
     has_unclosed_quote,
     header_of,
     read_rows,
@@ -64,7 +64,7 @@ def broken_row(line: str, written: CsvFormat = USUAL_CSV) -> str:
 
 
 def _header(spark: SparkSession, path: str, columns: Sequence[str], written: CsvFormat) -> Header:
-    header = header_of(ClusterFiles(spark).first_line(path), written)
+    header = header_of(first_line(spark, path), written)
     not_utf8 = any(NOT_UTF8 in name for name in header)
     problem = "is not UTF-8: save it as UTF-8" if not_utf8 else columns_problem(header, columns)
     if problem:

@@ -14,7 +14,7 @@ from rookery_jobs.errors import ScoringError
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.reading.texts import present_text, texts
 from rookery_jobs.spark.reading.unreadable import readable
-from rookery_jobs.spark.text.csv_lines import header_of, read_rows, unclosed_quote, with_points
+from rookery_jobs.spark.text.csv_lines import first_line, header_of, read_rows, unclosed_quote, with_points
 from rookery_jobs.spark.text.values import column, present
 
 ADDED = ("prediction", "rejected", "registered_model_name", "model_version", "source_file")
@@ -82,7 +82,7 @@ def _header(
     answered: Sequence[str],
     written: CsvFormat,
 ) -> Header:
-    header = header_of(ClusterFiles(spark).first_line(file.path), written)
+    header = header_of(first_line(spark, file.path), written)
     problem = _problem(header, needed, answered)
     if problem:
         raise ScoringError(f"{file.path} {problem}; its header has {first_ten(header) or 'nothing'}")

@@ -14,6 +14,7 @@ from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.reading.csv_rows import broken_row, csv_rows
 from rookery_jobs.spark.reading.listing import (
     FoundFile,
+    below,
     content_hashes,
     find_files,
     listing,
@@ -49,7 +50,7 @@ class PinnedFiles:
 
     def _parquet(self, paths: Sequence[str], columns: Sequence[str]) -> DataFrame:
         reader = self.spark.read
-        if len(paths) > 1:
+        if below(paths[0], self.spec.path):
             # Where the folder begins, so that folders such as `day=2026-01-05` are a column.
             reader = reader.option("basePath", self.spec.path)
         with readable(self.spec.path):

@@ -62,7 +62,7 @@ def pin(spark: SparkSession, source: TableSourceSpec) -> PinnedTable:
             f"the table {name} has no versions, as it is {described.get('Provider', 'of another kind')}: "
             "leave out `version`, or make it a Delta table"
         )
-    spark.catalog.refreshTable(name)
+    spark.catalog.refreshTable(_quoted(name))
     found = _files(spark, name)
     listed = listing(described.get("Location", ""), found, content_hashes(spark, found))
     size = sum(each.size for each in found)

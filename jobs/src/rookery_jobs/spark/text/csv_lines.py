@@ -30,6 +30,12 @@ def fields_of(line: str, written: CsvFormat = USUAL_CSV) -> list[str]:
     return next(reader, [])
 
 
+def first_line(spark: SparkSession, path: str) -> str | None:
+    """The first line of a file that is not blank, without byte order mark, or None."""
+    found = spark.read.text(path).filter(F.col("value").rlike(_NOT_BLANK)).head()
+    return None if found is None else str(found[0]).removeprefix("\ufeff")
+
+
 def header_of(line: str | None, written: CsvFormat = USUAL_CSV) -> tuple[str, ...]:
     """The names of the columns by the first line of a file; a column without one has Spark's name for it."""
     fields = fields_of(line or "", written)
