@@ -51,11 +51,12 @@ def versions(workspace: WorkspaceClient, registered_model_name: str) -> list[Mod
 
 
 def mlflow_runs(workspace: WorkspaceClient, dag_id: str) -> list[Run]:
-    """The MLflow runs of the DAG's experiment."""
+    """The MLflow runs of the DAG's experiment, but those of sweeps, which are parents of others."""
     user = workspace.current_user.me().user_name
     experiment = workspace.experiments.get_by_name(f"/Users/{user}/rookery/{dag_id}").experiment
     assert experiment is not None
-    return list(workspace.experiments.search_runs(experiment_ids=[str(experiment.experiment_id)]))
+    runs = workspace.experiments.search_runs(experiment_ids=[str(experiment.experiment_id)])
+    return [run for run in runs if "rookery_kind" not in tags_of(run)]
 
 
 def tags_of(run: Run) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mlflow import MlflowClient
-from mlflow.entities import Run
+from mlflow.entities import Dataset, DatasetInput, InputTag, Run
 from pyspark.sql import SparkSession
 
 from rookery_jobs import contract, grid, prepare, register, train
@@ -130,7 +130,12 @@ class Study:
         return Manifest.from_json(Path(contract.manifest_path(spec.snapshot_path)).read_text())
 
     def sweep_spec(
-        self, spec: SnapshotSpec, values: Grid, metric: str = "accuracy", **others: Grid
+        self,
+        spec: SnapshotSpec,
+        values: Grid,
+        metric: str = "accuracy",
+        parent_run_id: str | None = None,
+        **others: Grid,
     ) -> SweepSpec:
         """A sweep of a LogisticRegression's `values`, if there are any, and of other algorithms'."""
         sweeps = {**({"LogisticRegression": values} if values else {}), **others}
@@ -153,6 +158,7 @@ class Study:
             points=points,
             tmp_path=self.layout.tmp,
             origin=self.origin,
+            parent_run_id=parent_run_id,
         )
         _write(self.layout.points(sweep_id), sweep.to_json().encode())
         return sweep
@@ -160,6 +166,21 @@ class Study:
     def train(self, sweep: SweepSpec, start: int = 0, stop: int | None = None) -> None:
         end = len(sweep.points) if stop is None else stop
         train.main(self.spark, [self.layout.points(sweep.sweep_id), str(start), str(end)])
+
+    def parent_run(self) -> Run:
+        """An MLflow run like that of a sweep as a whole."""
+        tags = {name: f"the sweep's {name}" for name in contract.MLFLOW_ORIGIN}
+        run_id = self.client.create_run(self.experiment_id, tags=tags).info.run_id
+        dataset = Dataset("data/penguins.csv", "0123456789abcdef", "spark", '{"path": "dbfs:/p.csv"}')
+        context = InputTag("mlflow.data.context", "training")
+        self.client.log_inputs(run_id, [DatasetInput(dataset, [context])])
+        return self.client.get_run(run_id)
+
+    @staticmethod
+    def datasets_of(run: Run) -> list[DatasetInput]:
+        """The data that a run says it is on."""
+        assert run.inputs is not None
+        return list(run.inputs.dataset_inputs)
 
     def runs(self) -> list[Run]:
         """All MLflow runs of the experiment."""

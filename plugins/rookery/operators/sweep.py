@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rookery.links import ExperimentLink, JobRunLink, snapshot_page
 from rookery.operators.bases.databricks import PlanOperator
 from rookery.operators.bases.job_run import JobRunOperator
+from rookery.operators.bases.own_state import is_over
+from rookery.operators.bases.project import project_of
 from rookery.origin import origin_of
 from rookery.plan.shards import shards
-from rookery.workspace import storage
-from rookery_jobs.contract import Origin, RunLayout, SweepSpec, sweep_id
+from rookery.workspace import points, storage
+from rookery.workspace.leases import TAG_OWNER, owner_of
+from rookery.workspace.requests.once import done
+from rookery.workspace.sweeps import parent
+from rookery.workspace.sweeps.dataset import dataset_input
+from rookery_jobs.contract import Manifest, Origin, RunLayout, SweepSpec, manifest_path, sweep_id
 from rookery_jobs.errors import ContractError
 from rookery_jobs.grid import make_points
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperatorLink, Context
+    from airflow.sdk.types import RuntimeTaskInstanceProtocol
 
 
 class SweepOperator(PlanOperator):
@@ -30,21 +38,39 @@ class SweepOperator(PlanOperator):
         "snapshot_digest",
         "code_digest",
         "experiment_id",
+        "owner_tag",
     )
 
     def __init__(
-        self, *, snapshot_path: str, snapshot_digest: str, code_digest: str, experiment_id: str, **kwargs: Any
+        self,
+        *,
+        snapshot_path: str,
+        snapshot_digest: str,
+        code_digest: str,
+        experiment_id: str,
+        owner_tag: str,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.snapshot_path = snapshot_path
         self.snapshot_digest = snapshot_digest
         self.code_digest = code_digest
         self.experiment_id = experiment_id
+        self.owner_tag = owner_tag
 
     def sweep(self, context: Context) -> SweepSpec:
-        """The sweep, as the specs of job runs have it."""
+        """The sweep, as the specs of job runs have it, with its MLflow run, found or created."""
+        sweep = self._points(origin_of(context["dag_run"], self.training_plan))
+        found = parent.find(self.workspace, sweep, self.owner_tag)
+        return replace(sweep, parent_run_id=found or self._parent(context, sweep))
+
+    def _parent(self, context: Context, sweep: SweepSpec) -> str:
+        user = self.workspace.current_user.me().user_name
+        tags = {"mlflow.user": str(user), **project_of(context["dag"].fileloc).tags}
+        return parent.create(self.workspace, sweep, self.owner_tag, tags)
+
+    def _points(self, origin: Origin) -> SweepSpec:
         plan = self.training_plan
-        origin = origin_of(context["dag_run"], plan)
         points = make_points(
             plan.candidates(),
             categorical=plan.features.categorical,
@@ -114,7 +140,8 @@ class TrainOperator(JobRunOperator, SweepOperator):
 
 
 class ExpandGridOperator(SweepOperator):
-    """Write the sweep's points to the data root and return its Shards, one per mapped task.
+    """Make the sweep's MLflow run, write its points to the data root, and return its Shards, one per mapped
+    task.
 
     XCom: `points_path`, where the SweepSpec is, and `experiment_page`, where the results will be seen.
     """
@@ -128,9 +155,29 @@ class ExpandGridOperator(SweepOperator):
 
     def execute(self, context: Context) -> list[dict[str, Any]]:
         sweep = self.sweep(context)
+        self._describe(context, sweep)
         path = self.put_points(sweep)
         page = snapshot_page(self.workspace_url, self.experiment_id, self.snapshot_digest)
         self.show_link(context, ExperimentLink(), page)
         context["ti"].xcom_push(key="points_path", value=path)
         context["ti"].xcom_push(key="experiment_page", value=page)
         return [shard.to_xcom() for shard in shards(sweep.points, self.points_per_task, path)]
+
+    def _describe(self, context: Context, sweep: SweepSpec) -> None:
+        """Have the sweep's MLflow run say what it is, and end those of runs that are over."""
+        ended = partial(self._is_over, context["ti"])
+        parent.end_running(self.workspace, sweep.experiment_id, "KILLED", ended)
+        manifest = Manifest.from_json(storage.read_text(self.workspace, manifest_path(self.snapshot_path)))
+        data, run_id = dataset_input(manifest, self.training_plan.source.shown), str(sweep.parent_run_id)
+        done(lambda: self.workspace.experiments.log_inputs(run_id, datasets=[data]))
+        tally = parent.tell(self.workspace, sweep, list(points.runs_of(self.workspace, sweep)))
+        if tally.missing:
+            parent.go_on(self.workspace, run_id)
+        self.log.info("%d of %d points are found again", len(tally.found), tally.points)
+
+    def _is_over(self, instance: RuntimeTaskInstanceProtocol, tag: str) -> bool:
+        """Whether a tag names a DAG run of this Airflow that is over: others may share the experiment."""
+        own, owner = owner_of({TAG_OWNER: self.owner_tag}), owner_of({TAG_OWNER: tag})
+        if own is None or owner is None or own.installation != owner.installation:
+            return False
+        return is_over(instance, owner)

@@ -15,3 +15,7 @@ class CsvSourceSpec(SourceSpec):
     def identity(self) -> dict[str, object]:
         """The content alone: the same bytes at another path are the same source."""
         return {"source_sha256": self.sha256}
+
+    def location(self) -> dict[str, str]:
+        """The file."""
+        return {"path": self.path}

@@ -9,3 +9,7 @@ class SourceSpec(Document):
     def identity(self) -> dict[str, object]:
         """What tells this source's content from any other's: it enters the snapshot's digest."""
         raise NotImplementedError
+
+    def location(self) -> dict[str, str]:
+        """Where Spark reads it, as MLflow's datasets say it: a `path`, or a `table_name`."""
+        raise NotImplementedError
