@@ -59,6 +59,18 @@ def mlflow_runs(workspace: WorkspaceClient, dag_id: str) -> list[Run]:
     return [run for run in runs if "rookery_kind" not in tags_of(run)]
 
 
+def sweep_run(workspace: WorkspaceClient, run: Run) -> Run:
+    """The MLflow run of the sweep that has fitted a point."""
+    found = workspace.experiments.get_run(tags_of(run)["mlflow.parentRunId"]).run
+    assert found is not None
+    return found
+
+
+def status_of(run: Run) -> str:
+    """An MLflow run's status."""
+    return str(run.info and run.info.status and run.info.status.value)
+
+
 def tags_of(run: Run) -> Mapping[str, str]:
     """The tags of an MLflow run."""
     return {str(tag.key): str(tag.value) for tag in (run.data and run.data.tags) or []}
