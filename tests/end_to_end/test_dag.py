@@ -147,5 +147,5 @@ def test_a_training_job_that_fails_fails_the_run_and_the_cluster_goes(
         for each in mlflow_runs(stack.workspace, HTTP_DAG)
         if tags_of(each)["rookery_dag_run_id"] == run.dag_run.run_id
     ]
-    assert sorted(map(status_of, fitted)) == ["FAILED", "FINISHED"]
+    assert set(map(status_of, fitted)) == {"FAILED", "FINISHED"}
     assert {status_of(sweep_run(stack.workspace, each)) for each in fitted} == {"FAILED"}
