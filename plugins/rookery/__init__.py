@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rookery.plan.splits import RandomSplit, TimeSplit
     from rookery.plan.sweep import Sweep
     from rookery.plan.training import TrainingPlan
-    from rookery.sources import CsvSource
+    from rookery.sources import CsvSource, FilesSource
 
 _MODULES = {
     "Autoscale": "plan.compute",
@@ -29,6 +29,7 @@ _MODULES = {
     "CsvSource": "sources",
     "Endpoint": "plan.endpoint",
     "Features": "plan.features",
+    "FilesSource": "sources",
     "Gate": "plan.gate",
     "PlanError": "exceptions",
     "RandomSplit": "plan.splits",
@@ -49,6 +50,7 @@ __all__ = [
     "CsvSource",
     "Endpoint",
     "Features",
+    "FilesSource",
     "Gate",
     "PlanError",
     "RandomSplit",

@@ -21,6 +21,7 @@ from rookery_jobs.contract import (
     RegistrationSpec,
     RunLayout,
     SnapshotSpec,
+    SourceSpec,
     SplitSpec,
     SweepSpec,
     Treatment,
@@ -77,8 +78,10 @@ class Study:
         max_categories: int | None = None,
         split: SplitSpec | None = None,
         class_weights: str = contract.EQUAL,
+        source: SourceSpec | None = None,
     ) -> SnapshotSpec:
-        """Put the CSV (the penguins by default) and its spec where `prepare` looks for them.
+        """Put the CSV (the penguins by default) and its spec where `prepare` looks for them. With a `source`,
+        which is there already, the spec alone.
 
         A surrogate is a byte that is not UTF-8.
         """
@@ -86,7 +89,7 @@ class Study:
         sha256 = hashlib.sha256(content).hexdigest()
         path = self.layout.source(sha256, "data.csv")
         determining: dict[str, Any] = {
-            "source": CsvSourceSpec(path, sha256),
+            "source": source or CsvSourceSpec(path, sha256),
             "categorical": categorical,
             "numeric": numeric,
             "label": label,
@@ -107,7 +110,8 @@ class Study:
             max_categories=max_categories,
             **determining,
         )
-        _write(path, content)
+        if source is None:
+            _write(path, content)
         _write(contract.spec_path(spec.snapshot_path), spec.to_json().encode())
         return spec
 
@@ -127,6 +131,8 @@ class Study:
 
     def prepare(self, spec: SnapshotSpec) -> Manifest:
         prepare.main(self.spark, [contract.spec_path(spec.snapshot_path)])
+        if not spec.source.is_pinned:
+            spec = SnapshotSpec.from_json(Path(contract.pinned_path(spec.snapshot_path)).read_text())
         return Manifest.from_json(Path(contract.manifest_path(spec.snapshot_path)).read_text())
 
     def sweep_spec(
@@ -134,6 +140,7 @@ class Study:
         spec: SnapshotSpec,
         values: Grid,
         metric: str = "accuracy",
+        log_models: str = contract.LOG_AUTO,
         parent_run_id: str | None = None,
         **others: Grid,
     ) -> SweepSpec:
@@ -158,6 +165,7 @@ class Study:
             points=points,
             tmp_path=self.layout.tmp,
             origin=self.origin,
+            log_models=log_models,
             parent_run_id=parent_run_id,
         )
         _write(self.layout.points(sweep_id), sweep.to_json().encode())

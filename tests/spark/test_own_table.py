@@ -56,6 +56,7 @@ def served(version: str) -> Any:
     return mlflow.pyfunc.load_model(f"models:/Penguin Predictor/{version}")
 
 
+@pytest.mark.matrix
 def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp_path: Path) -> None:
     spec = study.snapshot_spec(
         table("churned"),

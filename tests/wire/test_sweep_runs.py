@@ -35,7 +35,7 @@ class Study:
         task = TaskInstance("expand_grid", run_id=run_id)
         if live:
             task.live_runs = {("penguins", "manual__1"), ("penguins", "manual__2")}
-        operator = ExpandGridOperator(task_id="expand_grid", points_per_task=1, **self._arguments(run_id))
+        operator = ExpandGridOperator(task_id="expand_grid", **self._arguments(run_id))
         operator.execute(context_of(task))
         return task
 
@@ -71,7 +71,8 @@ class Study:
 
         with self.workspace.client.dbfs.open(expanded.pushed["points_path"], read=True) as file:
             spec = SweepSpec.from_json(file.read().decode())
-        runs = PointRuns(self.client, spec, parent_of(self.client, spec.parent_run_id))
+        parent = parent_of(self.client, spec.parent_run_id)
+        runs = PointRuns(self.client, spec, spec.points, parent)
         for number, point in enumerate(spec.points):
             run_id = runs.create(point, "claim", 1.0)
             runs.parent.log_datasets(self.client, run_id)

@@ -6,14 +6,17 @@ import time
 from starlette.routing import Mount, Router
 from starlette.types import ASGIApp
 
-from local_workspace.api.clusters import cluster_routes
-from local_workspace.api.commands import command_routes
+from local_workspace.api.compute.clusters import cluster_routes
+from local_workspace.api.compute.commands import command_routes
+from local_workspace.api.compute.libraries import library_routes
+from local_workspace.api.compute.policies import policy_routes
+from local_workspace.api.compute.pools import pool_routes
 from local_workspace.api.dbfs import dbfs_routes
 from local_workspace.api.files.directories import directory_routes
 from local_workspace.api.files.files import file_routes
 from local_workspace.api.files.signed import signed_routes
 from local_workspace.api.files.urls import url_routes
-from local_workspace.api.identity import identity_routes
+from local_workspace.api.identity.me import identity_routes
 from local_workspace.api.invocations import invocation_routes
 from local_workspace.api.jobs.jobs import job_routes
 from local_workspace.api.jobs.runs import run_routes
@@ -87,9 +90,11 @@ class LocalWorkspace:
         trees = Trees([mlflow.artifacts.tree, mlflow.versions_tree, catalog.tree, unity.tree])
         uploads = Uploads(settings.uploads, clock)
         secrets = SecretScopes(settings, self._store, clock)
-        self._clusters = Clusters(settings, self._store, clock, self._processes, secrets.resolved)
-        records = RunRecords(self._store, clock)
         local_files = LocalFiles(settings.dbfs, files)
+        self._clusters = Clusters(
+            settings, self._store, clock, self._processes, local_files, secrets.resolved
+        )
+        records = RunRecords(self._store, clock)
         jobs = Jobs(settings, self._store, clock)
         job_clusters = JobClusters(records, self._clusters)
         services = Services(
@@ -100,6 +105,8 @@ class LocalWorkspace:
         self._endpoints = Endpoints(settings, self._store, clock, self._processes, mlflow)
         exist = {
             "clusters": self._clusters.get,
+            "cluster-policies": self._clusters.policies.get,
+            "instance-pools": self._clusters.pools.get,
             "jobs": jobs.require,
             "serving-endpoints": self._endpoints.require_id,
         }
@@ -113,6 +120,9 @@ class LocalWorkspace:
             *url_routes(trees, uploads, signed_urls),
             *signed_routes(trees, uploads, signed_urls),
             *cluster_routes(self._clusters),
+            *policy_routes(self._clusters.policies),
+            *pool_routes(self._clusters.pools, self._clusters),
+            *library_routes(self._clusters),
             *job_routes(jobs, self._runs),
             *run_routes(self._runs),
             *command_routes(self._contexts),

@@ -14,7 +14,7 @@ from rookery.check.form_report import form_rows
 from rookery.check.report import Row, Section
 from rookery.mistakes import Mistake
 from rookery.plan.questions import training_questions
-from rookery.plan.shards import shards
+from rookery.plan.shards import deal, usual_points_per_task
 from rookery.plan.training import TrainingPlan
 from rookery.workspace.leases import ANY_INSTALLATION
 from rookery.workspace.questions import Finding, ask
@@ -35,7 +35,7 @@ class Training:
 
     dag: DAG
     plan: TrainingPlan
-    points_per_task: int
+    points_per_task: int | None
     databricks_conn_id: str
 
     def mistakes(self) -> Iterator[Mistake]:
@@ -125,9 +125,10 @@ def _choice(plan: TrainingPlan) -> Iterator[Row]:
     yield Row("gates", f"{', '.join(gates)} on the test rows" if gates else "none", values)
 
 
-def _sweep(plan: TrainingPlan, points_per_task: int) -> Iterator[Row]:
+def _sweep(plan: TrainingPlan, asked: int | None) -> Iterator[Row]:
     points = [Point("", each.algorithm, each.params) for each in plan.candidates()]
-    tasks = [shard.run_name for shard in shards(points, points_per_task, "")]
+    points_per_task = asked or usual_points_per_task(len(points))
+    tasks = [shard.run_name for shard in deal(points, points_per_task).shards("")]
     per_algorithm = Counter(point.algorithm for point in points)
     yield Row("points", f"{len(points)}, at most {points_per_task} in a mapped task", len(points))
     for sweep in plan.sweep:

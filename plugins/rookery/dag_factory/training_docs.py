@@ -56,8 +56,9 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "the data root, named by its SHA-256. It finds columns that are missing, values that their column "
         "cannot have, labels that are no classes, and more empty values than the plan allows. The worker "
         "itself connects to the address, past every proxy. What was stored is read again and compared; a "
-        "broken file is written again.",
-        creates="One file under `<data_root>/<installation>/<DAG>/<run>/sources/`.",
+        "broken file is written again. A source that is read in place (`FilesSource`) is left where it is: "
+        "the log says so, and `prepare_data` reads it.",
+        creates="One file under `<data_root>/<installation>/<DAG>/<run>/sources/`, if there is one to copy.",
         costs=_NO_CLUSTER,
         if_it_fails="The address or the file is wrong: the last log line says where, with row and value. "
         f"Correct the source, or trigger again with another `source_url`. {_RETRIED}",
@@ -95,8 +96,9 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "are tried again with the same cluster; a quota or a forbidden setting needs another `compute`.",
     ),
     "prepare_data": TaskDoc(
-        does="One job run that drops incomplete rows, casts the columns, and splits the rows by their "
-        "hash into train, validation and test.",
+        does="One job run that drops incomplete rows, casts the columns, and splits the rows into train, "
+        "validation and test. Of a source that is read in place, it first hashes the content: the same "
+        "content gives the same points.",
         creates="A snapshot under `<data_root>/<installation>/<DAG>/<run>/snapshots/<digest>/`, complete "
         "when its `manifest.json` is there.",
         costs=_CLUSTER,
@@ -105,10 +107,11 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     ),
     "expand_grid": TaskDoc(
         does="Expands the grid into points, gives each the id of all that determines its result, and "
-        "deals them out to the mapped `train` tasks, `points_per_task` to each. It makes the MLflow run of "
-        "the sweep, which the new points have for a parent; its note lists the points that are found again, "
-        "which keep theirs. That run is FINISHED when the best point is chosen; a sweep that does not come "
-        "to that leaves it FAILED or, if the DAG run was stopped, KILLED.",
+        "deals them out to the mapped `train` tasks, so that all of them take about as long: "
+        "`points_per_task` to each, at most. It makes the MLflow run of the sweep, which the new points have "
+        "for a parent; its note lists the points that are found again, which keep theirs. That run is "
+        "FINISHED when the best point is chosen; a sweep that does not come to that leaves it FAILED or, if "
+        "the DAG run was stopped, KILLED.",
         creates="One file, `<data_root>/<installation>/<DAG>/<run>/sweeps/<id>/points.json`, and one MLflow "
         "run for the sweep.",
         costs=_NO_CLUSTER_NEEDED,
@@ -118,7 +121,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         does="One job run for each mapped task, named by what it trains. Each of its points is fitted on "
         "the train rows and measured on the validation rows. Points that were finished before, by "
         "whichever run, are found by their id and not fitted again.",
-        creates="One MLflow run for each new point.",
+        creates="One MLflow run for each new point. The model of the best is logged where that takes less "
+        "time than to fit it again (`log_models`).",
         costs=f"{_CLUSTER} This is most of it: points in common with earlier runs on the same data are free.",
         if_it_fails="The last log line has the job code's error, the link **Databricks run** its whole "
         "output. A lost driver or cluster is tried again by itself. Clearing the task fits only what is "
@@ -133,9 +137,10 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "from a sweep with holes. Clear the failed `train` tasks, with what follows them.",
     ),
     "register_model": TaskDoc(
-        does="One job run that checks the best point's model (it gives the metrics that chose it, and its "
-        "scorer without Spark gives the same answers), measures it on the test rows, judges the plan's "
-        "gates, and registers it. Then other DAGs are told by an asset event.",
+        does="One job run that fits the best point again, if its model was not logged, checks its model (it "
+        "gives the metrics that chose it, and its scorer without Spark gives the same answers), measures it "
+        "on the test rows, judges the plan's gates, and registers it. Then other DAGs are told by an asset "
+        "event.",
         creates="A version of the registered model: one for each winner of a DAG run, also if the task is "
         "cleared.",
         costs=_CLUSTER,

@@ -41,7 +41,7 @@ class _Inputs(NamedTuple):
 
 def chain_of_tasks(
     plan: TrainingPlan,
-    points_per_task: int,
+    points_per_task: int | None,
     other_keys: tuple[str, ...],
     pool: str | None,
     job_timeout: timedelta,
@@ -108,10 +108,10 @@ def _sweep_tasks(
         "code_digest": xcom(inputs.code, "code_digest"),
         "experiment_id": xcom(inputs.experiment),
         "owner_tag": xcom(resolve, "owner"),
+        "points_per_task": xcom(resolve, "points_per_task"),
     }
     expand = ExpandGridOperator(
         task_id="expand_grid",
-        points_per_task=xcom(resolve, "points_per_task"),
         doc_md=doc_of("expand_grid"),
         **sweep,
     )

@@ -22,12 +22,12 @@ from rookery_jobs.contract import METRICS
 from rookery_jobs.grid import MAX_POINTS
 
 
-def fields(plan: TrainingPlan, points_per_task: int) -> tuple[Field, ...]:
+def fields(plan: TrainingPlan, points_per_task: int | None) -> tuple[Field, ...]:
     """The fields of a plan, in the order of its form."""
     return tuple(_fields(plan, points_per_task))
 
 
-def _fields(plan: TrainingPlan, points_per_task: int) -> Iterator[Field]:
+def _fields(plan: TrainingPlan, points_per_task: int | None) -> Iterator[Field]:
     for field in plan.source.fields():
         yield replace(field, place=("source", *(field.place or ())))
     yield _max_dropped_share(plan)
@@ -81,22 +81,27 @@ def _read_number(low: float, high: float, value: Any) -> float:
     return float(value)
 
 
-def _points_per_task(points_per_task: int) -> Field:
+def _points_per_task(points_per_task: int | None) -> Field:
     schema = {
-        "type": "integer",
+        "type": ["integer", "null"],
         "minimum": 1,
         "maximum": MAX_POINTS,
         "title": "Points per task",
         "section": "Execution",
         "description_md": "How many points of the grid one mapped task trains, in one job run. `1` shows "
-        "every point as a task of its own; more of them in a task take less time in all.",
+        "every point as a task of its own; more of them in a task take less time in all. Empty: 4, and more "
+        "where that would make more than 64 tasks.",
     }
     return Field("points_per_task", None, points_per_task, schema, _read_points_per_task)
 
 
-def _read_points_per_task(value: Any) -> int:
+def _read_points_per_task(value: Any) -> int | None:
+    if value is None:
+        return None
     if type(value) is not int or not 1 <= value <= MAX_POINTS:
-        raise ValueError(f"{shown(value)} cannot be; it must be a whole number from 1 to {MAX_POINTS}")
+        raise ValueError(
+            f"{shown(value)} cannot be; it must be a whole number from 1 to {MAX_POINTS}, or null"
+        )
     return value
 
 

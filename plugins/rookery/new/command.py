@@ -16,7 +16,7 @@ from rookery.new.dag_file import FirstPlan
 from rookery.new.guesses import CATEGORICAL, NUMERIC, decimal_of, guesses, label_of_table
 from rookery.new.writing import guess as guess_writing
 from rookery.sources.csv_writing import Writing, rewrite
-from rookery.sources.project_files import data_folder
+from rookery.sources.fetching.project_files import data_folder
 from rookery_jobs.contract import slug
 
 Choose = Callable[[Sequence[str]], str]

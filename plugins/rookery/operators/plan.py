@@ -44,7 +44,12 @@ class ResolvePlanOperator(FirstTaskOperator):
     """
 
     def __init__(
-        self, *, plan: TrainingPlan, points_per_task: int, other_keys: Collection[str] = (), **kwargs: Any
+        self,
+        *,
+        plan: TrainingPlan,
+        points_per_task: int | None = None,
+        other_keys: Collection[str] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.plan = plan

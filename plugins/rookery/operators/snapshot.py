@@ -18,6 +18,7 @@ from rookery_jobs.contract import (
     RunLayout,
     SnapshotSpec,
     manifest_path,
+    pinned_path,
     snapshot_digest,
     spec_path,
 )
@@ -53,9 +54,16 @@ class PrepareDataOperator(JobRunOperator, PlanOperator):
         spec = snapshot_spec(plan, self.source, origin_of(context["dag_run"], plan))
         storage.write_text(self.workspace, spec_path(spec.snapshot_path), spec.to_json())
         self.run_job(context, spec_path(spec.snapshot_path))
-        manifest = Manifest.from_json(storage.read_text(self.workspace, manifest_path(spec.snapshot_path)))
+        made = self._made(spec)
+        manifest = Manifest.from_json(storage.read_text(self.workspace, manifest_path(made.snapshot_path)))
         self._log_rows(manifest)
-        Snapshot(spec.snapshot_path, spec.digest).push(context["ti"])
+        Snapshot(made.snapshot_path, made.digest).push(context["ti"])
+
+    def _made(self, spec: SnapshotSpec) -> SnapshotSpec:
+        """The snapshot that was made: which one it is, is known now, if the source is read in place."""
+        if spec.source.is_pinned:
+            return spec
+        return SnapshotSpec.from_json(storage.read_text(self.workspace, pinned_path(spec.snapshot_path)))
 
     def _log_rows(self, manifest: Manifest) -> None:
         kept, dropped = manifest.rows_kept, manifest.rows_dropped

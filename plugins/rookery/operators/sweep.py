@@ -13,13 +13,13 @@ from rookery.operators.bases.job_run import JobRunOperator
 from rookery.operators.bases.own_state import is_over
 from rookery.operators.bases.project import project_of
 from rookery.origin import origin_of
-from rookery.plan.shards import shards
+from rookery.plan.shards import Deal, deal
 from rookery.workspace import points, storage
 from rookery.workspace.leases import TAG_OWNER, owner_of
 from rookery.workspace.requests.once import done
 from rookery.workspace.sweeps import parent
 from rookery.workspace.sweeps.dataset import dataset_input
-from rookery_jobs.contract import Manifest, Origin, RunLayout, SweepSpec, manifest_path, sweep_id
+from rookery_jobs.contract import Manifest, Origin, Point, RunLayout, SweepSpec, manifest_path, sweep_id
 from rookery_jobs.errors import ContractError
 from rookery_jobs.grid import make_points
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 class SweepOperator(PlanOperator):
     """Base of the operators that know the run's sweep: its points follow from the plan, the snapshot and the
-    job code."""
+    job code, their order from how many of them a mapped task carries."""
 
     template_fields: Sequence[str] = (
         "plan",
@@ -39,6 +39,7 @@ class SweepOperator(PlanOperator):
         "code_digest",
         "experiment_id",
         "owner_tag",
+        "points_per_task",
     )
 
     def __init__(
@@ -49,6 +50,7 @@ class SweepOperator(PlanOperator):
         code_digest: str,
         experiment_id: str,
         owner_tag: str,
+        points_per_task: int,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -57,19 +59,10 @@ class SweepOperator(PlanOperator):
         self.code_digest = code_digest
         self.experiment_id = experiment_id
         self.owner_tag = owner_tag
+        self.points_per_task = points_per_task
 
-    def sweep(self, context: Context) -> SweepSpec:
-        """The sweep, as the specs of job runs have it, with its MLflow run, found or created."""
-        sweep = self._points(origin_of(context["dag_run"], self.training_plan))
-        found = parent.find(self.workspace, sweep, self.owner_tag)
-        return replace(sweep, parent_run_id=found or self._parent(context, sweep))
-
-    def _parent(self, context: Context, sweep: SweepSpec) -> str:
-        user = self.workspace.current_user.me().user_name
-        tags = {"mlflow.user": str(user), **project_of(context["dag"].fileloc).tags}
-        return parent.create(self.workspace, sweep, self.owner_tag, tags)
-
-    def _points(self, origin: Origin) -> SweepSpec:
+    def deal(self) -> Deal:
+        """The sweep's points, dealt out to mapped tasks."""
         plan = self.training_plan
         points = make_points(
             plan.candidates(),
@@ -79,7 +72,13 @@ class SweepOperator(PlanOperator):
             snapshot_digest=self.snapshot_digest,
             code_digest=self.code_digest,
         )
-        return SweepSpec(
+        return deal(points, self.points_per_task)
+
+    def sweep(self, context: Context, points: tuple[Point, ...]) -> SweepSpec:
+        """The sweep, as the specs of job runs have it, with its MLflow run, found or created."""
+        plan = self.training_plan
+        origin = origin_of(context["dag_run"], plan)
+        sweep = SweepSpec(
             sweep_id=sweep_id((point.point_id for point in points), plan.metric),
             snapshot_path=self.snapshot_path,
             snapshot_digest=self.snapshot_digest,
@@ -89,7 +88,15 @@ class SweepOperator(PlanOperator):
             points=points,
             tmp_path=self._layout(origin).tmp,
             origin=origin,
+            log_models=plan.log_models,
         )
+        found = parent.find(self.workspace, sweep, self.owner_tag)
+        return replace(sweep, parent_run_id=found or self._parent(context, sweep))
+
+    def _parent(self, context: Context, sweep: SweepSpec) -> str:
+        user = self.workspace.current_user.me().user_name
+        tags = {"mlflow.user": str(user), **project_of(context["dag"].fileloc).tags}
+        return parent.create(self.workspace, sweep, self.owner_tag, tags)
 
     def put_points(self, sweep: SweepSpec) -> str:
         """Have the sweep's file on the data root, unless it is there; its path. One of an earlier processing
@@ -135,7 +142,7 @@ class TrainOperator(JobRunOperator, SweepOperator):
 
     def execute(self, context: Context) -> int:
         self.show_link(context, ExperimentLink(), self.experiment_page)
-        self.put_points(self.sweep(context))
+        self.put_points(self.sweep(context, self.deal().points))
         return self.run_job(context, *self.arguments)
 
 
@@ -146,22 +153,18 @@ class ExpandGridOperator(SweepOperator):
     XCom: `points_path`, where the SweepSpec is, and `experiment_page`, where the results will be seen.
     """
 
-    template_fields: Sequence[str] = (*SweepOperator.template_fields, "points_per_task")
     operator_extra_links: Sequence[BaseOperatorLink] = (ExperimentLink(),)
 
-    def __init__(self, *, points_per_task: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.points_per_task = points_per_task
-
     def execute(self, context: Context) -> list[dict[str, Any]]:
-        sweep = self.sweep(context)
+        dealt = self.deal()
+        sweep = self.sweep(context, dealt.points)
         self._describe(context, sweep)
         path = self.put_points(sweep)
         page = snapshot_page(self.workspace_url, self.experiment_id, self.snapshot_digest)
         self.show_link(context, ExperimentLink(), page)
         context["ti"].xcom_push(key="points_path", value=path)
         context["ti"].xcom_push(key="experiment_page", value=page)
-        return [shard.to_xcom() for shard in shards(sweep.points, self.points_per_task, path)]
+        return [shard.to_xcom() for shard in dealt.shards(path)]
 
     def _describe(self, context: Context, sweep: SweepSpec) -> None:
         """Have the sweep's MLflow run say what it is, and end those of runs that are over."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import FiniteFloat, SerializeAsAny
 
@@ -78,6 +78,10 @@ class TrainingPlan(Plan):
     max_dropped_share: Annotated[FiniteFloat, checked(_check_share)] = 0.2
     """How many of the rows may be incomplete, from 0 to 1: those with an empty value in one of the plan's
     columns are dropped. A run with more fails before it trains."""
+    log_models: Literal["auto", "best", "all"] = "auto"
+    """Which models are logged besides the winner's, which always is: with `best` the best of each mapped
+    task, with `all` each point's. `auto` logs what took longer to fit than a model takes to log, about five
+    seconds, or what another fit need not give again."""
     deploy: bool = True
     """Whether the winner is served. A backfill deploys only if its conf says so."""
     keep_endpoint: bool = True

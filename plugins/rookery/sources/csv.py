@@ -18,10 +18,10 @@ from rookery.mistakes import Mistake, listed
 from rookery.parts import Names, checked
 from rookery.sources.csv_survey import problems
 from rookery.sources.csv_writing import Writing, rewrite
-from rookery.sources.download import Fetched, copy_file, download
-from rookery.sources.project_files import data_folder, project_file
+from rookery.sources.fetching.download import Fetched, copy_file, download
+from rookery.sources.fetching.project_files import data_folder, project_file
+from rookery.sources.fetching.urls import host_problem, redacted, url_problem
 from rookery.sources.source import Landed, Source
-from rookery.sources.urls import host_problem, redacted, url_problem
 from rookery.workspace import storage
 from rookery_jobs.contract import CsvSourceSpec, slug
 

@@ -15,6 +15,7 @@ SWEEP_ARGUMENTS: dict[str, Any] = {
     "code_digest": "c",
     "experiment_id": "17",
     "owner_tag": "here/penguins/manual__1",
+    "points_per_task": 1,
 }
 """What the operators of a sweep are given."""
 

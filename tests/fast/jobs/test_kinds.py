@@ -46,10 +46,6 @@ def test_every_kind_of_source_and_of_split_is_registered_in_each_part() -> None:
     assert set(splits.SPLITS) == set(contract.SPLITS.values())
 
 
-def test_every_kind_of_source_says_where_it_is_read() -> None:
-    assert all("location" in vars(kind) for kind in contract.SOURCES.values())
-
-
 def test_every_objective_is_registered_in_each_part_and_no_metric_in_two() -> None:
     assert {name: each.OBJECTIVE for name, each in objectives.OBJECTIVES.items()} == contract.OBJECTIVES
     assert len(contract.METRICS) == sum(len(each.metrics) for each in contract.OBJECTIVES.values())

@@ -20,7 +20,9 @@ from rookery_jobs.contract.layout import (
     PACKAGE,
     SCRIPT,
     RunLayout,
+    listing_path,
     manifest_path,
+    pinned_path,
     run_key,
     side_path,
     slug,
@@ -61,7 +63,8 @@ from rookery_jobs.contract.snapshot_specs import (
     check_class_weights,
     check_dropped_share,
 )
-from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, SourceSpec
+from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, FilesSourceSpec, SourceSpec
+from rookery_jobs.contract.sources.files import FILE_FORMATS
 from rookery_jobs.contract.splits import (
     SPLITS,
     RandomSplitSpec,
@@ -71,7 +74,7 @@ from rookery_jobs.contract.splits import (
     check_split_key,
     check_split_sizes,
 )
-from rookery_jobs.contract.sweep_specs import GateSpec, Point, RegistrationSpec, SweepSpec
+from rookery_jobs.contract.sweep_specs import LOG_ALL, LOG_AUTO, GateSpec, Point, RegistrationSpec, SweepSpec
 from rookery_jobs.contract.tags import (
     DURATION_METRIC,
     KIND_SWEEP,
@@ -100,6 +103,7 @@ from rookery_jobs.contract.tags import (
     TAG_MODEL,
     TAG_POINT,
     TAG_REGISTRATION,
+    TAG_SHARD,
     TAG_SNAPSHOT,
     TAG_SWEEP,
     TEST_METRIC_PREFIX,
@@ -116,8 +120,11 @@ __all__ = [
     "CHOICES",
     "DURATION_METRIC",
     "EQUAL",
+    "FILE_FORMATS",
     "KIND_SWEEP",
     "LABEL_FAULTS",
+    "LOG_ALL",
+    "LOG_AUTO",
     "MAX_CLASSES",
     "METRICS",
     "MISSING_CATEGORY",
@@ -152,6 +159,7 @@ __all__ = [
     "TAG_MODEL",
     "TAG_POINT",
     "TAG_REGISTRATION",
+    "TAG_SHARD",
     "TAG_SNAPSHOT",
     "TAG_SWEEP",
     "TEST_METRIC_PREFIX",
@@ -160,6 +168,7 @@ __all__ = [
     "ContractError",
     "CsvSourceSpec",
     "Document",
+    "FilesSourceSpec",
     "GateSpec",
     "InputFile",
     "Manifest",
@@ -197,12 +206,14 @@ __all__ = [
     "in_order",
     "instant",
     "label_of",
+    "listing_path",
     "manifest_path",
     "model_name_problem",
     "model_version_tag",
     "number",
     "objective_of",
     "objective_of_label",
+    "pinned_path",
     "point_id",
     "registration_key",
     "registry_uri_for",

@@ -73,6 +73,16 @@ def spec_path(snapshot_path: str) -> str:
     return f"{snapshot_path}/spec.json"
 
 
+def pinned_path(snapshot_path: str) -> str:
+    """The file beside a SnapshotSpec whose source is not pinned, with the spec of what was made of it."""
+    return f"{snapshot_path}/pinned.json"
+
+
+def listing_path(snapshot_path: str) -> str:
+    """The file of a snapshot that lists the files which were read in place, with their content's hashes."""
+    return f"{snapshot_path}/source.json"
+
+
 def manifest_path(snapshot_path: str) -> str:
     """The file of a snapshot that holds its Manifest; the snapshot is complete when it exists."""
     return f"{snapshot_path}/manifest.json"

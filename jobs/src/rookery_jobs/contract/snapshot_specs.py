@@ -1,6 +1,6 @@
 """What `prepare` is asked, and the manifest that it writes back."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from rookery_jobs.contract.columns import check_as_of_column, check_columns, label_column
@@ -24,7 +24,8 @@ class SnapshotSpec(Document):
     there is `as_of` or later are left out (None: no row is); the side of a row does not depend on it.
     `text_rule` is what text means (see `contract.text`). `label_type` is one of LABEL_TYPES, and `treatment`
     what becomes of the features' values. With `class_weights` BALANCED, all rows of a class together weigh as
-    much as those of any other. `digest` is `snapshot_digest` of all this.
+    much as those of any other. `digest` is `snapshot_digest` of all this. If the source is not pinned, it is
+    that of the question; `prepare` makes the snapshot that is `pinned`, and leaves its spec at `pinned_path`.
 
     `max_dropped_share` limits the incomplete rows among those that are seen (1: no limit), `max_classes` and
     `max_categories` those of the label and of each categorical column (None: no limit but MAX_CLASSES). They
@@ -56,8 +57,15 @@ class SnapshotSpec(Document):
         check_class_weights(self.class_weights, objective_of_label(self.label_type))
         if not 0 <= self.text_rule <= TEXT_RULE:
             raise ContractError(f"text rule {self.text_rule} is unknown; this code has 0 to {TEXT_RULE}")
-        expected = snapshot_digest(
-            source=self.source,
+        expected = self._digest(self.source)
+        if self.digest != expected:
+            raise ContractError(
+                f"snapshot digest {self.digest!r} does not fit its spec, which gives {expected}"
+            )
+
+    def _digest(self, source: SourceSpec) -> str:
+        return snapshot_digest(
+            source=source,
             split=self.split,
             categorical=self.categorical,
             numeric=self.numeric,
@@ -69,10 +77,12 @@ class SnapshotSpec(Document):
             treatment=self.treatment,
             class_weights=self.class_weights,
         )
-        if self.digest != expected:
-            raise ContractError(
-                f"snapshot digest {self.digest!r} does not fit its spec, which gives {expected}"
-            )
+
+    def pinned(self, source: SourceSpec) -> "SnapshotSpec":
+        """The same, of that very content of its source: with the digest that this gives, and beside it."""
+        digest = self._digest(source)
+        folder = self.snapshot_path.rpartition("/")[0]
+        return replace(self, source=source, digest=digest, snapshot_path=f"{folder}/{digest}")
 
     def _check_as_of(self) -> None:
         check_as_of(self.as_of)

@@ -7,6 +7,7 @@ Unity Catalog refuses keys with one of `. , - = / :`
 TAG_KIND = "rookery_kind"
 TAG_SWEEP = "rookery_sweep_id"
 TAG_POINT = "rookery_point_id"
+TAG_SHARD = "rookery_shard"
 TAG_SNAPSHOT = "rookery_snapshot"
 TAG_CODE = "rookery_code"
 TAG_ALGORITHM = "rookery_algorithm"

@@ -10,8 +10,8 @@ from rookery_jobs.contract.sweep_specs import Point
 from rookery_jobs.errors import GridError
 from rookery_jobs.grid.conversion import convert, hyperparameter, parameters_of
 
-MAX_POINTS = 1000
-"""Points of one sweep: below the 1,024 mapped tasks of Airflow's `max_map_length` at one point per task."""
+MAX_POINTS = 100_000
+"""Points of one sweep: what is above is a list too many, and would fill the memory before it is noticed."""
 
 
 class Candidate(NamedTuple):

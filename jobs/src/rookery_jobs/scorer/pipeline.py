@@ -1,6 +1,7 @@
 """A fitted pipeline as a list of stages."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -88,5 +89,6 @@ class Scorer:
         """The values, texts among them by the text rule."""
         if getattr(getattr(values, "dtype", None), "kind", "O") in "biuf":
             return values
-        rule = RULES[self.text_rule]
-        return [rule(value) if isinstance(value, str) else value for value in values]
+        rule = cache(RULES[self.text_rule])  # most of the texts are the same few categories
+        texts = values.tolist() if hasattr(values, "tolist") else values
+        return [rule(value) if isinstance(value, str) else value for value in texts]

@@ -17,7 +17,7 @@ from rookery_jobs.contract import BALANCED, Point, SnapshotSpec
 from rookery_jobs.contract.columns import FEATURES, PREDICTED_LABEL, PREDICTION
 from rookery_jobs.spark.algorithms import ALGORITHMS
 from rookery_jobs.spark.caching import cached
-from rookery_jobs.spark.features.partitions import partitioned
+from rookery_jobs.spark.features.partitions import partitioned, partitions
 from rookery_jobs.spark.features.stages import feature_stages
 from rookery_jobs.spark.objectives import Objective, objective_of
 from rookery_jobs.spark.snapshot import Snapshot
@@ -41,7 +41,11 @@ def estimator(point: Point, spec: SnapshotSpec) -> Any:
 
 @dataclass(frozen=True)
 class Featurised:
-    """The fitted feature stages, and the train and selection rows as (FEATURES, label), cached."""
+    """The fitted feature stages, and the train and selection rows as (FEATURES, label), cached.
+
+    `refit_is_exact`: whether another fit of a point gives the same model to the last digit. Of several
+    partitions, what Spark adds up depends on which is done first.
+    """
 
     spec: SnapshotSpec
     labels: tuple[str, ...]
@@ -49,6 +53,7 @@ class Featurised:
     stages: PipelineModel
     train: DataFrame
     selection: DataFrame
+    refit_is_exact: bool
 
     def fit(self, point: Point) -> Any:
         """Fit the point's estimator on the train rows: its Spark model, without the feature stages."""
@@ -74,7 +79,13 @@ def featurise(snapshot: Snapshot) -> Iterator[Featurised]:
         selection = _features(stages, snapshot.side(spec.selection_side), spec.label_column)
         with cached(train), cached(selection):
             labels = snapshot.manifest.labels
-            yield Featurised(spec, labels, objective_of(spec), stages, train, selection)
+            exact = _on_one_machine(snapshot) and partitions(snapshot.manifest.rows["train"]) == 1
+            yield Featurised(spec, labels, objective_of(spec), stages, train, selection, exact)
+
+
+def _on_one_machine(snapshot: Snapshot) -> bool:
+    master = str(snapshot.spark.sparkContext.master)
+    return master == "local" or master.startswith("local[")
 
 
 def _features(stages: PipelineModel, rows: DataFrame, label: str) -> DataFrame:

@@ -27,11 +27,16 @@ def dataset_input(manifest: Manifest, name: str) -> DatasetInput:
         digest=manifest.snapshot.digest,
         # Whatever the kind of source is, Spark reads it.
         source_type="spark",
-        source=json.dumps(manifest.snapshot.source.location()),
+        source=json.dumps(_source(manifest.snapshot.source.location)),
         schema=_schema(manifest),
         profile=json.dumps({"num_rows": manifest.rows_kept, **manifest.rows}),
     )
     return DatasetInput(dataset, tags=[InputTag("mlflow.data.context", "training")])
+
+
+def _source(location: str) -> dict[str, str]:
+    """A path or the name of a table, as MLflow tells the two apart (`SparkDatasetSource`)."""
+    return {"path" if "/" in location else "table_name": location}
 
 
 def _schema(manifest: Manifest) -> str | None:

@@ -58,9 +58,12 @@ class Tally:
 
 
 def _shortened(lines: Sequence[str]) -> str:
-    for kept in range(len(lines), 0, -1):
-        more = [f"- and {len(lines) - kept} more"] if kept < len(lines) else []
-        text = "\n".join([*lines[:kept], *more])
-        if len(text.encode()) <= _LONGEST_NOTE:
-            return text
-    return lines[0][: _LONGEST_NOTE // 4]
+    """As many of the lines as a tag takes, and how many more there are."""
+    kept, size = 0, 0
+    for line in lines:
+        size += len(line.encode()) + 1
+        if size > _LONGEST_NOTE:
+            break
+        kept += 1
+    more = [f"- and {len(lines) - kept} more"] if kept < len(lines) else []
+    return "\n".join([*lines[:kept], *more])

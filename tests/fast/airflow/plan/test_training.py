@@ -141,7 +141,7 @@ def test_wrong_fields_of_any_part_do_not_hide_other_mistakes() -> None:
         "dataframe_records",
         "  - owner: TrainingPlan has no field 'owner'; it has source, features, label, split, sweep, "
         "label_type, class_weights, metric, gates, registry, endpoint, compute, data_root, as_of_column, "
-        "max_dropped_share, deploy, keep_endpoint",
+        "max_dropped_share, log_models, deploy, keep_endpoint",
     ]
 
 
@@ -192,7 +192,7 @@ def test_parts_are_immutable() -> None:
             "sweep[0].algorithm: unknown algorithm 'Forest'; known",
         ),
         ({"sweep": [{"algorithm": "LogisticRegression", "grid": {}}]}, "sweep[0].grid: it is empty"),
-        ({"sweep": grid(maxIter=list(range(1001)))}, "the grid has 1001 points; at most 1000"),
+        ({"sweep": grid(maxIter=list(range(100_001)))}, "the grid has 100001 points; at most 100000"),
         ({"sweep": grid(maxIter=[5]) * 2}, "sweep[1].algorithm: LogisticRegression is in the plan twice"),
         ({"sweep": grid(elasticNetParam=[1.5])}, "cannot be 1.5; allowed is a number from 0 to 1"),
         ({"features": {}}, "features: the features are empty"),

@@ -1,8 +1,9 @@
 """The kinds of source, by the name that a plan has for them."""
 
 from rookery_jobs.contract.sources.csv import CsvSourceSpec
+from rookery_jobs.contract.sources.files import FilesSourceSpec
 from rookery_jobs.contract.sources.source import SourceSpec
 
-SOURCES: dict[str, type[SourceSpec]] = {"csv": CsvSourceSpec}
+SOURCES: dict[str, type[SourceSpec]] = {"csv": CsvSourceSpec, "files": FilesSourceSpec}
 
-__all__ = ["SOURCES", "CsvSourceSpec", "SourceSpec"]
+__all__ = ["SOURCES", "CsvSourceSpec", "FilesSourceSpec", "SourceSpec"]
