@@ -32,7 +32,7 @@ class Made(NamedTuple):
 
 def default_dag_file(file: Path) -> Path:
     """The DAG file for a CSV file, in the folder `dags` here."""
-    return Path("dags") / f"{slug(file.stem).replace('.', '_').replace('-', '_').lower()}.py"
+    return Path("dags") / f"{_name(file).replace('-', '_').lower()}.py"
 
 
 def make(file: Path, dag_file: Path, choose: Choose) -> Made:
@@ -84,8 +84,9 @@ def _planned(
     return writing, FirstPlan(_name(dag_file), url, writing, label, made, frozenset(lacking))
 
 
-def _name(dag_file: Path) -> str:
-    return slug(dag_file.stem).replace(".", "_")
+def _name(file: Path) -> str:
+    """A file's name as one that a DAG, a model and an endpoint can have."""
+    return slug(file.stem).replace(".", "_").strip("_-") or "x"
 
 
 def _place(file: Path, folder: Path) -> str:

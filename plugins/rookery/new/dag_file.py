@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import keyword
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -148,4 +149,4 @@ def _in_docstring(text: str) -> str:
 
 def _identifier(name: str) -> str:
     text = "".join(each if each.isalnum() else "_" for each in name).lower()
-    return text if text.isidentifier() and not text[0].isdigit() else f"dag_{text}"
+    return text if text.isidentifier() and not keyword.iskeyword(text) else f"dag_{text}"

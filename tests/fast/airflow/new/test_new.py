@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rookery.cli import MISTAKES, MISUSED, OK, main
-from rookery.new.command import make
+from rookery.new.command import default_dag_file, make
 from rookery.plan.training import TrainingPlan
 
 NUMBERS = random.Random(7)  # noqa: S311  (nothing secret)
@@ -156,6 +156,16 @@ def test_a_label_of_more_texts_than_can_be_learnt_is_refused(capsys: pytest.Capt
     lines = [f"{NUMBERS.random()},word {row}" for row in range(200)]
     file = write("\n".join(["Amount,Bought", *lines]))
     assert "'Bought' has more than 100 different texts" in refusal(file, capsys)
+
+
+@pytest.mark.parametrize("name", ["2024 sales (ü).csv", "-x.CSV", "sub/a.b.csv", "日本.csv", "class.csv"])
+def test_a_file_may_have_any_name(name: str) -> None:
+    Path("data/sub").mkdir()
+    file = write(table(), f"data/{name}")
+    plan = TrainingPlan.model_validate(made(file).model_dump())
+    assert plan.source.shown == f"data/{name}"
+    named = make(file, default_dag_file(file), lambda _: "Bought").dag_file
+    assert main(["check", str(named)]) == OK
 
 
 def test_a_file_that_is_packed_is_refused_by_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
