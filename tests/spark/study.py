@@ -78,6 +78,9 @@ class Study:
         max_categories: int | None = None,
         split: SplitSpec | None = None,
         class_weights: str = contract.EQUAL,
+        label_weights: Mapping[str, float] | None = None,
+        boolean: tuple[str, ...] = (),
+        probabilities: bool = False,
         source: SourceSpec | None = None,
     ) -> SnapshotSpec:
         """Put the CSV (the penguins by default) and its spec where `prepare` looks for them. With a `source`,
@@ -100,6 +103,9 @@ class Study:
             "label_type": label_type,
             "treatment": treatment or Treatment(),
             "class_weights": class_weights,
+            "label_weights": dict(label_weights or {}),
+            "boolean": boolean,
+            "probabilities": probabilities,
         }
         digest = contract.snapshot_digest(**determining)
         spec = SnapshotSpec(
@@ -150,6 +156,7 @@ class Study:
             grid.expand(sweeps.items()),
             categorical=spec.categorical,
             numeric=spec.numeric,
+            boolean=spec.boolean,
             label=spec.label,
             snapshot_digest=spec.digest,
             code_digest=CODE,

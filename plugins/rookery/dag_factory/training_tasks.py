@@ -95,7 +95,7 @@ def _input_tasks(resolve: ResolvePlanOperator) -> _Inputs:
         experiment_path=xcom(resolve, "experiment_path"),
         doc_md=doc_of("create_experiment"),
     )
-    return _Inputs(source, upload_job_code(resolve, doc_of), experiment)
+    return _Inputs(source, upload_job_code(resolve, doc_of, resolve.plan.package), experiment)
 
 
 def _sweep_tasks(

@@ -68,6 +68,7 @@ class SweepOperator(PlanOperator):
             plan.candidates(),
             categorical=plan.features.categorical,
             numeric=plan.features.numeric,
+            boolean=plan.features.boolean,
             label=plan.label,
             snapshot_digest=self.snapshot_digest,
             code_digest=self.code_digest,

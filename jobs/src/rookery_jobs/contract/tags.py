@@ -24,6 +24,7 @@ TAG_GATES = "rookery_gates"
 TAG_GRID = "rookery_grid"
 TAG_INTERVAL_START = "rookery_data_interval_start"
 TAG_INTERVAL_END = "rookery_data_interval_end"
+TAG_SERVED_BY = "rookery_served_by"
 TAG_REGISTRATION = "rookery_registration"
 
 KIND_SWEEP = "sweep"
