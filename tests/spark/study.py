@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +147,6 @@ class Study:
         values: Grid,
         metric: str = "accuracy",
         log_models: str = contract.LOG_AUTO,
-        parent_run_id: str | None = None,
         **others: Grid,
     ) -> SweepSpec:
         """A sweep of a LogisticRegression's `values`, if there are any, and of other algorithms'."""
@@ -173,7 +172,6 @@ class Study:
             tmp_path=self.layout.tmp,
             origin=self.origin,
             log_models=log_models,
-            parent_run_id=parent_run_id,
         )
         _write(self.layout.points(sweep_id), sweep.to_json().encode())
         return sweep
@@ -181,6 +179,12 @@ class Study:
     def train(self, sweep: SweepSpec, start: int = 0, stop: int | None = None) -> None:
         end = len(sweep.points) if stop is None else stop
         train.main(self.spark, [self.layout.points(sweep.sweep_id), str(start), str(end)])
+
+    def with_parent(self, sweep: SweepSpec, parent: Run) -> SweepSpec:
+        """The sweep with an MLflow run of its own."""
+        theirs = replace(sweep, parent_run_id=parent.info.run_id)
+        _write(self.layout.points(sweep.sweep_id), theirs.to_json().encode())
+        return theirs
 
     def parent_run(self) -> Run:
         """An MLflow run like that of a sweep as a whole."""

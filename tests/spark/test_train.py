@@ -67,12 +67,9 @@ def test_a_point_is_one_finished_run_that_says_where_it_comes_from(study: Study)
     processed_again = dataclasses.replace(study, as_of="2026-01-05T00:00:00+00:00", generation=2)
     parent = study.parent_run()
     sweep = processed_again.sweep_spec(
-        spec,
-        {"maxIter": [5], "regParam": [0.5]},
-        metric="hammingLoss",
-        log_models="best",
-        parent_run_id=parent.info.run_id,
+        spec, {"maxIter": [5], "regParam": [0.5]}, metric="hammingLoss", log_models="best"
     )
+    sweep = processed_again.with_parent(sweep, parent)
     study.train(sweep)
     (run,) = [each for each in study.runs() if each.info.run_id != parent.info.run_id]
     assert run.info.status == "FINISHED"

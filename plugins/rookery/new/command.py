@@ -16,7 +16,9 @@ from rookery.new.dag_file import FirstPlan
 from rookery.new.guesses import CATEGORICAL, NUMERIC, decimal_of, guesses, label_of_table
 from rookery.new.writing import guess as guess_writing
 from rookery.sources.csv_writing import Writing, rewrite
+from rookery.sources.fetching.compressed import unpack
 from rookery.sources.fetching.project_files import data_folder
+from rookery.sources.landing import Limits
 from rookery_jobs.contract import slug
 
 Choose = Callable[[Sequence[str]], str]
@@ -52,10 +54,15 @@ def make(file: Path, dag_file: Path, choose: Choose) -> Made:
 
 def _read(file: Path) -> tuple[Writing, list[Column]]:
     """How it is written, and what is in its columns."""
-    with file.open("rb") as content, tempfile.TemporaryFile() as usual:
-        writing = guess_writing(content, file.name)
+    with (
+        file.open("rb") as content,
+        tempfile.TemporaryFile() as plain,
+        tempfile.TemporaryFile() as usual,
+    ):
         try:
-            rewrite(content, usual, writing, (), file.name)
+            text = plain if unpack(content, plain, file.name, Limits().size) else content
+            writing = guess_writing(text, file.name)
+            rewrite(text, usual, writing, (), file.name)
         except DownloadError as error:
             raise PlanError(str(error)) from error
         return writing, survey(usual, file.name)
@@ -86,7 +93,7 @@ def _planned(
 
 def _name(file: Path) -> str:
     """A file's name as one that a DAG, a model and an endpoint can have."""
-    return slug(file.stem).replace(".", "_").strip("_-") or "x"
+    return slug(Path(file.name.removesuffix(".gz")).stem).replace(".", "_").strip("_-") or "x"
 
 
 def _place(file: Path, folder: Path) -> str:

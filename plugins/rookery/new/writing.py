@@ -14,11 +14,6 @@ from rookery.sources.csv_writing import Writing
 
 _BLOCK = 1 << 20
 _DELIMITERS = ",;\t|"
-_PACKED = {
-    b"PK": "a ZIP archive or an Excel file",
-    b"\x1f\x8b": "compressed by gzip",
-    b"PAR1": "a Parquet file",
-}
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -32,10 +27,7 @@ def guess(content: BinaryIO, name: str) -> Writing:
 
 def _encoding(content: BinaryIO, name: str) -> str:
     content.seek(0)
-    begin = content.read(4)
-    for mark, what in _PACKED.items():
-        if begin.startswith(mark):
-            raise PlanError(f"{name} is {what}, not CSV: unpack it, or save it as CSV")
+    begin = content.read(2)
     if begin.startswith(_UTF_16):
         return "UTF-16"
     for encoding in ("UTF-8", "windows-1252"):

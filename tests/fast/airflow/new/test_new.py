@@ -168,10 +168,16 @@ def test_a_file_may_have_any_name(name: str) -> None:
     assert main(["check", str(named)]) == OK
 
 
-def test_a_file_that_is_packed_is_refused_by_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    file = Path("data/orders.csv")
+def test_a_file_may_be_compressed_with_gzip_and_other_archives_are_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = Path("data/orders.csv.gz")
     file.write_bytes(gzip.compress(table().encode()))
-    assert "is compressed by gzip, not CSV" in refusal(file, capsys)
+    assert main(["new", str(file), "--label", "Bought"]) == OK
+    assert 'url="data/orders.csv.gz"' in Path("dags/orders.py").read_text()
+    Path("dags/orders.py").unlink()
+    file.write_bytes(b"PK\x03\x04 and so on")
+    assert "is a zip archive, not CSV" in refusal(file, capsys)
 
 
 def test_a_file_from_elsewhere_is_copied_to_the_data_folder_and_never_over_another(
