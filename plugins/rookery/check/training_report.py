@@ -18,6 +18,7 @@ from rookery.mistakes import Mistake
 from rookery.parts import refused
 from rookery.plan.questions import training_questions
 from rookery.plan.shards import deal, usual_points_per_task
+from rookery.plan.splits import RandomSplit
 from rookery.plan.training import TrainingPlan
 from rookery.workspace.job_code import user_archive
 from rookery.workspace.leases import ANY_INSTALLATION
@@ -105,10 +106,20 @@ def _data(plan: TrainingPlan) -> Iterator[Row]:
         "split",
         "; ".join(filter(None, [shares, split.how])),
         {**split.model_dump(mode="json"), **split.shares},
+        _split_warning(plan),
     )
     if plan.as_of_column:
         text = f"those whose {plan.as_of_column} is before the end of the run's data interval"
         yield Row("rows", text, {"as_of_column": plan.as_of_column})
+
+
+def _split_warning(plan: TrainingPlan) -> str:
+    if plan.as_of_column is None or not isinstance(plan.split, RandomSplit):
+        return ""
+    return (
+        "warning: rows of any time are on every side, but the model will meet later ones than it has learnt "
+        f"from; TimeSplit(column={plan.as_of_column!r}, …) judges it by those"
+    )
 
 
 def _treatment(plan: TrainingPlan) -> str:
