@@ -338,7 +338,14 @@ def test_the_registered_version_answers_a_request(trained: TrainedSweep) -> None
     assert list(model.predict(pd.DataFrame([REQUEST]))) == [1.0]
 
 
-@pytest.mark.parametrize("gone", ["", "scorer", "sparkml/stages", "code", "MLmodel"])
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "",
+        "sparkml/stages",
+        *(pytest.param(one, marks=pytest.mark.matrix) for one in ("scorer", "code", "MLmodel")),
+    ],
+)
 def test_a_winner_whose_files_are_gone_is_fitted_again_and_registered(study: Study, gone: str) -> None:
     spec = study.snapshot_spec()
     study.prepare(spec)
@@ -431,9 +438,9 @@ def test_the_gates_verdict_is_printed_and_a_tag(
     ("changes", "reason"),
     [
         ({"Island": "Atlantis"}, "unseen category 'Atlantis'"),
-        ({"BodyMass": None}, "BodyMass"),
+        pytest.param({"BodyMass": None}, "BodyMass", marks=pytest.mark.matrix),
         ({"BodyMass": "heavy"}, "BodyMass"),
-        ({"Island": 3}, "Island"),
+        pytest.param({"Island": 3}, "Island", marks=pytest.mark.matrix),
     ],
 )
 def test_a_request_of_the_plan_that_the_model_cannot_answer_makes_no_version(

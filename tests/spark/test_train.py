@@ -44,7 +44,7 @@ def plain_metrics(
     return {metric: evaluator.evaluate(prediction, {evaluator.metricName: metric}) for metric in metrics}
 
 
-@pytest.mark.parametrize("validation_size", [0.15, 0.0])
+@pytest.mark.parametrize("validation_size", [0.15, pytest.param(0.0, marks=pytest.mark.matrix)])
 def test_the_metrics_of_a_point_are_those_of_plain_spark_code_on_the_same_split(
     study: Study, validation_size: float
 ) -> None:

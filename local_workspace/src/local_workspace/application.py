@@ -17,6 +17,9 @@ from local_workspace.api.files.files import file_routes
 from local_workspace.api.files.signed import signed_routes
 from local_workspace.api.files.urls import url_routes
 from local_workspace.api.identity.me import identity_routes
+from local_workspace.api.identity.oauth import oauth_routes
+from local_workspace.api.identity.scim import scim_routes
+from local_workspace.api.identity.tokens import token_routes
 from local_workspace.api.invocations import invocation_routes
 from local_workspace.api.jobs.jobs import job_routes
 from local_workspace.api.jobs.runs import run_routes
@@ -44,6 +47,7 @@ from local_workspace.api.unity.models import model_routes
 from local_workspace.api.unity.schemas import schema_routes
 from local_workspace.api.unity.volumes import volume_routes
 from local_workspace.api.workspace import workspace_routes
+from local_workspace.api.workspace_conf import workspace_conf_routes
 from local_workspace.auth import guarded
 from local_workspace.clock import Clock
 from local_workspace.clusters.clusters import Clusters
@@ -53,6 +57,8 @@ from local_workspace.files.local_files import LocalFiles
 from local_workspace.files.trees.trees import Trees
 from local_workspace.files.trees.uploads import Uploads
 from local_workspace.files.workspace import WorkspaceFiles
+from local_workspace.identity.callers import Callers
+from local_workspace.identity.principals import Principals
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
 from local_workspace.mlflow.mlflow import Mlflow
 from local_workspace.permissions.permissions import Permissions
@@ -110,10 +116,15 @@ class LocalWorkspace:
             "jobs": jobs.require,
             "serving-endpoints": self._endpoints.require_id,
         }
+        principals = Principals(settings, self._store)
+        callers = Callers(settings, self._store, clock, principals)
         permissions = Permissions(self._store, settings.user_name, exist)
         routes = [
             *(disabled_registry_routes() if is_unity else []),
-            *identity_routes(settings),
+            *identity_routes(settings, principals),
+            *scim_routes(principals),
+            *token_routes(callers, principals),
+            *oauth_routes(callers),
             *dbfs_routes(dbfs),
             *file_routes(trees, uploads),
             *directory_routes(trees),
@@ -129,6 +140,7 @@ class LocalWorkspace:
             *permission_routes(permissions),
             *secret_routes(secrets),
             *workspace_routes(files),
+            *workspace_conf_routes(self._store),
             *metastore_routes(settings),
             *catalog_routes(unity),
             *schema_routes(unity),
@@ -151,7 +163,7 @@ class LocalWorkspace:
             *not_offered_routes(),
             Mount("/", DatabricksRules(mlflow.app, files)),
         ]
-        self.asgi: ASGIApp = guarded(Router(routes), settings, signed_urls)
+        self.asgi: ASGIApp = guarded(Router(routes), settings, signed_urls, callers)
 
     def start(self) -> None:
         """Clear what a killed server of this root left, and bring back what it served."""

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from rookery.check.dag_report import RUN_ID, cluster_rows, schedule_rows
+from rookery.check.dag_report import RUN_ID, cluster_name_rows, cluster_rows, schedule_rows
 from rookery.check.form_report import form_rows
 from rookery.check.report import Row, Section
 from rookery.exceptions import PackageError
@@ -106,7 +106,7 @@ def _data(plan: TrainingPlan) -> Iterator[Row]:
         "split",
         "; ".join(filter(None, [shares, split.how])),
         {**split.model_dump(mode="json"), **split.shares},
-        _split_warning(plan),
+        note=_split_warning(plan),
     )
     if plan.as_of_column:
         text = f"those whose {plan.as_of_column} is before the end of the run's data interval"
@@ -117,8 +117,9 @@ def _split_warning(plan: TrainingPlan) -> str:
     if plan.as_of_column is None or not isinstance(plan.split, RandomSplit):
         return ""
     return (
-        "warning: rows of any time are on every side, but the model will meet later ones than it has learnt "
-        f"from; TimeSplit(column={plan.as_of_column!r}, …) judges it by those"
+        f"warning: rows have a time, {plan.as_of_column}, but the split is random: the model is judged on "
+        "rows older than some that it has learnt from, and may look better than it will be; TimeSplit judges "
+        "on the latest"
     )
 
 
@@ -172,7 +173,7 @@ def _listed(values: tuple[object, ...]) -> str:
 
 
 def _names(plan: TrainingPlan, names: RunNames) -> Iterator[Row]:
-    yield Row("cluster", names.cluster_name)
+    yield from cluster_name_rows(plan.compute, names)
     yield Row("experiment", names.experiment_path)
     yield Row("job code", f"{names.code_root}/<digest>")
     # A run's folder is named by its id and a digest.

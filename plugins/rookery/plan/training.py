@@ -98,7 +98,7 @@ class TrainingPlan(Plan):
     """Where the winner is registered."""
     endpoint: Annotated[Endpoint, checked(check_request, "features")]
     """Where the winner is served."""
-    compute: Compute = Compute()
+    compute: Annotated[Compute, checked(Compute.mistakes)] = Compute()
     """What it is trained on."""
     data_root: Annotated[str, checked(check_folder)] = "dbfs:/rookery"
     """A folder on DBFS (`dbfs:/…`) or in a Volume (`/Volumes/catalog/schema/volume/…`) for all files."""

@@ -66,7 +66,13 @@ from rookery_jobs.contract.snapshot_specs import (
     check_label_weights,
     check_probabilities,
 )
-from rookery_jobs.contract.sources import SOURCES, CsvSourceSpec, FilesSourceSpec, SourceSpec
+from rookery_jobs.contract.sources import (
+    SOURCES,
+    CsvSourceSpec,
+    FilesSourceSpec,
+    SourceSpec,
+    TableSourceSpec,
+)
 from rookery_jobs.contract.sources.files import FILE_FORMATS
 from rookery_jobs.contract.splits import (
     SPLITS,
@@ -175,6 +181,7 @@ __all__ = [
     "SourceSpec",
     "SplitSpec",
     "SweepSpec",
+    "TableSourceSpec",
     "TimeSplitSpec",
     "Treatment",
     "catalog_name",

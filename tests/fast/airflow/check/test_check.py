@@ -95,17 +95,6 @@ def value(ended: Ended, label: str) -> str:
     return " ".join(found)
 
 
-def test_a_random_split_of_dated_rows_is_told_what_it_does_not_judge(check: Check) -> None:
-    check.data.joinpath("birds.csv").write_text(
-        "Island,BodyMass,Species,SeenOn\nBiscoe,4450,1,2026-01-05\nDream,3800,0,2026-01-06\n"
-    )
-    dated = PLAN.replace("    registry=", '    as_of_column="SeenOn",\n    registry=')
-    ended = check.text(IMPORTS + dated + TRAINING)
-    assert ended.status == 0
-    assert "warning: rows of any time are on every side" in value(ended, "split")
-    assert "TimeSplit(column='SeenOn', …)" in value(ended, "split")
-
-
 def test_an_estimator_by_dotted_path_is_told_to_be_served_by_spark_and_its_package_is_looked_at(
     check: Check,
 ) -> None:

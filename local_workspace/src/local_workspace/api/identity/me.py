@@ -1,33 +1,35 @@
-"""Who the caller is, and what this workspace is: SCIM `Me` and the well-known document.
-
-Every client that comes this far has sent the workspace's token, so there is one user.
-"""
+"""Who the caller is, and what this workspace is: SCIM `Me` and the well-known document."""
 
 from starlette.routing import Route
 
-from local_workspace.api.wire import Answer, routes
-from local_workspace.messages import Message
+from local_workspace.api.wire import Addressed, Answer, Called, routes
+from local_workspace.identity.principals import Principals
 from local_workspace.settings import Settings
 
 
-def identity_routes(settings: Settings) -> list[Route]:
+def identity_routes(settings: Settings, principals: Principals) -> list[Route]:
     """`preview/scim/v2/Me`, and the document that the SDK reads before it chooses a credential."""
-    # No `oidc_endpoint`, since no OAuth token is issued here: clients use the token.
-    configuration: Answer = {"workspace_id": str(settings.workspace_id)}
     return [
-        *routes("GET", "preview/scim/v2/Me", Message, lambda _: _me(settings.user_name)),
-        *routes("GET", "/.well-known/databricks-config", Message, lambda _: configuration),
+        *routes("GET", "preview/scim/v2/Me", Called, lambda m: _me(principals, m.caller)),
+        *routes(
+            "GET", "/.well-known/databricks-config", Addressed, lambda m: _configuration(settings, m.origin)
+        ),
     ]
 
 
-def _me(name: str) -> Answer:
-    """The caller, as https://docs.databricks.com/api/azure/workspace/currentuser/me gives it."""
+def _configuration(settings: Settings, origin: str) -> Answer:
+    """Where OAuth is found, by the address that the client has."""
     return {
-        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-        "id": "1",
-        "userName": name,
-        "displayName": name,
-        "active": True,
-        "emails": [{"value": name, "type": "work", "primary": True}],
-        "groups": [],
+        "oidc_endpoint": f"{origin}/oidc",
+        "account_id": settings.account_id,
+        "workspace_id": str(settings.workspace_id),
+        "cloud": "AZURE",
     }
+
+
+def _me(principals: Principals, name: str) -> Answer:
+    """The caller, as https://docs.databricks.com/api/azure/workspace/currentuser/me gives it."""
+    found = principals.named(name)
+    assert found is not None  # noqa: S101 - else the token would not have got in
+    kind, resource = found
+    return resource | {"userName": resource[kind.unique]}
