@@ -1,6 +1,7 @@
 """The pytest plugin and the seeds, as another project uses them."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,9 +45,16 @@ def seeds(folder: Path) -> Path:
 
 def test_another_projects_tests_get_a_workspace_filled_from_a_folder(tmp_path: Path) -> None:
     (tmp_path / "test_theirs.py").write_text(TESTS)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "local_workspace.pytest_plugin", "-p", "no:xdist"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "local_workspace.pytest_plugin"]
     options = ["--rootdir", str(tmp_path), "--local-workspace-seed", str(seeds(tmp_path / "seeds"))]
+    # It is named here, whether or not this environment has its entry point.
+    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     ran = subprocess.run(
-        [*command, *options, "test_theirs.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [*command, *options, "test_theirs.py"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "2 passed" in ran.stdout, ran.stdout + ran.stderr
