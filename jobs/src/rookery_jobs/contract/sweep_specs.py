@@ -6,6 +6,7 @@ from rookery_jobs.contract.documents import Document
 from rookery_jobs.contract.identity import ParamValue, sweep_id
 from rookery_jobs.contract.objectives import check_metric
 from rookery_jobs.contract.origin import Origin
+from rookery_jobs.contract.promotion.judge import UNCOMPARED, JudgeSpec
 from rookery_jobs.errors import ContractError
 
 
@@ -56,7 +57,7 @@ class RegistrationSpec(Document):
 
     `mlflow_run_id` is the run of `point` that `select_best` chose, whichever sweep made it. `grid` is the
     sweep in words. The model is asked `dataframe_records`, the plan's request to its endpoint, before it is
-    registered.
+    registered. `judge` says with which version it is compared.
     """
 
     registration_key: str
@@ -73,3 +74,4 @@ class RegistrationSpec(Document):
     origin: Origin
     grid: str = ""
     dataframe_records: tuple[dict[str, float | int | str | bool | None], ...] = ()
+    judge: JudgeSpec = UNCOMPARED

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 SCORER_PACKAGE = "rookery_scorer"
 """The scorer's name inside a model: unlike `rookery_jobs.scorer`, it cannot meet another copy on the path."""
 
-_CODE = "code"
-_SCORER = "scorer"
+CODE = "code"
+SCORER = "scorer"
 
 
 def log_model(client: MlflowClient, run_id: str, pipeline: Any, snapshot: Snapshot, tmp_path: str) -> str:
@@ -67,9 +67,9 @@ def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> 
             input_example=example_frame(snapshot),
         )
     model = Model.load(str(path))
-    scorer.save(export_scorer(pipeline, spec, path / model.flavors["spark"]["model_data"]), path / _SCORER)
-    copy_scorer_code(path / _CODE / SCORER_PACKAGE)
-    loader = {"loader_module": f"{SCORER_PACKAGE}.pyfunc", "code": _CODE, "data": _SCORER}
+    scorer.save(export_scorer(pipeline, spec, path / model.flavors["spark"]["model_data"]), path / SCORER)
+    copy_scorer_code(path / CODE / SCORER_PACKAGE)
+    loader = {"loader_module": f"{SCORER_PACKAGE}.pyfunc", "code": CODE, "data": SCORER}
     model.flavors["python_function"].update(loader)
     model.save(str(path / "MLmodel"))
 
@@ -86,12 +86,12 @@ def load_spark_pipeline(path: Path, spark: SparkSession, tmp_path: str) -> Any:
 
 def load_scorer(path: Path) -> scorer.Scorer:
     """The scorer of a downloaded model, from the model's own arrays."""
-    return scorer.load(path / _SCORER)
+    return scorer.load(path / SCORER)
 
 
 def own_scorer(path: Path) -> scorer.Scorer | None:
     """The scorer of a downloaded model, if it has one of ours."""
-    return load_scorer(path) if (path / _SCORER).exists() else None
+    return load_scorer(path) if (path / SCORER).exists() else None
 
 
 def requirements() -> list[str]:
