@@ -21,6 +21,7 @@ from rookery.plan.compute import Autoscale, Compute
 from rookery.plan.endpoint import Endpoint
 from rookery.plan.features import Features
 from rookery.plan.gate import Gate
+from rookery.plan.judge import Judge
 from rookery.plan.registry import Registry
 from rookery.plan.scoring import BatchScoring
 from rookery.plan.splits import SPLITS
@@ -42,7 +43,15 @@ def pages() -> dict[Path, str]:
 
 
 def _parameters() -> str:
-    parts: list[type[BaseModel]] = [TrainingPlan, *SOURCES.values(), Features, *SPLITS.values(), Sweep, Gate]
+    parts: list[type[BaseModel]] = [
+        TrainingPlan,
+        *SOURCES.values(),
+        Features,
+        *SPLITS.values(),
+        Sweep,
+        Gate,
+        Judge,
+    ]
     parts += [Registry, Endpoint, Compute, Autoscale]
     return "\n".join(
         [

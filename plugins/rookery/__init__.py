@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rookery.plan.endpoint import Endpoint
     from rookery.plan.features import Features
     from rookery.plan.gate import Gate
+    from rookery.plan.judge import Judge
     from rookery.plan.registry import Registry
     from rookery.plan.scoring import BatchScoring
     from rookery.plan.splits import RandomSplit, TimeSplit
@@ -30,6 +31,7 @@ _MODULES = {
     "Endpoint": "plan.endpoint",
     "Features": "plan.features",
     "Gate": "plan.gate",
+    "Judge": "plan.judge",
     "PlanError": "exceptions",
     "RandomSplit": "plan.splits",
     "Registry": "plan.registry",
@@ -50,6 +52,7 @@ __all__ = [
     "Endpoint",
     "Features",
     "Gate",
+    "Judge",
     "PlanError",
     "RandomSplit",
     "Registry",

@@ -11,7 +11,7 @@ from airflow.sdk import Param
 from rookery.exceptions import PlanError
 from rookery.fields import Field
 from rookery.form.allowed import worded
-from rookery.form.plan_fields import fields
+from rookery.form.plan_fields import SERVE_VERSION, fields
 from rookery.mistakes import Mistake, did_you_mean, listed
 from rookery.plan.training import TrainingPlan
 from rookery_jobs.grid import ALGORITHMS, MAX_POINTS
@@ -21,10 +21,12 @@ BACKFILL = "backfill"
 
 
 class ResolvedPlan(NamedTuple):
-    """What one DAG run carries out: the plan with the run's own values, and the points per mapped task."""
+    """What one DAG run carries out: the plan with the run's own values, and the points per mapped task; or
+    the earlier version that it serves again, without training."""
 
     plan: TrainingPlan
     points_per_task: int
+    serve_version: str | None = None
 
 
 def form(plan: TrainingPlan, points_per_task: int = DEFAULT_POINTS_PER_TASK) -> dict[str, Param]:
@@ -63,9 +65,11 @@ def resolve(
         keys = ", ".join(field.key for field in known)
         told = listed("The run's conf", mistakes)
         raise PlanError(f"{told}\nits keys can be {keys}; nothing was created", mistakes)
+    serve_version = values.get(SERVE_VERSION)
     if values.get("deploy") is None:
-        values["deploy"] = plan.deploy and run_type != BACKFILL
-    return ResolvedPlan(_merged(plan, known, values), values.get("points_per_task", points_per_task))
+        values["deploy"] = serve_version is not None or (plan.deploy and run_type != BACKFILL)
+    merged = _merged(plan, known, values)
+    return ResolvedPlan(merged, values.get("points_per_task", points_per_task), serve_version)
 
 
 def asks_to_deploy(conf: Mapping[str, Any]) -> bool:

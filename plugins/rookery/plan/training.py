@@ -10,11 +10,13 @@ from pydantic import FiniteFloat, SerializeAsAny
 
 from rookery.mistakes import Mistake
 from rookery.parts import Plan, by_kind, checked, refused
+from rookery.plan.approval import NONE, check_approval
 from rookery.plan.compute import Compute
 from rookery.plan.endpoint import Endpoint, check_request
 from rookery.plan.features import Features, check_as_of, check_features, check_label, check_label_type
 from rookery.plan.folders import check_folder
 from rookery.plan.gate import Gate, check_gates, check_metric, check_metric_of
+from rookery.plan.judge import Judge, check_judge_of
 from rookery.plan.registry import Registry
 from rookery.plan.splits import SPLITS, Split
 from rookery.plan.sweep import Sweep, candidates, check_sweeps, objective_of
@@ -64,6 +66,8 @@ class TrainingPlan(Plan):
     """Chooses among the points, on the validation rows; its direction is Spark's."""
     gates: Annotated[tuple[Gate, ...], checked(check_gates, "sweep")] = ()
     """What the winner must reach on the test rows."""
+    judge: Annotated[Judge, checked(check_judge_of, "sweep")] = Judge()
+    """When the winner replaces the version that serves."""
     registry: Registry
     """Where the winner is registered."""
     endpoint: Annotated[Endpoint, checked(check_request, "features")]
@@ -78,6 +82,8 @@ class TrainingPlan(Plan):
     max_dropped_share: Annotated[FiniteFloat, checked(_check_share)] = 0.2
     """How many of the rows may be incomplete, from 0 to 1: those with an empty value in one of the plan's
     columns are dropped. A run with more fails before it trains."""
+    approval: Annotated[str, checked(check_approval)] = NONE
+    """Whether a person must approve of a version before it is deployed: `none` or `required`."""
     deploy: bool = True
     """Whether the winner is served. A backfill deploys only if its conf says so."""
     keep_endpoint: bool = True

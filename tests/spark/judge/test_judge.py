@@ -73,15 +73,16 @@ def good(candidates: Candidates, poor: str) -> str:
 def test_both_are_measured_on_the_test_rows_and_all_is_in_mlflow(candidates: Candidates, good: str) -> None:
     client = candidates.study.client
     version = client.get_model_version(MODEL, good)
-    run = client.get_run(version.run_id)
-    first = client.get_run(client.get_model_version(MODEL, "1").run_id)
+    run = client.get_run(str(version.run_id))
+    first = client.get_run(str(client.get_model_version(MODEL, "1").run_id))
     assert run.data.metrics["champion_test_accuracy"] == first.data.metrics["test_accuracy"]
     assert run.data.metrics["improvement_accuracy_low"] > 0
     assert version.tags[contract.TAG_DECISION].startswith("better than version 1: accuracy ")
     assert run.data.tags[contract.TAG_DECISION] == version.tags[contract.TAG_DECISION]
     assert version.tags[contract.TAG_SNAPSHOT] == candidates.sweep.snapshot_digest
     assert version.tags[contract.TAG_CODE] == candidates.sweep.code_digest
-    assert [each.path for each in client.list_artifacts(version.run_id, "judge")] == ["judge/decision.json"]
+    artifacts = client.list_artifacts(str(version.run_id), "judge")
+    assert [each.path for each in artifacts] == ["judge/decision.json"]
     assert candidates.study.cached_frames() == 0
 
 
@@ -105,7 +106,7 @@ def test_the_margin_that_the_plan_asks_for_is_in_the_rule(candidates: Candidates
 def test_the_champion_answers_by_its_own_code(candidates: Candidates, poor: str) -> None:
     # Its package has the name of the challenger's; what it says is not what today's code says.
     client = candidates.study.client
-    run = client.get_run(client.get_model_version(MODEL, poor).run_id)
+    run = client.get_run(str(client.get_model_version(MODEL, poor).run_id))
     model = Path(run.info.artifact_uri.removeprefix("file://")) / run.data.tags[contract.TAG_MODEL]
     package = model / "code" / "rookery_scorer" / "__init__.py"
     code = package.read_text()

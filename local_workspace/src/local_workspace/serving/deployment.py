@@ -19,9 +19,7 @@ StartEntity = Callable[[ServedEntity], ServedModel]
 class Deployment:
     """The served versions of a configuration, by entity name."""
 
-    def __init__(
-        self, config: ServingConfig, make: StartEntity, serving: "Deployment | None" = None
-    ) -> None:
+    def __init__(self, config: ServingConfig, make: StartEntity, serving: "Deployment | None" = None) -> None:
         self.config = config
         kept = {entity.name: serving.keeps(entity) for entity in config.entities} if serving else {}
         self._new = [entity for entity in config.entities if not kept.get(entity.name)]

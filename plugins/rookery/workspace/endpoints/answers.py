@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rookery.exceptions import EndpointError
 from rookery.xcom import Handed
-
-if TYPE_CHECKING:
-    from databricks.sdk import WorkspaceClient
 
 _KINDS: dict[str, type] = {"string": str, "long": int, "boolean": bool}
 _WORDS: dict[type, str] = {
@@ -20,8 +16,6 @@ _WORDS: dict[type, str] = {
     int: "a whole number, as the label's values are",
     bool: "true or false, as the label's values are",
 }
-
-Record = Mapping[str, float | str | None]
 
 
 @dataclass(frozen=True)
@@ -33,14 +27,10 @@ class Answer(Handed):
     predictions: list[Any]
 
 
-def ask(workspace: WorkspaceClient, name: str, records: Sequence[Record], label_type: str) -> list[Any]:
-    """The endpoint's predictions. Raises EndpointError unless there is one per record: a finite number, or a
+def checked(predictions: object, expected: int, label_type: str) -> list[Any]:
+    """An endpoint's predictions. Raises EndpointError unless there is one per record: a finite number, or a
     value of the label's type where labels are indexed."""
-    answer = workspace.serving_endpoints.query(name, dataframe_records=[dict(each) for each in records])
-    return _checked(answer.predictions, len(records), _KINDS.get(label_type, float))
-
-
-def _checked(predictions: object, expected: int, kind: type) -> list[Any]:
+    kind = _KINDS.get(label_type, float)
     if not isinstance(predictions, list) or len(predictions) != expected:
         raise EndpointError(f"{expected} records were asked, and the answer is {predictions!r}")
     for value in predictions:
