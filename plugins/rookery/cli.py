@@ -1,4 +1,4 @@
-"""The command `rookery`: what a plan will do, and what is wrong with it, before money is spent."""
+"""The command `rookery`: what a plan will do, before money is spent; and the way back to an older version."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        return _check(options.file, options.conn, in_json=options.json)
+        return int(options.run(options))
     except NothingToCheck as error:
         print(f"rookery: {error}", file=sys.stderr)
         return MISUSED
@@ -80,7 +80,33 @@ def _parser() -> argparse.ArgumentParser:
         "Airflow reads it, from AIRFLOW_CONN_<CONN_ID> for example",
     )
     check.add_argument("--json", action="store_true", help="print JSON instead of text")
+    check.set_defaults(run=lambda options: _check(options.file, options.conn, in_json=options.json))
+    back = commands.add_parser(
+        "rollback",
+        help="serve an earlier version of a training DAG's model again",
+        description="Deploy an earlier version beside the one that serves, check that it answers as it must, "
+        "give it the requests, and make it the champion. If it does not answer so, nothing changes.",
+    )
+    back.add_argument("file", type=Path, metavar="FILE", help="the Python file with the training DAG")
+    back.add_argument("--dag", metavar="DAG_ID", help="which one, if there are several in it")
+    back.add_argument("--to", metavar="VERSION", help="default: the champion before, which is `previous`")
+    back.add_argument("--conn", metavar="CONN_ID", help="an Airflow connection; default: the DAG's own")
+    back.set_defaults(run=_rollback)
     return parser
+
+
+def _rollback(options: argparse.Namespace) -> int:
+    from rookery.exceptions import RookeryError
+    from rookery.rollback import rollback
+
+    if not options.file.is_file():
+        raise NothingToCheck(f"there is no file {options.file}")
+    try:
+        print(rollback(options.file, options.dag, options.to, options.conn))
+    except RookeryError as error:
+        print(f"rookery: {error}", file=sys.stderr)
+        return MISTAKES
+    return OK
 
 
 def _check(file: Path, conn_id: str | None, *, in_json: bool) -> int:
