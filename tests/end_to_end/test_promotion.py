@@ -4,6 +4,7 @@ import shutil
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -52,7 +53,8 @@ def champion(stack: Stack) -> str | None:
 
 def events(stack: Stack, run: EndedRun) -> list[Any]:
     """The events of the model's asset that a run has emitted."""
-    found = stack.get(f"assets/events?source_dag_id={DAG}&source_run_id={run.dag_run.run_id}")
+    run_id = quote(run.dag_run.run_id, safe="")
+    found = stack.get(f"assets/events?source_dag_id={DAG}&source_run_id={run_id}")
     return list(found["asset_events"])
 
 
