@@ -1,6 +1,6 @@
 # `make` lists the targets. Each target makes what it needs, from nothing but Python 3.11+, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help demo up bench lab runtimes screenshots docs test test-faults test-parity test-runtimes compose-test lint format lock clean
+.PHONY: help demo up bench lab runtimes screenshots docs test test-matrix test-faults test-parity test-runtimes compose-test lint format lock clean
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.9
@@ -35,8 +35,8 @@ demo: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Run
 up: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Airflow, a local workspace and MLflow, for the browser, until Ctrl-C (state in .local, or ROOT=dir)
 	@exec .venv-airflow/bin/python -m local_stack.up $${ROOT:+--root "$$ROOT"}
 
-bench: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Measure speed and memory, each beside a baseline of the same run (ROUNDS=3)
-	@exec .venv-airflow/bin/python -m bench $${ROUNDS:+--rounds "$$ROUNDS"}
+bench: .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Measure speed and memory, each beside a baseline of the same run (ROUNDS=3, ONLY="serving sweep", PAGE=file)
+	@exec .venv-airflow/bin/python -m bench $${ROUNDS:+--rounds "$$ROUNDS"} $${ONLY:+--only $$ONLY} $${PAGE:+--page "$$PAGE"}
 
 runtimes: .venv-workspace/ready ## Install the Spark and MLflow of all runtimes, for local clusters that ask for them (one: RUNTIME=17.3)
 	@.venv-workspace/bin/python -m local_workspace.install_runtimes $(UV) $(RUNTIME)
@@ -49,6 +49,9 @@ docs: .venv/ready ## Write the pages of docs that are made from the code
 
 test: lint .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Lint, then all tests: fast, Spark, wire and end to end
 	@.venv/bin/python -m pytest -n 3 --no-loadscope-reorder
+
+test-matrix: .venv/ready .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## The tests that `make test` leaves out, but for those of the other targets (half an hour)
+	@.venv/bin/python -m pytest -n 3 --no-loadscope-reorder -m matrix --ignore tests/faults --ignore tests/spark/test_parity.py --ignore tests/wire/test_runtimes.py
 
 test-faults: .venv/ready .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Play every fault of tests/faults, on the real DAG too (half an hour)
 	@.venv/bin/python -m pytest tests/faults -m "matrix or not matrix"

@@ -4,11 +4,12 @@ KIND `spark`: the registered model by MLflow's Spark flavor, as the lab serves i
 that answers 1.0 to every row, which is what the server itself costs. Runs in the workspace's environment.
 """
 
-import os
 import shutil
 import sys
 from pathlib import Path
 from typing import Any
+
+from bench.plain_java import use_java
 
 _CONSTANT = """
 class Constant:
@@ -18,14 +19,6 @@ class Constant:
 
 def _load_pyfunc(path):
     return Constant()
-"""
-# Spark's launcher asks for a module that a reduced Java has not, and Spark needs not.
-_JAVA = """#!/bin/sh
-for argument; do
-    shift
-    [ "$argument" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$argument"
-done
-exec "{java}" "$@"
 """
 
 
@@ -50,13 +43,7 @@ def _spark(uri: str, folder: Path) -> Path:
     import mlflow.artifacts
     from mlflow.models import Model
 
-    from local_workspace.clusters.spark.java import find_java
-
-    java = folder / "java" / "bin" / "java"
-    java.parent.mkdir(parents=True)
-    java.write_text(_JAVA.format(java=find_java()))
-    java.chmod(0o755)
-    os.environ |= {"JAVA_HOME": str(folder / "java"), "SPARK_LOCAL_IP": "127.0.0.1"}
+    use_java(folder)
     logged = Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(folder / "model")))
     model = Model.load(str(logged))
     model.flavors["python_function"] = {

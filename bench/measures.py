@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -22,21 +22,48 @@ class Comparison:
     baseline: list[float]
     key: str
     """Its name in the JSON, whose value is `value`."""
+    more_is_better: bool = False
+    """Whether the value is that of a rate: how many times as much ours does in the same time."""
 
     @property
     def value(self) -> float:
         """The ratio; of what is named a speedup, how many times less ours is."""
-        return 1 / self.ratio if "_speedup" in self.key else self.ratio
+        turned = self.more_is_better or "_speedup" in self.key
+        return 1 / self.ratio if turned else self.ratio
 
     @property
     def ratio(self) -> float:
         """Our median as a part of the baseline's."""
-        return median(self.ours) / median(self.baseline)
+        return self.ours_median / self.baseline_median
+
+    @property
+    def ours_median(self) -> float:
+        """Of our numbers."""
+        return median(self.ours)
+
+    @property
+    def baseline_median(self) -> float:
+        """Of the baseline's numbers."""
+        return median(self.baseline)
 
     def line(self) -> str:
         """One line of the table."""
-        numbers = f"{median(self.ours):7.2f} {self.unit:<3} {self.ratio:5.2f} x"
-        return f"{self.name:<47} {numbers}  {median(self.baseline):7.2f} {self.unit:<3} {self.baseline_name}"
+        numbers = f"{self.ours_median:7.2f} {self.unit:<3} {self.ratio:5.2f} x"
+        return f"{self.name:<47} {numbers}  {self.baseline_median:7.2f} {self.unit:<3} {self.baseline_name}"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number without a baseline."""
+
+    name: str
+    unit: str
+    value: float
+    key: str
+
+    def line(self) -> str:
+        """One line of the table."""
+        return f"{self.name:<47} {self.value:7.3g} {self.unit}"
 
 
 def in_turns(
@@ -47,11 +74,12 @@ def in_turns(
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
-def answer_of(python: Path, module: str, *arguments: str) -> dict[str, Any]:
-    """What a module of this folder prints as JSON, run in an environment of its own."""
-    done = subprocess.run(
-        [python, "-m", module, *arguments], cwd=PROJECT, capture_output=True, text=True, check=False
-    )
+def answer_of(
+    python: Path, module: str, *arguments: str, environment: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What a module of this folder prints as JSON, run by another Python."""
+    command = [str(python), "-m", module, *arguments]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{module} failed ({done.returncode}):\n{done.stderr[-2000:]}")
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

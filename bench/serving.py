@@ -1,7 +1,6 @@
 """One row, asked of our endpoint and of MLflow's own scoring server."""
 
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -83,12 +82,7 @@ def _deployed(stack: ExitStack, root: Path) -> Workspace:
 
 def _baseline(stack: ExitStack, kind: str, root: Path, workspace: Workspace) -> Question:
     port, log = free_port(), root / f"{kind}.log"
-    environment = os.environ | {
-        "MLFLOW_TRACKING_URI": workspace.url,
-        "MLFLOW_TRACKING_TOKEN": workspace.token,
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        "PYTHONPATH": str(PROJECT),
-    }
+    environment = workspace.mlflow_environment | {"PYTHONPATH": str(PROJECT)}
     command = [str(WORKSPACE / "python"), "-m", "bench.baseline_server", kind]
     command += ["models:/Penguin Predictor/1", str(root / kind), str(port)]
     running = stack.enter_context(service(command, log, environment))

@@ -100,7 +100,9 @@ class Demo:
             print(f"Airflow      {airflow.url}/dags/{self.dag_id} (log in as {USER}, {airflow.password})")
             print(f"MLflow       {workspace.url} (any name; the password is in {workspace.token_file})")
             self._say(f"{run.dag_id}, run {run.run_id}")
+            triggered = time.monotonic()
             state = follow(run, self._show, lambda: self._look(airflow))
+            run_seconds = time.monotonic() - triggered
             airflow.stop_scheduling()
             client = workspace.client()
             found = outcome(run, client)
@@ -108,7 +110,7 @@ class Demo:
             left = left_behind(client, found.data_root, self.conf["keep_endpoint"])
             billed = cluster_seconds(client)
         left += self.descendants.alive()
-        summary = summarise(found, time.monotonic() - self.started, billed, left)
+        summary = summarise(found, time.monotonic() - self.started, run_seconds, billed, left)
         self._close(summary)
         return 0 if state == "success" and summary.complete(self.conf.get("deploy", True)) else 1
 

@@ -40,6 +40,7 @@ class Summary:
     model_version: str | None
     prediction: Sequence[float] | None
     seconds: float
+    run_seconds: float
     cluster_seconds: float
     left_behind: Sequence[str] = field(default_factory=list)
 
@@ -67,8 +68,11 @@ def outcome(run: DagRun, client: "WorkspaceClient") -> Outcome:
     )
 
 
-def summarise(found: Outcome, seconds: float, cluster_seconds: float, left_behind: Sequence[str]) -> Summary:
-    """The whole run in one object; seconds are of the clock and of the cluster's life."""
+def summarise(
+    found: Outcome, seconds: float, run_seconds: float, cluster_seconds: float, left_behind: Sequence[str]
+) -> Summary:
+    """The whole run in one object; seconds are of the clock, with the services' start and without, and of the
+    cluster's life."""
     best, registered, answer = found.best or {}, found.registered or {}, found.answer or {}
     return Summary(
         points=len(found.sweep.points) if found.sweep else 0,
@@ -79,6 +83,7 @@ def summarise(found: Outcome, seconds: float, cluster_seconds: float, left_behin
         model_version=registered.get("version"),
         prediction=answer.get("predictions"),
         seconds=round(seconds, 1),
+        run_seconds=round(run_seconds, 1),
         cluster_seconds=round(cluster_seconds, 1),
         left_behind=left_behind,
     )

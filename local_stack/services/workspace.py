@@ -41,6 +41,12 @@ class Workspace:
             }
         )
 
+    @property
+    def mlflow_environment(self) -> dict[str, str]:
+        """The environment of a process whose MLflow works in this workspace."""
+        told = {"MLFLOW_TRACKING_URI": self.url, "MLFLOW_TRACKING_TOKEN": self.token}
+        return {**os.environ, **told, "MLFLOW_DISABLE_TELEMETRY": "true"}
+
     def client(self) -> "WorkspaceClient":
         """Databricks' own client for it."""
         from databricks.sdk import WorkspaceClient

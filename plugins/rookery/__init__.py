@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rookery.plan.splits import RandomSplit, TimeSplit
     from rookery.plan.sweep import Sweep
     from rookery.plan.training import TrainingPlan
-    from rookery.sources import CsvSource
+    from rookery.sources import CsvSource, FilesSource, TableSource
 
 _MODULES = {
     "Autoscale": "plan.compute",
@@ -30,6 +30,7 @@ _MODULES = {
     "CsvSource": "sources",
     "Endpoint": "plan.endpoint",
     "Features": "plan.features",
+    "FilesSource": "sources",
     "Gate": "plan.gate",
     "Judge": "plan.judge",
     "PlanError": "exceptions",
@@ -37,6 +38,7 @@ _MODULES = {
     "Registry": "plan.registry",
     "RookeryError": "exceptions",
     "Sweep": "plan.sweep",
+    "TableSource": "sources",
     "TimeSplit": "plan.splits",
     "TrainingPlan": "plan.training",
     "model_asset": "assets",
@@ -51,6 +53,7 @@ __all__ = [
     "CsvSource",
     "Endpoint",
     "Features",
+    "FilesSource",
     "Gate",
     "Judge",
     "PlanError",
@@ -58,6 +61,7 @@ __all__ = [
     "Registry",
     "RookeryError",
     "Sweep",
+    "TableSource",
     "TimeSplit",
     "TrainingPlan",
     "model_asset",

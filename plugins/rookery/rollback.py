@@ -40,6 +40,7 @@ def rollback(file: Path, dag_id: str | None, version: str | None, conn_id: str |
         endpoint.name,
         Served(name, wanted, endpoint.workload_size, endpoint.scale_to_zero_enabled),
         plan.type_of_label,
+        probabilities=plan.probabilities,
         dag_id=training.dag.dag_id,
         canary_steps=endpoint.canary_steps,
         timeout=_TIMEOUT,

@@ -106,6 +106,7 @@ def test_both_results_stay_in_mlflow_and_registry_with_run_date_and_generation(s
             assert origin.items() <= tags.items()
 
 
+@pytest.mark.matrix
 def test_a_third_backfill_with_the_same_parameters_fits_and_registers_nothing(
     second: Backfill, third: Backfill
 ) -> None:

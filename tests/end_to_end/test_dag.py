@@ -50,7 +50,7 @@ def test_a_run_answers_and_leaves_no_cluster_and_no_job_run(stack: Stack, first_
         ({"LogisticRegression_regParam": [-0.1]}, ["LogisticRegression_regParam", "-0.1", "at least 0"]),
         ({"LogisticRegression_maxIter": [2.5]}, ["LogisticRegression_maxIter", "2.5", "whole number"]),
         ({"LogisticRegression_maxIter": []}, ["LogisticRegression_maxIter", "a list, each a whole number"]),
-        ({"points_per_task": 0}, ["points_per_task", "a whole number from 1 to 1000"]),
+        ({"points_per_task": 0}, ["points_per_task", "a whole number from 1 to 100000"]),
         ({"source_url": "file:///etc/passwd"}, ["source_url", "file:///etc/passwd", "http"]),
         ({"gate_threshold": "high"}, ["gate_threshold", "high", "number"]),
         ({"deploy": "perhaps"}, ["deploy", "perhaps", "True, False"]),
@@ -125,6 +125,7 @@ def test_the_answer_is_the_labels_own_text_and_follows_the_data(stack: Stack, cs
     assert "penguins-over-http" not in Created.until_now(stack.workspace).endpoints
 
 
+@pytest.mark.matrix
 def test_a_training_job_that_fails_fails_the_run_and_the_cluster_goes(
     stack: Stack, csv_server: CsvServer
 ) -> None:

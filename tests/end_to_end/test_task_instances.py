@@ -126,6 +126,7 @@ def test_a_cleared_shard_finds_its_points_again_on_a_new_cluster(
     assert len(stack.clusters_of(shard_cleared.run.dag_run)) == 2
 
 
+@pytest.mark.matrix
 def test_a_cleared_registration_makes_no_second_version(
     shard_cleared: After, registration_cleared: After
 ) -> None:
@@ -136,6 +137,7 @@ def test_a_cleared_registration_makes_no_second_version(
     assert registration_cleared.run.returned("register_model")["version"] == registration_cleared.versions[0]
 
 
+@pytest.mark.matrix
 def test_a_cleared_shard_trains_again_if_the_data_has_changed(
     stack: Stack, registration_cleared: After, data_cleared: After
 ) -> None:

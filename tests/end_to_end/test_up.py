@@ -126,16 +126,22 @@ def _living(processes: list[psutil.Process]) -> list[str]:
 
 @dataclass(frozen=True)
 class Story:
-    """Three starts on one folder: ended by `kill -9`, by a service that dies, by Ctrl-C while starting.
-
-    In the second the scheduler is stopped, and while it is, README's backfill is created and a plan checked.
-    """
+    """A start on an empty folder that is ended by `kill -9`."""
 
     root: Path
     first: Addresses
     seen: dict[str, Any]
     second: subprocess.CompletedProcess[str]
     killed: End
+
+
+@dataclass(frozen=True)
+class Sequel:
+    """Two more starts on the folder: ended by a service that dies, and by Ctrl-C while starting.
+
+    In the first the scheduler is stopped, and while it is, README's backfill is created and a plan checked.
+    """
+
     again: Addresses
     seen_again: dict[str, Any]
     env_file_mode: int
@@ -148,7 +154,7 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """`make up` as a user lives with it."""
+    """`make up` as a user begins with it."""
     folder = tmp_path_factory.mktemp("up")
     root = folder / "state"
     root.mkdir()
@@ -165,7 +171,13 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             # It waits, as the DAG is paused: a run that is there after the next start, and costs nothing.
             trigger(api, DAG, {"deploy": False})
         killed = up.end(up.process.kill)
+    return Story(root, first, seen, second, killed)
 
+
+@pytest.fixture(scope="module")
+def sequel(story: Story) -> Sequel:
+    """`make up` as a user lives with it."""
+    folder, root = story.root.parent, story.root
     with Up(root, folder / "again.log") as up:
         again = up.ready()
         seen_again = _look(again)
@@ -180,8 +192,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         wait_for("the services' start", lambda: up.processes()[2:] or None, seconds=HANGING_SECONDS)
         interrupted = up.end(lambda: os.killpg(up.process.pid, signal.SIGINT))
     mode = (root / "env").stat().st_mode & 0o777
-    in_second = (mode, backfill, checked, running, deprived)
-    return Story(root, first, seen, second, killed, again, seen_again, *in_second, interrupted)
+    return Sequel(again, seen_again, mode, backfill, checked, running, deprived, interrupted)
 
 
 def _readmes_backfill() -> str:
@@ -251,41 +262,51 @@ def test_kill_9_leaves_no_process(story: Story) -> None:
     assert story.killed.left == []
 
 
-def test_the_next_start_has_the_same_addresses_passwords_and_runs(story: Story) -> None:
-    assert story.again == story.first
-    assert [run["deploy"] for run in story.seen_again["runs"]] == [False]
-    assert story.seen_again["first file"] == 200
+@pytest.mark.matrix
+def test_the_next_start_has_the_same_addresses_passwords_and_runs(story: Story, sequel: Sequel) -> None:
+    assert sequel.again == story.first
+    assert [run["deploy"] for run in sequel.seen_again["runs"]] == [False]
+    assert sequel.seen_again["first file"] == 200
 
 
+@pytest.mark.matrix
 def test_another_terminal_finds_the_connection_and_a_plan_is_checked_against_the_workspace(
-    story: Story,
+    story: Story, sequel: Sequel
 ) -> None:
-    assert f". {story.root}/env" in story.deprived.output
-    assert story.env_file_mode == 0o600
-    assert story.checked.returncode == 0, story.checked.stdout + story.checked.stderr
-    (dag,) = json.loads(story.checked.stdout)["dags"]
-    assert story.again.workspace in dag["workspace"]["login"]["text"]
+    assert f". {story.root}/env" in sequel.deprived.output
+    assert sequel.env_file_mode == 0o600
+    assert sequel.checked.returncode == 0, sequel.checked.stdout + sequel.checked.stderr
+    (dag,) = json.loads(sequel.checked.stdout)["dags"]
+    assert sequel.again.workspace in dag["workspace"]["login"]["text"]
 
 
-def test_readmes_backfill_runs_on_a_fresh_start_once_the_dag_is_switched_on_as_it_says(story: Story) -> None:
-    assert story.backfill.returncode == 0, story.backfill.stdout + story.backfill.stderr
-    assert story.running_after_revival <= {f"2026-09-{day:02}" for day in (6, 13, 20, 27)}
+@pytest.mark.matrix
+def test_readmes_backfill_runs_on_a_fresh_start_once_the_dag_is_switched_on_as_it_says(
+    sequel: Sequel,
+) -> None:
+    assert sequel.backfill.returncode == 0, sequel.backfill.stdout + sequel.backfill.stderr
+    assert sequel.running_after_revival <= {f"2026-09-{day:02}" for day in (6, 13, 20, 27)}
 
 
-def test_a_scheduler_that_lives_but_does_nothing_is_started_again_and_goes_on(story: Story) -> None:
-    assert "Airflow's scheduler gave no sign of life for 90 s and was started again" in story.deprived.output
-    assert str(story.root / "airflow" / "scheduler.before.log") in story.deprived.output
-    assert story.running_after_revival
+@pytest.mark.matrix
+def test_a_scheduler_that_lives_but_does_nothing_is_started_again_and_goes_on(
+    story: Story, sequel: Sequel
+) -> None:
+    assert "Airflow's scheduler gave no sign of life for 90 s and was started again" in sequel.deprived.output
+    assert str(story.root / "airflow" / "scheduler.before.log") in sequel.deprived.output
+    assert sequel.running_after_revival
 
 
-def test_a_service_that_dies_ends_it_with_the_service_s_name_and_log(story: Story) -> None:
-    assert story.deprived.status == 1
-    assert "Airflow's scheduler ended by itself" in story.deprived.output
-    assert str(story.root / "airflow" / "scheduler.log") in story.deprived.output
-    assert story.deprived.left == []
+@pytest.mark.matrix
+def test_a_service_that_dies_ends_it_with_the_service_s_name_and_log(story: Story, sequel: Sequel) -> None:
+    assert sequel.deprived.status == 1
+    assert "Airflow's scheduler ended by itself" in sequel.deprived.output
+    assert str(story.root / "airflow" / "scheduler.log") in sequel.deprived.output
+    assert sequel.deprived.left == []
 
 
-def test_ctrl_c_while_it_starts_ends_everything(story: Story) -> None:
-    assert story.interrupted.status == 130
-    assert "Stopped" in story.interrupted.output
-    assert story.interrupted.left == []
+@pytest.mark.matrix
+def test_ctrl_c_while_it_starts_ends_everything(sequel: Sequel) -> None:
+    assert sequel.interrupted.status == 130
+    assert "Stopped" in sequel.interrupted.output
+    assert sequel.interrupted.left == []

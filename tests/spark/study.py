@@ -21,6 +21,7 @@ from rookery_jobs.contract import (
     RegistrationSpec,
     RunLayout,
     SnapshotSpec,
+    SourceSpec,
     SplitSpec,
     SweepSpec,
     Treatment,
@@ -77,8 +78,13 @@ class Study:
         max_categories: int | None = None,
         split: SplitSpec | None = None,
         class_weights: str = contract.EQUAL,
+        label_weights: Mapping[str, float] | None = None,
+        boolean: tuple[str, ...] = (),
+        probabilities: bool = False,
+        source: SourceSpec | None = None,
     ) -> SnapshotSpec:
-        """Put the CSV (the penguins by default) and its spec where `prepare` looks for them.
+        """Put the CSV (the penguins by default) and its spec where `prepare` looks for them. With a `source`,
+        which is there already, the spec alone.
 
         A surrogate is a byte that is not UTF-8.
         """
@@ -86,7 +92,7 @@ class Study:
         sha256 = hashlib.sha256(content).hexdigest()
         path = self.layout.source(sha256, "data.csv")
         determining: dict[str, Any] = {
-            "source": CsvSourceSpec(path, sha256),
+            "source": source or CsvSourceSpec(path, sha256),
             "categorical": categorical,
             "numeric": numeric,
             "label": label,
@@ -97,6 +103,9 @@ class Study:
             "label_type": label_type,
             "treatment": treatment or Treatment(),
             "class_weights": class_weights,
+            "label_weights": dict(label_weights or {}),
+            "boolean": boolean,
+            "probabilities": probabilities,
         }
         digest = contract.snapshot_digest(**determining)
         spec = SnapshotSpec(
@@ -107,7 +116,8 @@ class Study:
             max_categories=max_categories,
             **determining,
         )
-        _write(path, content)
+        if source is None:
+            _write(path, content)
         _write(contract.spec_path(spec.snapshot_path), spec.to_json().encode())
         return spec
 
@@ -127,10 +137,17 @@ class Study:
 
     def prepare(self, spec: SnapshotSpec) -> Manifest:
         prepare.main(self.spark, [contract.spec_path(spec.snapshot_path)])
+        if not spec.source.is_pinned:
+            spec = SnapshotSpec.from_json(Path(contract.pinned_path(spec.snapshot_path)).read_text())
         return Manifest.from_json(Path(contract.manifest_path(spec.snapshot_path)).read_text())
 
     def sweep_spec(
-        self, spec: SnapshotSpec, values: Grid, metric: str = "accuracy", **others: Grid
+        self,
+        spec: SnapshotSpec,
+        values: Grid,
+        metric: str = "accuracy",
+        log_models: str = contract.LOG_AUTO,
+        **others: Grid,
     ) -> SweepSpec:
         """A sweep of a LogisticRegression's `values`, if there are any, and of other algorithms'."""
         sweeps = {**({"LogisticRegression": values} if values else {}), **others}
@@ -138,6 +155,7 @@ class Study:
             grid.expand(sweeps.items()),
             categorical=spec.categorical,
             numeric=spec.numeric,
+            boolean=spec.boolean,
             label=spec.label,
             snapshot_digest=spec.digest,
             code_digest=CODE,
@@ -153,6 +171,7 @@ class Study:
             points=points,
             tmp_path=self.layout.tmp,
             origin=self.origin,
+            log_models=log_models,
         )
         _write(self.layout.points(sweep_id), sweep.to_json().encode())
         return sweep

@@ -64,7 +64,7 @@ class TrainedSweep:
 def trained(shared_study: Study) -> TrainedSweep:
     spec = shared_study.snapshot_spec()
     shared_study.prepare(spec)
-    sweep = shared_study.sweep_spec(spec, {"maxIter": [5, 10, 20, 0]})
+    sweep = shared_study.sweep_spec(spec, {"maxIter": [5, 10, 20, 0]}, log_models="best")
     for position in range(len(sweep.points)):
         shared_study.train(sweep, position, position + 1)
     return TrainedSweep(shared_study, sweep)
@@ -205,7 +205,7 @@ def test_a_winner_whose_model_was_not_logged_to_the_end_is_fitted_again_and_regi
 ) -> None:
     spec = study.snapshot_spec()
     study.prepare(spec)
-    sweep = study.sweep_spec(spec, {"maxIter": [0, 5]})
+    sweep = study.sweep_spec(spec, {"maxIter": [0, 5]}, log_models="best")
     upload = MlflowClient.log_artifacts
 
     def upload_and_die(*args: Any) -> None:
@@ -227,7 +227,7 @@ def test_a_winner_whose_model_was_not_logged_to_the_end_is_fitted_again_and_regi
 def test_a_model_that_does_not_give_the_logged_metrics_is_refused(study: Study) -> None:
     spec = study.snapshot_spec()
     study.prepare(spec)
-    sweep = study.sweep_spec(spec, {"maxIter": [0, 5]})
+    sweep = study.sweep_spec(spec, {"maxIter": [0, 5]}, log_models="best")
     study.train(sweep)
     for run in study.runs():
         study.client.log_metric(run.info.run_id, "weightedPrecision", 0.123456)
@@ -349,7 +349,7 @@ def test_the_registered_version_answers_a_request(trained: TrainedSweep) -> None
 def test_a_winner_whose_files_are_gone_is_fitted_again_and_registered(study: Study, gone: str) -> None:
     spec = study.snapshot_spec()
     study.prepare(spec)
-    sweep = study.sweep_spec(spec, {"maxIter": [5]})
+    sweep = study.sweep_spec(spec, {"maxIter": [5]}, log_models="best")
     study.train(sweep)
     winner = study.best(sweep)
     run = study.client.get_run(winner.mlflow_run_id)
@@ -368,7 +368,7 @@ def test_a_winner_whose_model_only_a_newer_spark_can_load_is_fitted_again_and_re
 ) -> None:
     spec = study.snapshot_spec()
     study.prepare(spec)
-    sweep = study.sweep_spec(spec, {"maxIter": [5]})
+    sweep = study.sweep_spec(spec, {"maxIter": [5]}, log_models="best")
     study.train(sweep)
     winner = study.best(sweep)
     run = study.client.get_run(winner.mlflow_run_id)

@@ -13,7 +13,11 @@ from pyspark.ml.feature import MinMaxScaler, StringIndexer, VectorAssembler
 from rookery_jobs import contract
 from rookery_jobs.contract import SnapshotSpec, side_path
 from rookery_jobs.errors import ContractError, TrainingError
+from rookery_jobs.grid import Scored
 from rookery_jobs.spark.pipeline import Featurised
+from rookery_jobs.spark.runs import model_logging, points
+from rookery_jobs.spark.runs.model_logging import ModelLogging
+from rookery_jobs.spark.runs.points import PointRuns
 from tests.spark.study import Study
 
 POINTS = [(5, 0.5), (10, 0.2)]
@@ -60,7 +64,9 @@ def test_a_point_is_one_finished_run_that_says_where_it_comes_from(study: Study)
     spec = study.snapshot_spec()
     study.prepare(spec)
     processed_again = dataclasses.replace(study, as_of="2026-01-05T00:00:00+00:00", generation=2)
-    sweep = processed_again.sweep_spec(spec, {"maxIter": [5], "regParam": [0.5]}, metric="hammingLoss")
+    sweep = processed_again.sweep_spec(
+        spec, {"maxIter": [5], "regParam": [0.5]}, metric="hammingLoss", log_models="best"
+    )
     study.train(sweep)
     (run,) = study.runs()
     assert run.info.status == "FINISHED"
@@ -86,16 +92,56 @@ def test_a_point_is_one_finished_run_that_says_where_it_comes_from(study: Study)
     }
 
 
-def test_a_shard_trains_its_range_and_logs_one_model_its_best(study: Study) -> None:
+def with_model(study: Study) -> list[str]:
+    """The MLflow runs that have a model."""
+    return [run.info.run_id for run in study.runs() if contract.TAG_MODEL in run.data.tags]
+
+
+def test_a_shard_trains_its_range_and_leaves_nothing_on_the_cluster(study: Study) -> None:
     spec = study.snapshot_spec()
     study.prepare(spec)
-    sweep = study.sweep_spec(spec, {"maxIter": [0, 5, 10, 20]})
+    sweep = study.sweep_spec(spec, {"maxIter": [0, 5, 10, 20]}, log_models="best")
     study.train(sweep, 0, 3)
     assert sorted(run.data.params["maxIter"] for run in study.runs()) == ["0", "10", "5"]
-    with_model = [run.info.run_id for run in study.runs() if contract.TAG_MODEL in run.data.tags]
-    assert with_model == [study.best(sweep).mlflow_run_id]
+    assert with_model(study) == [study.best(sweep).mlflow_run_id]
     assert study.staged_files() == []
     assert study.cached_frames() == 0
+
+
+def test_no_model_is_logged_where_a_fit_is_cheaper(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = study.snapshot_spec()
+    study.prepare(spec)
+    sweep = study.sweep_spec(spec, {"maxIter": [0, 5, 10]})
+    study.train(sweep, 0, 2)
+    assert with_model(study) == []
+    monkeypatch.setattr(model_logging, "LOGGING_SECONDS", 0.0)
+    study.train(sweep, 0, 2)
+    assert with_model(study) == [], "a point that was found again is not fitted for its model"
+    study.train(sweep, 2, 3)
+    assert with_model(study) == [study.best(sweep).mlflow_run_id]
+
+
+def test_a_plan_can_ask_for_the_model_of_each_point_also_of_those_found_again(study: Study) -> None:
+    spec = study.snapshot_spec()
+    study.prepare(spec)
+    study.train(study.sweep_spec(spec, {"maxIter": [5]}))
+    study.train(study.sweep_spec(spec, {"maxIter": [0, 5]}, log_models="all"))
+    assert len(with_model(study)) == len(study.runs()) == 2
+
+
+@pytest.mark.parametrize(("exact", "seconds", "logged"), [(True, 0.1, 0), (False, 0.1, 1), (True, 9.0, 1)])
+def test_the_best_model_is_logged_if_its_fit_took_long_or_need_not_give_the_same_again(
+    study: Study, exact: bool, seconds: float, logged: int
+) -> None:
+    spec = study.snapshot_spec()
+    sweep = study.sweep_spec(spec, {"maxIter": [5, 10]})
+    runs = PointRuns(study.client, sweep)
+    finished = [
+        Scored(point, runs.create(point, "claim", 0.0), {"accuracy": accuracy})
+        for point, accuracy in zip(sweep.points, (0.8, 0.9), strict=True)
+    ]
+    wanted = ModelLogging(runs, exact).wanted(finished, {point.point_id: seconds for point in sweep.points})
+    assert wanted == finished[1:] * logged
 
 
 def test_finished_points_are_found_again_and_not_fitted(study: Study) -> None:
@@ -110,6 +156,22 @@ def test_finished_points_are_found_again_and_not_fitted(study: Study) -> None:
     again.train(again.sweep_spec(spec, {"maxIter": [5, 10, 0]}))
     assert len(study.runs()) == 3
     assert first < {run.info.run_id for run in study.runs()}
+
+
+def test_a_large_sweep_looks_for_its_own_range_first_and_for_each_other_point_by_its_id(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(points, "_PAGE", 3)
+    spec = study.snapshot_spec()
+    study.prepare(spec)
+    sweep = study.sweep_spec(spec, {"maxIter": [0, 1, 2, 3]})
+    study.train(sweep, 0, 2)
+    shard = PointRuns(study.client, sweep, sweep.points[:2])
+    assert len(list(shard.finished())) == 2
+    assert not list(PointRuns(study.client, sweep, sweep.points[1:3]).finished())
+    study.train(sweep, 1, 3)
+    study.train(sweep, 0, 2)
+    assert len(study.runs()) == 3, "the point of both ranges was not fitted twice"
 
 
 def test_a_found_point_without_the_sweeps_metric_is_trained_for_it(study: Study) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from local_workspace.clusters.clusters import Clusters
 from local_workspace.clusters.spec import ClusterSpec
-from local_workspace.processes.processes import Processes
 from local_workspace.settings import Settings
 from local_workspace.store import Store
+from tests.fast.local_workspace.clusters_in import clusters_in
 from tests.fast.local_workspace.manual_clock import ManualClock
 from tests.wire.polling import until
 from tests.wire.spark_jobs import SINGLE_NODE
@@ -27,7 +27,7 @@ def clock() -> ManualClock:
 def clusters(tmp_path: Path, clock: ManualClock) -> Iterator[Clusters]:
     store = Store(tmp_path / "workspace.db")
     settings = Settings(tmp_path, 1, "dapi")
-    clusters = Clusters(settings, store, clock, Processes(store))
+    clusters = clusters_in(settings, store, clock)
     clusters.start()
     yield clusters
     clusters.stop(time.monotonic() + 15)

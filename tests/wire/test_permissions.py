@@ -53,8 +53,6 @@ def test_what_is_not_offered_says_so(workspace: RunningWorkspace) -> None:
     client = workspace.client
     calls: list[tuple[Callable[[], object], str]] = [
         (lambda: list(client.pipelines.list_pipelines()), "no pipelines"),
-        (lambda: list(client.instance_pools.list()), "no instance pools"),
-        (lambda: list(client.cluster_policies.list()), "no cluster policies"),
         (lambda: list(client.warehouses.list()), "no SQL warehouses"),
         (lambda: client.permissions.get("pipelines", "1"), "no permissions of pipelines"),
     ]

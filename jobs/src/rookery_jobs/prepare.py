@@ -3,7 +3,14 @@
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
-from rookery_jobs.contract import Manifest, SnapshotSpec, manifest_path, side_path
+from rookery_jobs.contract import (
+    Manifest,
+    SnapshotSpec,
+    listing_path,
+    manifest_path,
+    pinned_path,
+    side_path,
+)
 from rookery_jobs.spark import completeness
 from rookery_jobs.spark.caching import cached
 from rookery_jobs.spark.completeness import Completeness
@@ -11,14 +18,27 @@ from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.objectives import Survey, objective_of
 from rookery_jobs.spark.rows import read_source, typed_rows
 from rookery_jobs.spark.sides import SIDE, check_categories, check_limits, with_side
+from rookery_jobs.spark.sources import Pinned, source_of
 from rookery_jobs.spark.text.values import column
 
 
 def main(spark: SparkSession, arguments: list[str]) -> None:
-    """`arguments`: the path of the SnapshotSpec. That very snapshot is not made again if it is complete."""
+    """`arguments`: the path of the SnapshotSpec. That very snapshot is not made again if it is complete.
+
+    If the spec does not say what the content of its source is, `pinned_path` tells which snapshot was made.
+    """
     (path,) = arguments
     files = ClusterFiles(spark)
-    spec = SnapshotSpec.from_json(files.read_text(path))
+    asked = SnapshotSpec.from_json(files.read_text(path))
+    source = source_of(asked.source).pin(spark, asked.source)
+    spec = asked if source.spec == asked.source else asked.pinned(source.spec)
+    make(spark, files, spec, source)
+    if spec != asked:
+        files.write_text(pinned_path(asked.snapshot_path), spec.to_json())
+
+
+def make(spark: SparkSession, files: ClusterFiles, spec: SnapshotSpec, source: Pinned) -> None:
+    """Have the snapshot there, and print what it has."""
     known = complete_manifest(files, spec)
     if known is not None:
         completeness.check(completeness.of_manifest(known), spec)
@@ -26,7 +46,7 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
         objective_of(spec).check_counts(known.class_counts, spec)
         print(f"snapshot {spec.digest} is complete: nothing to prepare")
         return
-    manifest = prepare(spark, files, spec)
+    manifest = prepare(files, spec, source)
     empty = completeness.in_words(completeness.of_manifest(manifest))
     columns = f" (empty values: {empty})" if empty else ""
     later = f"{manifest.rows_later} of {spec.as_of} or later, " if spec.as_of else ""
@@ -43,14 +63,14 @@ def complete_manifest(files: ClusterFiles, spec: SnapshotSpec) -> Manifest | Non
     return manifest if manifest and manifest.snapshot.digest == spec.digest else None
 
 
-def prepare(spark: SparkSession, files: ClusterFiles, spec: SnapshotSpec) -> Manifest:
+def prepare(files: ClusterFiles, spec: SnapshotSpec, source: Pinned) -> Manifest:
     """Write the sides as Parquet, then the manifest.
 
     Raises DataError for a source that is not the one that the spec means, for rows that cannot be used (see
     `rows`), for too many incomplete ones, and for a split that no model could be trained and judged on (see
     `sides` and the objective).
     """
-    with cached(read_source(spark, spec)) as raw, cached(with_side(typed_rows(raw, spec), spec)) as rows:
+    with cached(read_source(source, spec)) as raw, cached(with_side(typed_rows(raw, spec), spec)) as rows:
         counted = completeness.count(raw, rows, spec)
         completeness.check(counted, spec)
         survey = objective_of(spec).survey(rows, spec)
@@ -58,6 +78,9 @@ def prepare(spark: SparkSession, files: ClusterFiles, spec: SnapshotSpec) -> Man
         check_categories(rows, spec)
         _write_sides(rows, survey, spec)
         manifest = _manifest(rows, counted, survey, spec)
+    source.check_unchanged()
+    if source.listing is not None:
+        files.write_text(listing_path(spec.snapshot_path), source.listing)
     files.write_text(manifest_path(spec.snapshot_path), manifest.to_json())
     return manifest
 
@@ -76,6 +99,7 @@ def _manifest(rows: DataFrame, counted: Completeness, survey: Survey, spec: Snap
     train = rows.filter(rows[SIDE] == "train").orderBy(incomplete, *features)
     example = train.select(*features).limit(1).collect()[0]
     types = {**dict.fromkeys(spec.categorical, "string"), **dict.fromkeys(spec.numeric, "double")}
+    types |= dict.fromkeys(spec.boolean, "boolean")
     return Manifest(
         snapshot=spec,
         columns={**types, spec.label: spec.label_type},

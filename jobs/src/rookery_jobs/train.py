@@ -14,11 +14,12 @@ from pyspark.sql import SparkSession
 from rookery_jobs import contract
 from rookery_jobs.contract import Point, SweepSpec, first_ten
 from rookery_jobs.errors import ContractError, TrainingError
-from rookery_jobs.grid import Scored, best
+from rookery_jobs.grid import Scored
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.model_artifact import log_model
 from rookery_jobs.spark.pipeline import Featurised, featurise
 from rookery_jobs.spark.runs.claims import Claim, Claims
+from rookery_jobs.spark.runs.model_logging import ModelLogging
 from rookery_jobs.spark.runs.points import PointRuns
 from rookery_jobs.spark.runs.tracking import connect
 from rookery_jobs.spark.snapshot import Snapshot, load_snapshot
@@ -36,11 +37,11 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
     path, start, stop = arguments
     spec = SweepSpec.from_json(ClusterFiles(spark).read_text(path))
     shard = _range(spec, int(start), int(stop))
-    runs = PointRuns(connect(), spec)
+    runs = PointRuns(connect(), spec, shard)
     known = _finished(runs, shard, spec.metric)
     missing = [point for point in shard if point.point_id not in known]
     print(f"points {start} to {stop}: {len(known)} found again, {len(missing)} to train")
-    if not missing and _has_model(runs, best(known.values(), spec.metric)):
+    if not missing and spec.log_models == contract.LOG_AUTO:
         return
     snapshot = load_snapshot(spark, spec.snapshot_path, spec.snapshot_digest)
     with featurise(snapshot) as featurised:
@@ -49,17 +50,18 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
         trained = {one.scored.point.point_id: one for one in outcomes if isinstance(one, Trained)}
         finished = [*known.values(), *(one for one in outcomes if isinstance(one, Scored))]
         finished += [one.scored for one in trained.values()]
-        if finished:
-            _log_best(runs, featurised, snapshot, best(finished, spec.metric), trained)
+        _log_models(runs, featurised, snapshot, finished, trained)
     _raise_for([one for one in outcomes if isinstance(one, Failed)])
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A point with its fitted Spark model (the estimator's, without the feature stages)."""
+    """A point with its fitted Spark model (the estimator's, without the feature stages), and the seconds that
+    the fit took."""
 
     scored: Scored
     model: Any
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,10 @@ def _train_point(claims: Claims, runs: PointRuns, featurised: Featurised, point:
 
 
 def _fit(run_id: str, runs: PointRuns, featurised: Featurised, point: Point) -> Trained | Failed:
+    began = time.monotonic()
     try:
         model = featurised.fit(point)
+        seconds = time.monotonic() - began
         measured = featurised.measure(model, runs.spec.metric)
     except Exception as error:  # whatever Spark raises for one point must not end the others
         text = _describe(error)
@@ -134,7 +138,7 @@ def _fit(run_id: str, runs: PointRuns, featurised: Featurised, point: Point) -> 
         return Failed(point, text)
     logged = _logged(measured, featurised, runs.spec.metric)
     runs.finish(run_id, point, logged)
-    return Trained(Scored(point, run_id, logged), model)
+    return Trained(Scored(point, run_id, logged), model, seconds)
 
 
 def _logged(measured: Mapping[str, float], featurised: Featurised, metric: str) -> dict[str, float]:
@@ -159,24 +163,19 @@ def _first_line(text: str) -> str:
     return text.strip().partition("\n")[0]
 
 
-def _log_best(
+def _log_models(
     runs: PointRuns,
     featurised: Featurised,
     snapshot: Snapshot,
-    winner: Scored,
+    finished: Sequence[Scored],
     trained: Mapping[str, Trained],
 ) -> None:
-    """Log the model of the shard's best point, unless its run has one; a point found again is fitted anew."""
-    if _has_model(runs, winner):
-        return
-    fitted = trained.get(winner.point.point_id)
-    model = fitted.model if fitted else featurised.fit(winner.point)
-    pipeline = featurised.pipeline_of(model)
-    log_model(runs.client, winner.mlflow_run_id, pipeline, snapshot, runs.spec.tmp_path)
-
-
-def _has_model(runs: PointRuns, scored: Scored) -> bool:
-    return contract.TAG_MODEL in runs.client.get_run(scored.mlflow_run_id).data.tags
+    """Log the models that the sweep's rule asks for; a point found again is fitted anew."""
+    seconds = {point_id: one.seconds for point_id, one in trained.items()}
+    for one in ModelLogging(runs, featurised.refit_is_exact).wanted(finished, seconds):
+        fitted = trained.get(one.point.point_id)
+        model = fitted.model if fitted else featurised.fit(one.point)
+        log_model(runs.client, one.mlflow_run_id, featurised.pipeline_of(model), snapshot, runs.spec.tmp_path)
 
 
 def _raise_for(failed: Sequence[Failed]) -> None:

@@ -6,14 +6,20 @@ import time
 from starlette.routing import Mount, Router
 from starlette.types import ASGIApp
 
-from local_workspace.api.clusters import cluster_routes
-from local_workspace.api.commands import command_routes
+from local_workspace.api.compute.clusters import cluster_routes
+from local_workspace.api.compute.commands import command_routes
+from local_workspace.api.compute.libraries import library_routes
+from local_workspace.api.compute.policies import policy_routes
+from local_workspace.api.compute.pools import pool_routes
 from local_workspace.api.dbfs import dbfs_routes
 from local_workspace.api.files.directories import directory_routes
 from local_workspace.api.files.files import file_routes
 from local_workspace.api.files.signed import signed_routes
 from local_workspace.api.files.urls import url_routes
-from local_workspace.api.identity import identity_routes
+from local_workspace.api.identity.me import identity_routes
+from local_workspace.api.identity.oauth import oauth_routes
+from local_workspace.api.identity.scim import scim_routes
+from local_workspace.api.identity.tokens import token_routes
 from local_workspace.api.invocations import invocation_routes
 from local_workspace.api.jobs.jobs import job_routes
 from local_workspace.api.jobs.runs import run_routes
@@ -41,6 +47,7 @@ from local_workspace.api.unity.models import model_routes
 from local_workspace.api.unity.schemas import schema_routes
 from local_workspace.api.unity.volumes import volume_routes
 from local_workspace.api.workspace import workspace_routes
+from local_workspace.api.workspace_conf import workspace_conf_routes
 from local_workspace.auth import guarded
 from local_workspace.clock import Clock
 from local_workspace.clusters.clusters import Clusters
@@ -50,6 +57,8 @@ from local_workspace.files.local_files import LocalFiles
 from local_workspace.files.trees.trees import Trees
 from local_workspace.files.trees.uploads import Uploads
 from local_workspace.files.workspace import WorkspaceFiles
+from local_workspace.identity.callers import Callers
+from local_workspace.identity.principals import Principals
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
 from local_workspace.mlflow.mlflow import Mlflow
 from local_workspace.permissions.permissions import Permissions
@@ -87,9 +96,11 @@ class LocalWorkspace:
         trees = Trees([mlflow.artifacts.tree, mlflow.versions_tree, catalog.tree, unity.tree])
         uploads = Uploads(settings.uploads, clock)
         secrets = SecretScopes(settings, self._store, clock)
-        self._clusters = Clusters(settings, self._store, clock, self._processes, secrets.resolved)
-        records = RunRecords(self._store, clock)
         local_files = LocalFiles(settings.dbfs, files)
+        self._clusters = Clusters(
+            settings, self._store, clock, self._processes, local_files, secrets.resolved
+        )
+        records = RunRecords(self._store, clock)
         jobs = Jobs(settings, self._store, clock)
         job_clusters = JobClusters(records, self._clusters)
         services = Services(
@@ -100,25 +111,36 @@ class LocalWorkspace:
         self._endpoints = Endpoints(settings, self._store, clock, self._processes, mlflow)
         exist = {
             "clusters": self._clusters.get,
+            "cluster-policies": self._clusters.policies.get,
+            "instance-pools": self._clusters.pools.get,
             "jobs": jobs.require,
             "serving-endpoints": self._endpoints.require_id,
         }
+        principals = Principals(settings, self._store)
+        callers = Callers(settings, self._store, clock, principals)
         permissions = Permissions(self._store, settings.user_name, exist)
         routes = [
             *(disabled_registry_routes() if is_unity else []),
-            *identity_routes(settings),
+            *identity_routes(settings, principals),
+            *scim_routes(principals),
+            *token_routes(callers, principals),
+            *oauth_routes(callers),
             *dbfs_routes(dbfs),
             *file_routes(trees, uploads),
             *directory_routes(trees),
             *url_routes(trees, uploads, signed_urls),
             *signed_routes(trees, uploads, signed_urls),
             *cluster_routes(self._clusters),
+            *policy_routes(self._clusters.policies),
+            *pool_routes(self._clusters.pools, self._clusters),
+            *library_routes(self._clusters),
             *job_routes(jobs, self._runs),
             *run_routes(self._runs),
             *command_routes(self._contexts),
             *permission_routes(permissions),
             *secret_routes(secrets),
             *workspace_routes(files),
+            *workspace_conf_routes(self._store),
             *metastore_routes(settings),
             *catalog_routes(unity),
             *schema_routes(unity),
@@ -141,7 +163,7 @@ class LocalWorkspace:
             *not_offered_routes(),
             Mount("/", DatabricksRules(mlflow.app, files)),
         ]
-        self.asgi: ASGIApp = guarded(Router(routes), settings, signed_urls)
+        self.asgi: ASGIApp = guarded(Router(routes), settings, signed_urls, callers)
 
     def start(self) -> None:
         """Clear what a killed server of this root left, and bring back what it served."""

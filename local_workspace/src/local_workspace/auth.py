@@ -1,4 +1,4 @@
-"""Who may talk to the workspace: clients that call it by its own names, with the workspace's token.
+"""Who may talk to the workspace: clients that call it by its own names, with a token that it knows.
 
 A pure ASGI middleware, so that uploads stream through it. The token comes as a bearer (API clients) or as
 the password of HTTP Basic (a browser that opens MLflow's UI); a signed URL carries its own proof. A foreign
@@ -14,32 +14,37 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from local_workspace.api.identity.oauth import DISCOVERY, TOKEN
 from local_workspace.api.refusals import application
 from local_workspace.errors import InvalidAccessToken, PasswordAsked, PermissionDenied, Unauthenticated
+from local_workspace.identity.callers import Callers
 from local_workspace.settings import Settings
 from local_workspace.signed_urls import PREFIX as SIGNED
 from local_workspace.signed_urls import SignedUrls
 
-# The SDK asks for it before it has chosen a credential; it tells nothing but the workspace's number. Exactly
-# this, since any other method or path would be MLflow's.
-PUBLIC = ("GET", "/.well-known/databricks-config")
+# What clients ask for before they have a credential, or to get one. Exactly these, since any other method or
+# path would be MLflow's.
+PUBLIC = frozenset({("GET", "/.well-known/databricks-config"), ("GET", DISCOVERY), ("POST", TOKEN)})
 # Everywhere else a browser may be asking, which then shows its dialogue for a password.
 API_PREFIXES = ("/api/", "/serving-endpoints/")
 
 
-def guarded(app: ASGIApp, settings: Settings, signed_urls: SignedUrls) -> ASGIApp:
+def guarded(app: ASGIApp, settings: Settings, signed_urls: SignedUrls, callers: Callers) -> ASGIApp:
     """The application for those who may talk to it; every answer names the workspace, refusals too."""
-    authenticated = TokenAuthentication(app, settings, signed_urls)
+    authenticated = TokenAuthentication(app, settings, signed_urls, callers)
     return AnswerHeaders(application([Mount("/", authenticated)]), settings)
 
 
 class TokenAuthentication:
-    """Lets a request through when its host is one of the workspace's and its token is the workspace's."""
+    """Lets a request through when its host is one of the workspace's and its token is somebody's.
 
-    def __init__(self, app: ASGIApp, settings: Settings, signed_urls: SignedUrls) -> None:
+    `caller` of the scope is who that is.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, signed_urls: SignedUrls, callers: Callers) -> None:
         self._app = app
         self._signed_urls = signed_urls
-        self._token = settings.token.encode()
+        self._callers = callers
         self._names = settings.host_names
         self._public_url = settings.public_url
 
@@ -48,26 +53,29 @@ class TokenAuthentication:
         if scope["type"] != "http":
             return  # a websocket would need a check of its own; nothing here offers one
         try:
-            self._check(scope, Headers(scope=scope))
+            scope["caller"] = self._caller(scope, Headers(scope=scope))
         except (Unauthenticated, InvalidAccessToken) as error:
             if scope["path"].startswith(API_PREFIXES):
                 raise
             raise PasswordAsked(error) from error
         await self._app(scope, receive, send)
 
-    def _check(self, scope: Scope, headers: Headers) -> None:
+    def _caller(self, scope: Scope, headers: Headers) -> str:
+        """Who calls; nobody is named for what needs no token."""
         self._check_caller(headers.get("host", ""), headers.get("origin", ""))
         method, path = scope["method"], scope["path"]
-        if (method, path) == PUBLIC:
-            return
+        if (method, path) in PUBLIC:
+            return ""
         if path.startswith(SIGNED + "/"):
             self._signed_urls.check(method, path, QueryParams(scope["query_string"]))
-            return
+            return ""
         credential = _credential(headers.get("authorization", ""))
         if credential is None:
             raise Unauthenticated("Credential was not sent or was of an unsupported type for this API.")
-        if not secrets.compare_digest(credential, self._token):
+        caller = self._callers.caller(credential)
+        if caller is None:
             raise InvalidAccessToken("Invalid access token.")
+        return caller
 
     def _check_caller(self, host: str, origin: str) -> None:
         """Refuse a request meant for another host, and one that a page of another origin makes."""

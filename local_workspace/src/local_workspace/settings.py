@@ -34,6 +34,7 @@ class Settings:
     user_name: str = "local.user@example.com"
     # Databricks' own number of a workspace; clients send it back and read it as an integer.
     workspace_id: int = 1_000_000_000_000_001
+    account_id: str = "00000000-0000-4000-8000-000000000001"
 
     @property
     def origin(self) -> str:

@@ -74,6 +74,24 @@ def _in_range(number: int) -> int:
 
 
 @dataclass(frozen=True)
+class Order:
+    """The order of a list: by the field `by`, or by when documents were first put; the last first."""
+
+    by: str = ""
+    descending: bool = True
+
+    @property
+    def sql(self) -> str:
+        """Documents with the same value in the order in which they were put."""
+        direction = "DESC" if self.descending else "ASC"
+        field = f"{_of_body(self.by)} {direction}, " if self.by else ""
+        return f"{field}rowid {direction}"
+
+
+NEWEST_FIRST = Order()
+
+
+@dataclass(frozen=True)
 class Page:
     """Some documents of a list, and whether there are more after them."""
 
@@ -179,14 +197,21 @@ class Collection:
             ).fetchall()
         return [json.loads(body) for (body,) in rows]
 
-    def newest(self, conditions: Sequence[Condition] = (), *, first: int = 0, count: int) -> Page:
-        """At most `count` documents for which all conditions hold, newest first, after the first `first`."""
+    def newest(
+        self,
+        conditions: Sequence[Condition] = (),
+        *,
+        first: int = 0,
+        count: int,
+        order: Order = NEWEST_FIRST,
+    ) -> Page:
+        """At most `count` documents for which all conditions hold, after the first `first` in this order."""
         sql = " AND ".join(["collection = ?", *(condition.sql for condition in conditions)])
         parameters = [value for condition in conditions for value in condition.parameters]
         with self._store.transaction() as connection:
             rows = connection.execute(
                 # The conditions' fields are named in our own code; every value is a parameter.
-                f"SELECT body FROM documents WHERE {sql} ORDER BY rowid DESC LIMIT ? OFFSET ?",  # noqa: S608
+                f"SELECT body FROM documents WHERE {sql} ORDER BY {order.sql} LIMIT ? OFFSET ?",  # noqa: S608
                 (self._name, *parameters, count + 1, first),
             ).fetchall()
         documents = [json.loads(body) for (body,) in rows]

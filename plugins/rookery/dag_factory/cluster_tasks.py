@@ -37,11 +37,12 @@ def xcom(task: BaseOperator, key: str = BaseXCom.XCOM_RETURN_KEY) -> Any:
     return XComArg(task, key=key)
 
 
-def upload_job_code(resolve: BaseOperator, doc_of: Docs) -> UploadJobCodeOperator:
-    """The task that puts the job code where job runs find it."""
+def upload_job_code(resolve: BaseOperator, doc_of: Docs, package: str | None = None) -> UploadJobCodeOperator:
+    """The task that puts the job code where job runs find it, and a package of the user's beside it."""
     return UploadJobCodeOperator(
         task_id="upload_job_code",
         code_root=xcom(resolve, "code_root"),
+        package=package,
         doc_md=doc_of("upload_job_code"),
     )
 

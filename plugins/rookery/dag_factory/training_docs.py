@@ -56,8 +56,9 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "the data root, named by its SHA-256. It finds columns that are missing, values that their column "
         "cannot have, labels that are no classes, and more empty values than the plan allows. The worker "
         "itself connects to the address, past every proxy. What was stored is read again and compared; a "
-        "broken file is written again.",
-        creates="One file under `<data_root>/<installation>/<DAG>/<run>/sources/`.",
+        "broken file is written again. A source that is read in place (`FilesSource`, `TableSource`) is left "
+        "where it is: the log says so, and `prepare_data` reads it.",
+        creates="One file under `<data_root>/<installation>/<DAG>/<run>/sources/`, if there is one to copy.",
         costs=_NO_CLUSTER,
         if_it_fails="The address or the file is wrong: the last log line says where, with row and value. "
         f"Correct the source, or trigger again with another `source_url`. {_RETRIED}",
@@ -79,7 +80,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     "create_cluster": TaskDoc(
         does="Asks for the cluster of the plan's `compute`, with a machine-learning runtime, and does not "
         "wait for it. A cluster that an earlier try or a lost request has asked for is adopted. If the run "
-        "is marked or deleted meanwhile, none is asked for, or it is terminated at once.",
+        "is marked or deleted meanwhile, none is asked for, or it is terminated at once. With "
+        "`existing_cluster_id` none is created: that one is started if it has ended.",
         creates="The cluster `rookery <installation> <DAG> <run>`, tagged with its owner and the end of its "
         "lease.",
         costs="**The bill of the cluster begins here** and ends with `terminate_cluster`; an idle cluster "
@@ -95,8 +97,9 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "are tried again with the same cluster; a quota or a forbidden setting needs another `compute`.",
     ),
     "prepare_data": TaskDoc(
-        does="One job run that drops incomplete rows, casts the columns, and splits the rows by their "
-        "hash into train, validation and test.",
+        does="One job run that drops incomplete rows, casts the columns, and splits the rows into train, "
+        "validation and test. Of a source that is read in place, it first hashes the content: the same "
+        "content gives the same points.",
         creates="A snapshot under `<data_root>/<installation>/<DAG>/<run>/snapshots/<digest>/`, complete "
         "when its `manifest.json` is there.",
         costs=_CLUSTER,
@@ -105,7 +108,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     ),
     "expand_grid": TaskDoc(
         does="Expands the grid into points, gives each the id of all that determines its result, and "
-        "deals them out to the mapped `train` tasks, `points_per_task` to each.",
+        "deals them out to the mapped `train` tasks, so that all of them take about as long: "
+        "`points_per_task` to each, at most.",
         creates="One file, `<data_root>/<installation>/<DAG>/<run>/sweeps/<id>/points.json`.",
         costs=_NO_CLUSTER_NEEDED,
         if_it_fails=f"{_RETRIED} Anything else is a bug worth a report.",
@@ -114,7 +118,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         does="One job run for each mapped task, named by what it trains. Each of its points is fitted on "
         "the train rows and measured on the validation rows. Points that were finished before, by "
         "whichever run, are found by their id and not fitted again.",
-        creates="One MLflow run for each new point.",
+        creates="One MLflow run for each new point. The model of the best is logged where that takes less "
+        "time than to fit it again (`log_models`).",
         costs=f"{_CLUSTER} This is most of it: points in common with earlier runs on the same data are free.",
         if_it_fails="The last log line has the job code's error, the link **Databricks run** its whole "
         "output. A lost driver or cluster is tried again by itself. Clearing the task fits only what is "
@@ -129,12 +134,13 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "from a sweep with holes. Clear the failed `train` tasks, with what follows them.",
     ),
     "register_model": TaskDoc(
-        does="One job run that checks the best point's model (it gives the metrics that chose it, and its "
-        "scorer without Spark gives the same answers), measures it on the test rows, judges the plan's "
-        "gates, compares it with the champion on the same rows, and registers it as the `challenger`, also "
-        "if it has lost.",
+        does="One job run that fits the best point again, if its model was not logged, checks its model (it "
+        "gives the metrics that chose it, and its scorer without Spark gives the same answers), measures it "
+        "on the test rows, judges the plan's gates, compares it with the champion on the same rows, and "
+        "registers it as the `challenger`, also if it has lost.",
         creates="A version of the registered model: one for each winner of a DAG run, also if the task is "
-        "cleared.",
+        "cleared. In the winner's MLflow run, tables and pictures: importances of the features, and for "
+        "classes the confusion matrix and the metrics of each.",
         costs=_CLUSTER,
         if_it_fails="A gate that was missed is told with the metric, its value and the threshold: no "
         "version is registered and what is served stays. Train on other data or another grid, or lower "
@@ -142,7 +148,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     ),
     "terminate_cluster": TaskDoc(
         does="Terminates every cluster of the run, whatever became of the run, and sees it TERMINATED. It "
-        "starts as soon as nothing needs the cluster, beside the deployment. " + _LOOKS_ON,
+        "starts as soon as nothing needs the cluster, beside the deployment. One that the run has not made "
+        "is left alone. " + _LOOKS_ON,
         creates="Nothing.",
         costs="**The bill of the cluster ends here.**",
         if_it_fails="**A cluster may still be running.** Clear this task, or terminate the cluster by "

@@ -43,7 +43,7 @@ class _Inputs(NamedTuple):
 
 def chain_of_tasks(
     plan: TrainingPlan,
-    points_per_task: int,
+    points_per_task: int | None,
     other_keys: tuple[str, ...],
     pool: str | None,
     job_timeout: timedelta,
@@ -94,7 +94,7 @@ def _input_tasks(resolve: ResolvePlanOperator) -> _Inputs:
         experiment_path=xcom(resolve, "experiment_path"),
         doc_md=doc_of("create_experiment"),
     )
-    return _Inputs(source, upload_job_code(resolve, doc_of), experiment)
+    return _Inputs(source, upload_job_code(resolve, doc_of, resolve.plan.package), experiment)
 
 
 def _sweep_tasks(
@@ -106,10 +106,10 @@ def _sweep_tasks(
         "snapshot_digest": xcom(snapshot, "snapshot_digest"),
         "code_digest": xcom(inputs.code, "code_digest"),
         "experiment_id": xcom(inputs.experiment),
+        "points_per_task": xcom(resolve, "points_per_task"),
     }
     expand = ExpandGridOperator(
         task_id="expand_grid",
-        points_per_task=xcom(resolve, "points_per_task"),
         doc_md=doc_of("expand_grid"),
         **sweep,
     )

@@ -26,16 +26,19 @@ SERVE_VERSION = "serve_version"
 """The key for an earlier version that is to be served again."""
 
 
-def fields(plan: TrainingPlan, points_per_task: int) -> tuple[Field, ...]:
+def fields(plan: TrainingPlan, points_per_task: int | None) -> tuple[Field, ...]:
     """The fields of a plan, in the order of its form."""
     return tuple(_fields(plan, points_per_task))
 
 
-def _fields(plan: TrainingPlan, points_per_task: int) -> Iterator[Field]:
+def _fields(plan: TrainingPlan, points_per_task: int | None) -> Iterator[Field]:
     for field in plan.source.fields():
         yield replace(field, place=("source", *(field.place or ())))
     yield _max_dropped_share(plan)
     for index, sweep in enumerate(plan.sweep):
+        # Of the others no types are known, and the form sends texts.
+        if sweep.is_dotted_path:
+            continue
         for parameter in sweep.grid:
             yield grid_field(index, sweep, parameter)
     # With several gates one number could not say which is meant.
@@ -43,7 +46,7 @@ def _fields(plan: TrainingPlan, points_per_task: int) -> Iterator[Field]:
         yield _gate(plan.gates[0])
     yield _points_per_task(points_per_task)
     # A run has a fixed number, or the plan's limits: one field could not say which is meant.
-    if plan.compute.autoscale is None:
+    if plan.compute.autoscale is None and plan.compute.existing_cluster_id is None:
         yield _num_workers(plan)
     yield _deploy(plan)
     yield _approval(plan)
@@ -87,22 +90,27 @@ def _read_number(low: float, high: float, value: Any) -> float:
     return float(value)
 
 
-def _points_per_task(points_per_task: int) -> Field:
+def _points_per_task(points_per_task: int | None) -> Field:
     schema = {
-        "type": "integer",
+        "type": ["integer", "null"],
         "minimum": 1,
         "maximum": MAX_POINTS,
         "title": "Points per task",
         "section": "Execution",
         "description_md": "How many points of the grid one mapped task trains, in one job run. `1` shows "
-        "every point as a task of its own; more of them in a task take less time in all.",
+        "every point as a task of its own; more of them in a task take less time in all. Empty: 4, and more "
+        "where that would make more than 64 tasks.",
     }
     return Field("points_per_task", None, points_per_task, schema, _read_points_per_task)
 
 
-def _read_points_per_task(value: Any) -> int:
+def _read_points_per_task(value: Any) -> int | None:
+    if value is None:
+        return None
     if type(value) is not int or not 1 <= value <= MAX_POINTS:
-        raise ValueError(f"{shown(value)} cannot be; it must be a whole number from 1 to {MAX_POINTS}")
+        raise ValueError(
+            f"{shown(value)} cannot be; it must be a whole number from 1 to {MAX_POINTS}, or null"
+        )
     return value
 
 

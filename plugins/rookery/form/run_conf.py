@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,12 +10,13 @@ from airflow.sdk import Param
 from rookery.exceptions import PlanError
 from rookery.fields import Field
 from rookery.form.allowed import worded
+from rookery.form.grid_size import check_size
 from rookery.form.plan_fields import SERVE_VERSION, fields
 from rookery.mistakes import Mistake, did_you_mean, listed
+from rookery.plan.shards import usual_points_per_task
 from rookery.plan.training import TrainingPlan
-from rookery_jobs.grid import ALGORITHMS, MAX_POINTS
+from rookery_jobs.grid import ALGORITHMS
 
-DEFAULT_POINTS_PER_TASK = 4
 BACKFILL = "backfill"
 
 
@@ -29,7 +29,7 @@ class ResolvedPlan(NamedTuple):
     serve_version: str | None = None
 
 
-def form(plan: TrainingPlan, points_per_task: int = DEFAULT_POINTS_PER_TASK) -> dict[str, Param]:
+def form(plan: TrainingPlan, points_per_task: int | None = None) -> dict[str, Param]:
     """The fields of the plan's trigger form, with the plan's values as defaults. Their names are also the
     keys that a conf may have."""
     return {
@@ -41,7 +41,7 @@ def form(plan: TrainingPlan, points_per_task: int = DEFAULT_POINTS_PER_TASK) -> 
 def resolve(
     plan: TrainingPlan,
     conf: Mapping[str, Any],
-    points_per_task: int = DEFAULT_POINTS_PER_TASK,
+    points_per_task: int | None = None,
     other_keys: Collection[str] = (),
     run_type: str = "manual",
 ) -> ResolvedPlan:
@@ -49,7 +49,8 @@ def resolve(
 
     `other_keys` are those that the DAG itself has for other purposes. A run of the type "backfill" does not
     deploy unless its conf says `deploy: true`. Raises PlanError with all mistakes of the conf: keys that are
-    neither among `other_keys` nor in the form, values that cannot be, and a grid of too many points.
+    neither among `other_keys` nor in the form, values that cannot be, and a grid of too many points or mapped
+    tasks.
     """
     known = fields(plan, points_per_task)
     mistakes = list(_unknown_keys(conf, [*(field.key for field in known), *other_keys]))
@@ -60,7 +61,8 @@ def resolve(
                 values[field.key] = field.read(conf[field.key])
             except ValueError as problem:
                 mistakes.append(Mistake(str(problem), (field.key,)))
-    mistakes += _too_many_points(plan, known, values)
+    asked = values.get("points_per_task", points_per_task)
+    mistakes += check_size(plan, known, values, asked)
     if mistakes:
         keys = ", ".join(field.key for field in known)
         told = listed("The run's conf", mistakes)
@@ -68,8 +70,9 @@ def resolve(
     serve_version = values.get(SERVE_VERSION)
     if values.get("deploy") is None:
         values["deploy"] = serve_version is not None or (plan.deploy and run_type != BACKFILL)
-    merged = _merged(plan, known, values)
-    return ResolvedPlan(merged, values.get("points_per_task", points_per_task), serve_version)
+    resolved = _merged(plan, known, values)
+    points_per_task = asked or usual_points_per_task(len(resolved.candidates()))
+    return ResolvedPlan(resolved, points_per_task, serve_version)
 
 
 def asks_to_deploy(conf: Mapping[str, Any]) -> bool:
@@ -88,23 +91,6 @@ def _advice(key: str, known: Sequence[str]) -> str:
         return f"; {algorithm} has a parameter {parameter}, but the plan's grid has not: add it there"
     shortened = (name for name in known if name.lower().endswith(f"_{key.lower()}"))
     return did_you_mean(next(shortened, key), known)
-
-
-def _too_many_points(
-    plan: TrainingPlan, known: Sequence[Field], values: Mapping[str, Any]
-) -> Iterator[Mistake]:
-    lengths: dict[int, dict[str, int]] = {}
-    for field in known:
-        match field.place:
-            case ("sweep", int(index), "grid", str(parameter)):
-                given = values.get(field.key, plan.sweep[index].grid[parameter])
-                lengths.setdefault(index, {})[field.key] = len(set(given))
-    size = sum(math.prod(grid.values()) for grid in lengths.values())
-    if size > MAX_POINTS:
-        lists = ", ".join(f"{key} ({length})" for grid in lengths.values() for key, length in grid.items())
-        yield Mistake(
-            f"the grid has {size} points; at most {MAX_POINTS} are allowed: shorten a list", (lists,)
-        )
 
 
 def _merged(plan: TrainingPlan, known: Sequence[Field], values: Mapping[str, Any]) -> TrainingPlan:

@@ -83,6 +83,7 @@ class ServeModelOperator(EndpointOperator):
             self.wanted(context),
             self.training_plan.type_of_label,
             self.timeout,
+            self.training_plan.probabilities,
             require_wanted,
             self.clock,
         )
@@ -197,7 +198,12 @@ class QueryEndpointOperator(ServeModelOperator):
         if not records:
             return Answer(None, [])
         predictions = checks.ask_version(
-            self.workspace, self.endpoint_name, rollout.address, records, rollout.label_type
+            self.workspace,
+            self.endpoint_name,
+            rollout.address,
+            records,
+            rollout.label_type,
+            probabilities=self.training_plan.probabilities,
         )
         self.log.info("%s answers with %s", self.endpoint_name, predictions)
         return Answer(list(planned) if planned else None, predictions)

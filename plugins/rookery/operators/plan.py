@@ -52,7 +52,7 @@ class ResolvePlanOperator(FirstTaskOperator):
         self,
         *,
         plan: TrainingPlan,
-        points_per_task: int,
+        points_per_task: int | None = None,
         other_keys: Collection[str] = (),
         train: Sequence[str] = (),
         **kwargs: Any,

@@ -12,12 +12,14 @@ from rookery.origin import origin_of
 from rookery.workspace import storage
 from rookery.xcom import Handed
 from rookery_jobs.contract import (
+    EQUAL,
     TEXT_RULE,
     Manifest,
     Origin,
     RunLayout,
     SnapshotSpec,
     manifest_path,
+    pinned_path,
     snapshot_digest,
     spec_path,
 )
@@ -53,9 +55,16 @@ class PrepareDataOperator(JobRunOperator, PlanOperator):
         spec = snapshot_spec(plan, self.source, origin_of(context["dag_run"], plan))
         storage.write_text(self.workspace, spec_path(spec.snapshot_path), spec.to_json())
         self.run_job(context, spec_path(spec.snapshot_path))
-        manifest = Manifest.from_json(storage.read_text(self.workspace, manifest_path(spec.snapshot_path)))
+        made = self._made(spec)
+        manifest = Manifest.from_json(storage.read_text(self.workspace, manifest_path(made.snapshot_path)))
         self._log_rows(manifest)
-        Snapshot(spec.snapshot_path, spec.digest).push(context["ti"])
+        Snapshot(made.snapshot_path, made.digest).push(context["ti"])
+
+    def _made(self, spec: SnapshotSpec) -> SnapshotSpec:
+        """The snapshot that was made: which one it is, is known now, if the source is read in place."""
+        if spec.source.is_pinned:
+            return spec
+        return SnapshotSpec.from_json(storage.read_text(self.workspace, pinned_path(spec.snapshot_path)))
 
     def _log_rows(self, manifest: Manifest) -> None:
         kept, dropped = manifest.rows_kept, manifest.rows_dropped
@@ -78,7 +87,10 @@ def snapshot_spec(plan: TrainingPlan, source: Mapping[str, Any], origin: Origin)
         "text_rule": TEXT_RULE,
         "label_type": plan.type_of_label,
         "treatment": plan.features.treatment,
-        "class_weights": plan.class_weights,
+        "class_weights": plan.class_weights if isinstance(plan.class_weights, str) else EQUAL,
+        "label_weights": plan.label_weights,
+        "boolean": plan.features.boolean,
+        "probabilities": plan.probabilities,
     }
     digest = snapshot_digest(**determining)
     path = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id).snapshot(digest)

@@ -10,9 +10,9 @@ from rookery.links import ExperimentLink, JobRunLink, snapshot_page
 from rookery.operators.bases.databricks import PlanOperator
 from rookery.operators.bases.job_run import JobRunOperator
 from rookery.origin import origin_of
-from rookery.plan.shards import shards
+from rookery.plan.shards import Deal, deal
 from rookery.workspace import storage
-from rookery_jobs.contract import Origin, RunLayout, SweepSpec, sweep_id
+from rookery_jobs.contract import Origin, Point, RunLayout, SweepSpec, sweep_id
 from rookery_jobs.errors import ContractError
 from rookery_jobs.grid import make_points
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 class SweepOperator(PlanOperator):
     """Base of the operators that know the run's sweep: its points follow from the plan, the snapshot and the
-    job code."""
+    job code, their order from how many of them a mapped task carries."""
 
     template_fields: Sequence[str] = (
         "plan",
@@ -30,29 +30,44 @@ class SweepOperator(PlanOperator):
         "snapshot_digest",
         "code_digest",
         "experiment_id",
+        "points_per_task",
     )
 
     def __init__(
-        self, *, snapshot_path: str, snapshot_digest: str, code_digest: str, experiment_id: str, **kwargs: Any
+        self,
+        *,
+        snapshot_path: str,
+        snapshot_digest: str,
+        code_digest: str,
+        experiment_id: str,
+        points_per_task: int,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.snapshot_path = snapshot_path
         self.snapshot_digest = snapshot_digest
         self.code_digest = code_digest
         self.experiment_id = experiment_id
+        self.points_per_task = points_per_task
 
-    def sweep(self, context: Context) -> SweepSpec:
-        """The sweep, as the specs of job runs have it."""
+    def deal(self) -> Deal:
+        """The sweep's points, dealt out to mapped tasks."""
         plan = self.training_plan
-        origin = origin_of(context["dag_run"], plan)
         points = make_points(
             plan.candidates(),
             categorical=plan.features.categorical,
             numeric=plan.features.numeric,
+            boolean=plan.features.boolean,
             label=plan.label,
             snapshot_digest=self.snapshot_digest,
             code_digest=self.code_digest,
         )
+        return deal(points, self.points_per_task)
+
+    def sweep(self, context: Context, points: tuple[Point, ...]) -> SweepSpec:
+        """The sweep, as the specs of job runs have it."""
+        plan = self.training_plan
+        origin = origin_of(context["dag_run"], plan)
         return SweepSpec(
             sweep_id=sweep_id((point.point_id for point in points), plan.metric),
             snapshot_path=self.snapshot_path,
@@ -63,6 +78,7 @@ class SweepOperator(PlanOperator):
             points=points,
             tmp_path=self._layout(origin).tmp,
             origin=origin,
+            log_models=plan.log_models,
         )
 
     def put_points(self, sweep: SweepSpec) -> str:
@@ -109,7 +125,7 @@ class TrainOperator(JobRunOperator, SweepOperator):
 
     def execute(self, context: Context) -> int:
         self.show_link(context, ExperimentLink(), self.experiment_page)
-        self.put_points(self.sweep(context))
+        self.put_points(self.sweep(context, self.deal().points))
         return self.run_job(context, *self.arguments)
 
 
@@ -119,18 +135,14 @@ class ExpandGridOperator(SweepOperator):
     XCom: `points_path`, where the SweepSpec is, and `experiment_page`, where the results will be seen.
     """
 
-    template_fields: Sequence[str] = (*SweepOperator.template_fields, "points_per_task")
     operator_extra_links: Sequence[BaseOperatorLink] = (ExperimentLink(),)
 
-    def __init__(self, *, points_per_task: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.points_per_task = points_per_task
-
     def execute(self, context: Context) -> list[dict[str, Any]]:
-        sweep = self.sweep(context)
+        dealt = self.deal()
+        sweep = self.sweep(context, dealt.points)
         path = self.put_points(sweep)
         page = snapshot_page(self.workspace_url, self.experiment_id, self.snapshot_digest)
         self.show_link(context, ExperimentLink(), page)
         context["ti"].xcom_push(key="points_path", value=path)
         context["ti"].xcom_push(key="experiment_page", value=page)
-        return [shard.to_xcom() for shard in shards(sweep.points, self.points_per_task, path)]
+        return [shard.to_xcom() for shard in dealt.shards(path)]

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from rookery.exceptions import DownloadError
 from rookery.sources.csv_faults import unclosed_quote
 from rookery.sources.csv_rows import LONGEST_LINE
-from rookery.sources.download import Fetched
+from rookery.sources.fetching.download import Fetched
 from rookery_jobs.contract import stripped
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")

@@ -11,6 +11,7 @@ SWEEP_ARGUMENTS: dict[str, Any] = {
     "snapshot_digest": "0123456789abcdef",
     "code_digest": "c",
     "experiment_id": "17",
+    "points_per_task": 1,
 }
 """What the operators of a sweep are given."""
 

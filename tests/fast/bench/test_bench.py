@@ -4,10 +4,12 @@ from bench.measures import Comparison, in_turns
 
 
 def test_a_ratio_is_that_of_the_medians() -> None:
-    times = {"ours": [1.0, 9.0, 2.0], "baseline": [4.0, 5.0, 30.0]}
-    compared = Comparison("Starting", "s", "without", **times, key="start_vs_without")
+    times = [1.0, 9.0, 2.0], [4.0, 5.0, 30.0]
+    compared = Comparison("Starting", "s", "without", *times, key="start_vs_without")
     assert (compared.ratio, compared.value) == (0.4, 0.4)
-    assert Comparison("Starting", "s", "without", **times, key="start_speedup").value == 2.5
+    assert Comparison("Starting", "s", "without", *times, key="start_speedup").value == 2.5
+    rate = Comparison("Starting", "s", "without", *times, key="starts_per_second", more_is_better=True)
+    assert rate.value == 2.5
     assert compared.line().split() == ["Starting", "2.00", "s", "0.40", "x", "5.00", "s", "without"]
 
 

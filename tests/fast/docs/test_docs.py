@@ -32,3 +32,9 @@ def test_every_link_and_every_path_leads_somewhere(page: Path) -> None:
 def test_every_test_that_is_named_exists(page: Path) -> None:
     named = [(path, name) for path, name in PATH.findall(page.read_text(encoding="utf-8")) if name]
     assert [name for path, name in named if f"def {name}(" not in (PROJECT / path).read_text()] == []
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_no_page_has_both_sides_of_a_merge(page: Path) -> None:
+    marks = ("<<<<<<< ", ">>>>>>> ", "||||||| ")
+    assert [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith(marks)] == []

@@ -2,8 +2,6 @@
 
 from local_workspace.clock import Clock
 from local_workspace.clusters.clusters import Clusters
-from local_workspace.files.local_files import LocalFiles
-from local_workspace.files.workspace import WorkspaceFiles
 from local_workspace.processes.processes import Processes
 from local_workspace.runs.job_clusters import JobClusters
 from local_workspace.runs.jobs.jobs import Jobs
@@ -12,6 +10,7 @@ from local_workspace.runs.runs import Runs
 from local_workspace.runs.task_runs.task_run import Services
 from local_workspace.settings import Settings
 from local_workspace.store import Store
+from tests.fast.local_workspace.clusters_in import local_files
 
 
 def runs_in(
@@ -19,7 +18,6 @@ def runs_in(
 ) -> Runs:
     """Runs on these clusters, with these records or with records of their own."""
     kept = records or RunRecords(store, clock)
-    workspace = WorkspaceFiles(settings.workspace_files, store, clock, settings.user_name)
     services = Services(
         settings,
         clock,
@@ -27,6 +25,6 @@ def runs_in(
         Processes(store),
         clusters,
         JobClusters(kept, clusters),
-        LocalFiles(settings.dbfs, workspace),
+        local_files(settings, store, clock),
     )
     return Runs(services, Jobs(settings, store, clock))

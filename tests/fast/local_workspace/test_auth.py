@@ -8,18 +8,17 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 
-from local_workspace.auth import guarded
 from local_workspace.settings import Settings
-from local_workspace.signed_urls import SignedUrls
 from local_workspace.store import Store
+from tests.fast.local_workspace.guarded_app import guarded_app
 from tests.fast.local_workspace.manual_clock import ManualClock
 
 TOKEN = "dapi-right"  # noqa: S105
 
 
 def client_of(settings: Settings) -> TestClient:
-    signed_urls = SignedUrls(Store(settings.database), ManualClock())
-    return TestClient(guarded(PlainTextResponse("in"), settings, signed_urls), base_url="http://127.0.0.1:1")
+    app = guarded_app(PlainTextResponse("in"), settings, Store(settings.database), ManualClock())
+    return TestClient(app, base_url="http://127.0.0.1:1")
 
 
 @pytest.fixture
@@ -146,7 +145,8 @@ def test_the_well_known_document_needs_no_token_but_the_right_host(client: TestC
         ("GET", "/.well-known/databricks-config/"),
         ("GET", "/.well-known/../api/2.0/mlflow/experiments/search"),
         ("GET", "/.well-known/anything"),
-        ("GET", "/oidc/.well-known/oauth-authorization-server"),
+        ("POST", "/oidc/.well-known/oauth-authorization-server"),
+        ("GET", "/oidc/v1/token"),
     ],
 )
 def test_nothing_else_is_answered_without_a_token(client: TestClient, method: str, path: str) -> None:

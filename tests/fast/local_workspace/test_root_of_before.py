@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from local_workspace.clusters.clusters import Clusters
-from local_workspace.processes.processes import Processes
+from local_workspace.clusters.records import WantedClusters
 from local_workspace.runs.requests.submit import SubmitRun
 from local_workspace.runs.runs import Runs
 from local_workspace.runs.wanted import Wanted
 from local_workspace.settings import Settings
 from local_workspace.store import Store
+from tests.fast.local_workspace.clusters_in import clusters_in
 from tests.fast.local_workspace.manual_clock import ManualClock
 from tests.fast.local_workspace.runs_in import runs_in
 
@@ -97,7 +98,7 @@ def store(settings: Settings) -> Iterator[Store]:
 
 @pytest.fixture
 def clusters(settings: Settings, store: Store) -> Iterator[Clusters]:
-    clusters = Clusters(settings, store, ManualClock(), Processes(store))
+    clusters = clusters_in(settings, store, ManualClock())
     clusters.start()
     yield clusters
     clusters.stop(deadline=0.0)
@@ -111,7 +112,7 @@ def runs(settings: Settings, store: Store, clusters: Clusters) -> Runs:
 
 
 def test_its_clusters_have_ended_and_are_shown(clusters: Clusters) -> None:
-    (cluster,), has_more = clusters.newest((), 0, 9)
+    (cluster,), has_more = clusters.newest(WantedClusters(), 0, 9)
     assert not has_more
     assert (cluster["cluster_id"], cluster["cluster_name"]) == ("1124-081500-x7k2m9qa", "before")
     assert cluster["state"] == "TERMINATED"

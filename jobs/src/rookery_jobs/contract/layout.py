@@ -10,6 +10,8 @@ PACKAGE = "rookery_jobs"
 ARCHIVE = f"{PACKAGE}.zip"
 SCRIPT = "run.py"
 """The package that a code folder holds as an archive, and the script beside it that every job run starts."""
+USER_ARCHIVE = "package.zip"
+"""A package of the user's own in the same folder, if the plan names one."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 _SLUG_LENGTH = 80
@@ -71,6 +73,16 @@ class RunLayout:
 def spec_path(snapshot_path: str) -> str:
     """The file of a snapshot that holds its SnapshotSpec."""
     return f"{snapshot_path}/spec.json"
+
+
+def pinned_path(snapshot_path: str) -> str:
+    """The file beside a SnapshotSpec whose source is not pinned, with the spec of what was made of it."""
+    return f"{snapshot_path}/pinned.json"
+
+
+def listing_path(snapshot_path: str) -> str:
+    """The file of a snapshot that lists the files which were read in place, with their content's hashes."""
+    return f"{snapshot_path}/source.json"
 
 
 def manifest_path(snapshot_path: str) -> str:

@@ -9,6 +9,16 @@ from rookery_jobs.contract.origin import Origin
 from rookery_jobs.contract.promotion.judge import UNCOMPARED, JudgeSpec
 from rookery_jobs.errors import ContractError
 
+LOG_AUTO = "auto"
+"""Log a shard's best model only where that is cheaper than to fit it again: the fit took longer, or need not
+give the same."""
+
+LOG_ALL = "all"
+"""Log the model of each point."""
+
+LOG_MODELS = (LOG_AUTO, "best", LOG_ALL)
+"""What a sweep can be asked to log; with `best`, the best model of each shard."""
+
 
 @dataclass(frozen=True)
 class Point(Document):
@@ -32,9 +42,14 @@ class SweepSpec(Document):
     points: tuple[Point, ...]
     tmp_path: str
     origin: Origin
+    log_models: str = LOG_AUTO
 
     def __post_init__(self) -> None:
         check_metric(self.metric)
+        if self.log_models not in LOG_MODELS:
+            raise ContractError(
+                f"log_models is {self.log_models!r}; it must be one of {', '.join(LOG_MODELS)}"
+            )
         expected = sweep_id((point.point_id for point in self.points), self.metric)
         if self.sweep_id != expected:
             raise ContractError(f"sweep id {self.sweep_id!r} does not fit its points, which give {expected}")

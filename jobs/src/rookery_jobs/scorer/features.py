@@ -25,7 +25,11 @@ class StringIndexer:
         """Raises InvalidRow for a missing or unseen category."""
         index = {label: float(position) for position, label in enumerate(self.labels)}
         values = columns[self.inputCol]
-        columns[self.outputCol] = np.array([self._look_up(index, row, one) for row, one in enumerate(values)])
+        try:
+            found = [index[value] for value in values]
+        except (KeyError, TypeError):  # a TypeError: of what cannot be a key, and so is no category
+            found = [self._look_up(index, row, one) for row, one in enumerate(values)]
+        columns[self.outputCol] = np.array(found)
 
     def _look_up(self, index: dict[str, float], row: int, value: object) -> float:
         if isinstance(value, str) and value in index:
@@ -107,8 +111,11 @@ class StandardScaler:
 
 def numbers(name: str, values: Sequence[object] | Vector) -> Vector:
     """The values of a column as float64. Raises InvalidRow for a missing one, an infinity, and no number."""
-    if isinstance(values, np.ndarray) and values.dtype == np.float64 and np.isfinite(values).all():
-        return values
+    dtype = getattr(values, "dtype", None)
+    if isinstance(dtype, np.dtype) and dtype.kind in "iuf":
+        array: Vector = np.asarray(values, dtype=np.float64)
+        if np.isfinite(array).all():
+            return array
     return np.array(list(_checked(name, values)), dtype=np.float64)
 
 

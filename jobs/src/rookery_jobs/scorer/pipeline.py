@@ -1,6 +1,7 @@
 """A fitted pipeline as a list of stages."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -33,11 +34,13 @@ class Prediction(NamedTuple):
 @dataclass(frozen=True)
 class Scorer:
     """Applies the stages in order. `inputs` are the columns a row must have; `text_rule` is what text in them
-    means (see `text`)."""
+    means (see `text`); `probability_columns` are the names of the probabilities in its answers, each at its
+    class, if it answers with them."""
 
     inputs: tuple[str, ...]
     stages: tuple[Stage, ...]
     text_rule: int = 0
+    probability_columns: tuple[str, ...] = ()
 
     def score(self, columns: Table) -> Prediction:
         """Score rows given as columns (lists, arrays or pandas Series).
@@ -54,6 +57,12 @@ class Scorer:
         prediction = working["prediction"]
         probability = working.get("probability", np.empty((len(prediction), 0)))
         return Prediction(prediction, probability, working.get("predictedLabel", prediction))
+
+    def answers(self, columns: Table) -> Columns:
+        """The columns of what is answered to rows (see `score`): `prediction`, and the probabilities."""
+        scored = self.score(columns)
+        probabilities = zip(self.probability_columns, scored.probability.T, strict=False)
+        return {"prediction": scored.answer, **dict(probabilities)}
 
     @property
     def answer_type(self) -> str:
@@ -88,5 +97,6 @@ class Scorer:
         """The values, texts among them by the text rule."""
         if getattr(getattr(values, "dtype", None), "kind", "O") in "biuf":
             return values
-        rule = RULES[self.text_rule]
-        return [rule(value) if isinstance(value, str) else value for value in values]
+        rule = cache(RULES[self.text_rule])  # most of the texts are the same few categories
+        texts = values.tolist() if hasattr(values, "tolist") else values
+        return [rule(value) if isinstance(value, str) else value for value in texts]

@@ -7,38 +7,47 @@ never the rest of the row: it may tell of persons, and messages go to logs.
 
 from typing import NamedTuple
 
-from pyspark.sql import Column, DataFrame, Row, SparkSession
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
 from rookery_jobs.contract import NOT_UTF8, SnapshotSpec
 from rookery_jobs.errors import DataError
 from rookery_jobs.spark.objectives import objective_of
-from rookery_jobs.spark.sources import BROKEN, ROW, source_of
-from rookery_jobs.spark.text.csv_lines import position_of
+from rookery_jobs.spark.reading.marks import BROKEN, FILE, ROW
+from rookery_jobs.spark.sources import Pinned, source_of
 from rookery_jobs.spark.text.instants import instant, is_before
-from rookery_jobs.spark.text.values import all_composed, category, column, double, present, quoted
+from rookery_jobs.spark.text.values import (
+    all_composed,
+    boolean,
+    category,
+    column,
+    double,
+    present,
+    quoted,
+)
 
 _FAULT = "__fault"
 _SHOWN_ROWS = 3
 _NO_TIME = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as the time of a row must be"
 
 
-def read_source(spark: SparkSession, spec: SnapshotSpec) -> DataFrame:
-    """The columns that the spec needs, as text that is present or null, with ROW and BROKEN; and the values
-    of numbers and label, null where the text is none. Nothing is checked.
+def read_source(source: Pinned, spec: SnapshotSpec) -> DataFrame:
+    """The columns that the spec needs, as text that is present or null, with ROW, FILE and BROKEN; and the
+    values of numbers and label, null where the text is none. Nothing is checked.
 
     Cache it before use: the values of many columns cost time, and are used several times.
     """
-    rows = source_of(spec.source).read(spark, spec.source, spec.columns)
+    rows = source.read(spec.columns)
     texts = [present(name, spec.text_rule).alias(name) for name in spec.columns]
     values = [double(name).alias(_value_of(name)) for name in spec.numeric]
+    values += [boolean(name).alias(_value_of(name)) for name in spec.boolean]
     label = objective_of(spec).label(spec.label, spec.label_type).alias(_value_of(spec.label))
-    return rows.select(*texts, BROKEN, ROW).select("*", *values, label)
+    return rows.select(*texts, BROKEN, FILE, ROW).select("*", *values, label)
 
 
 def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
-    """The complete rows of `read_source`, later ones left out: categorical strings, numeric doubles, the
-    label by its objective, and what the split needs beside them. What may be missing is null.
+    """The complete rows of `read_source`, later ones left out: categorical strings, numeric doubles,
+    booleans, the label by its objective, and what the split needs beside them. What may be missing is null.
 
     Raises DataError, naming the row, and column and value where it is one, for broken rows, for times that
     are none, and in rows that are not later for values that cannot be cast or are not UTF-8.
@@ -49,8 +58,9 @@ def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
         faults.append(_not_cast(spec.as_of_column, instant(spec.as_of_column), _NO_TIME))
     times = [name for name in spec.split.times if name != spec.as_of_column]
     faults += [_not_cast(name, instant(name), _NO_TIME, seen) for name in times]
-    typed = {name: column(_value_of(name)) for name in (*spec.numeric, spec.label)}
+    typed = {name: column(_value_of(name)) for name in (*spec.numbers, spec.label)}
     faults += [_not_cast(name, typed[name], "is not a finite number", seen) for name in spec.numeric]
+    faults += [_not_cast(name, typed[name], "is neither true nor false", seen) for name in spec.boolean]
     fault = objective_of(spec).label_fault(spec.label_type)
     faults.append(_not_cast(spec.label, typed[spec.label], fault, seen))
     categorical = (*spec.categorical, *([spec.label] if spec.label_type == "string" else []))
@@ -110,12 +120,18 @@ def _refuse(rows: DataFrame, faults: list[_Fault], spec: SnapshotSpec) -> None:
     if not found:
         return
     shown = "; ".join(
-        f"row {position_of(rows, ROW, row[ROW]) + 1}: {_describe(row, faults[row[_FAULT]], spec)}"
-        for row in found[:_SHOWN_ROWS]
+        f"{_place(rows, row)}: {_describe(row, faults[row[_FAULT]], spec)}" for row in found[:_SHOWN_ROWS]
     )
     more = "; and more" if len(found) > _SHOWN_ROWS else ""
     place = source_of(spec.source).ROW_1
     raise DataError(f"the source has rows that cannot be used ({place}): {shown}{more}")
+
+
+def _place(rows: DataFrame, row: Row) -> str:
+    """Which row it is, of which file if there are several."""
+    alike = rows if row[FILE] is None else rows.filter(column(FILE) == row[FILE])
+    number = alike.filter(column(ROW) <= row[ROW]).count()
+    return f"row {number}" if row[FILE] is None else f"row {number} of {row[FILE]}"
 
 
 def _describe(row: Row, fault: _Fault, spec: SnapshotSpec) -> str:

@@ -1,13 +1,16 @@
 """APIs of Databricks that this workspace does not have: answered 501, with words that name them."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from local_workspace.api.refusals import envelope
+from local_workspace.api.wire import routes
 from local_workspace.errors import NotOffered
+from local_workspace.messages import Message
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 # The beginning of the path below /api/<version>/, and what is there.
@@ -16,37 +19,43 @@ APIS = {
     "alerts": "SQL alerts",
     "apps": "Databricks Apps",
     "clean-rooms": "clean rooms",
-    "cluster-policies": "cluster policies",
     "dashboards": "dashboards",
     "genie": "Genie",
     "git-credentials": "Git credentials",
     "global-init-scripts": "global init scripts",
-    "instance-pools": "instance pools",
     "instance-profiles": "instance profiles",
     "ip-access-lists": "IP access lists",
     "lakeview": "dashboards",
-    "libraries": "libraries of clusters (give a task's own `libraries`)",
     "pipelines": "pipelines",
-    "policies": "cluster policies",
-    "policy-families": "cluster policies",
     "queries": "SQL queries",
     "repos": "Git folders",
     "sql": "SQL warehouses",
-    "token": "tokens (every client uses the workspace's own)",
-    "token-management": "tokens (every client uses the workspace's own)",
     "vector-search": "vector search",
     "warehouses": "SQL warehouses",
-    "workspace-conf": "settings of a workspace",
+}
+
+
+# Lists of what is not there: true, and what clients of other things ask for in passing.
+_EMPTY: dict[str, dict[str, Any]] = {
+    "repos": {"repos": []},
+    "sql/history/queries": {"res": [], "has_next_page": False},
+    "global-init-scripts": {"scripts": []},
 }
 
 
 def not_offered_routes() -> list[Route]:
     """A route for everything below each of them; put it after those that are offered."""
-    return [
+    none_there = [route for path, answer in _EMPTY.items() for route in _empty(path, answer)]
+    refused = [
         Route(f"/api/{{version}}/{api}{rest}", _endpoint(what), methods=_METHODS)
         for api, what in APIS.items()
         for rest in ("", "/{rest:path}")
     ]
+    return [*none_there, *refused]
+
+
+def _empty(path: str, answer: dict[str, Any]) -> list[Route]:
+    return routes("GET", path, Message, lambda _: answer)
 
 
 def _endpoint(what: str) -> Callable[[Request], Awaitable[Response]]:

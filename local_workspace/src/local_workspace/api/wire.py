@@ -27,6 +27,12 @@ class Addressed(Message):
     origin: str
 
 
+class Called(Message):
+    """A request whose answer depends on who asks: `caller` is the name of that user or service principal."""
+
+    caller: str
+
+
 # None is answered as an empty JSON object: clients read an answer to every call.
 Answer = dict[str, Any] | Response | None
 M = TypeVar("M", bound=Message)
@@ -74,6 +80,8 @@ def routes(
         fields = await _read_fields(request, limit) | request.path_params
         if issubclass(message, Addressed):
             fields["origin"] = f"{request.url.scheme}://{request.headers['host']}"
+        if issubclass(message, Called):
+            fields["caller"] = request.scope["caller"]
         answer = await run_in_threadpool(handler, parsed(message, fields))
         return answer if isinstance(answer, Response) else JSONResponse(answer or {})
 

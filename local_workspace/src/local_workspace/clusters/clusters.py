@@ -4,20 +4,24 @@ import secrets
 import string
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
 from local_workspace.clock import Clock
 from local_workspace.clusters import termination
+from local_workspace.clusters.changes import ClusterChanges, refuse_of_a_job
 from local_workspace.clusters.document import API, JOB, details, spec_of
-from local_workspace.clusters.keeper import ClusterKeeper
-from local_workspace.clusters.records import ClusterRecords
-from local_workspace.clusters.spark.conf import check_spark_conf
+from local_workspace.clusters.keeper import ClusterKeeper, Means
+from local_workspace.clusters.libraries.libraries import ClusterLibraries
+from local_workspace.clusters.policies.policies import ClusterPolicies
+from local_workspace.clusters.pools.pools import InstancePools
+from local_workspace.clusters.records import ClusterRecords, WantedClusters
+from local_workspace.clusters.requests import ClusterRequests
 from local_workspace.clusters.spark.driver import Driver
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.clusters.usage import Usage
-from local_workspace.errors import InvalidState
+from local_workspace.files.local_files import LocalFiles
 from local_workspace.processes.processes import Processes
 from local_workspace.settings import Settings
 from local_workspace.store import Document, Store
@@ -43,13 +47,21 @@ class Clusters:
         store: Store,
         clock: Clock,
         processes: Processes,
+        files: LocalFiles,
         with_secrets: Callable[[dict[str, str]], dict[str, str]] = dict,
     ) -> None:
         self._with_secrets = with_secrets
         self._settings = settings
         self._clock = clock
-        self._processes = processes
         self._records = ClusterRecords(store, clock)
+        self.policies = ClusterPolicies(settings, store, clock)
+        self.pools = InstancePools(settings, store)
+        self.libraries = ClusterLibraries(store, files, processes)
+        self._requests = ClusterRequests(self.policies, self.pools, self._records)
+        self._means = Means(settings, clock, self._records, processes, files, self.libraries)
+        self.changes = ClusterChanges(
+            self._records, self._requests, settings.user_name, self.restart, self._message_after_resize
+        )
         self._keepers: dict[str, ClusterKeeper] = {}
         self._usage = Usage(self._records, clock)
         self._stopping = threading.Event()
@@ -74,22 +86,28 @@ class Clusters:
         if self._ticker.is_alive():
             self._ticker.join(max(0.0, deadline - time.monotonic()))
 
-    def create(self, spec: ClusterSpec, source: str = API) -> str:
+    def create(self, asked: ClusterSpec, source: str = API) -> str:
         """Check the request, begin to start a cluster, and return its id."""
-        spec.check()
-        check_spark_conf(spec.spark_conf)
         cluster_id = self._new_id()
         with self._records.changed:
-            self._records.add(cluster_id, spec, source)
+            spec = self._requests.completed(asked, source)
+            self._records.add(cluster_id, spec, source, asked)
+            self.libraries.install(cluster_id, self.policies.libraries(spec.policy_id))
             self._keep(cluster_id)
         return cluster_id
+
+    def restart(self, cluster_id: str) -> None:
+        """RUNNING → RESTARTING: another driver, with nothing of the one before; nothing in another state."""
+        refuse_of_a_job(self._records.get(cluster_id), "restarted")
+        if keeper := self._keepers.get(cluster_id):
+            keeper.begin_to_restart(self._settings.user_name)
 
     def get(self, cluster_id: str) -> dict[str, Any]:
         """`ClusterDetails` with the request as `spec`; `InvalidParameterValue` for an unknown id."""
         return details(self._records.get(cluster_id), self._settings)
 
     def spec(self, cluster_id: str) -> ClusterSpec:
-        """The request that the cluster was created with, its references to secrets replaced.
+        """What the cluster is made with, its references to secrets replaced.
 
         Raises `ResourceDoesNotExist` if one of them is not there.
         """
@@ -100,17 +118,21 @@ class Clusters:
         }
         return spec.model_copy(update=changes)
 
-    def newest(
-        self, states: Collection[str], first: int, count: int, sources: Collection[str] = ()
-    ) -> tuple[list[dict[str, Any]], bool]:
-        """At most `count` clusters, newest first and without `spec`, and whether there are more.
-
-        `states`, `sources`: only clusters in one of these states, from one of these sources; empty: any.
-        """
-        page = self._records.newest(states, sources, first, count)
+    def newest(self, wanted: WantedClusters, first: int, count: int) -> tuple[list[dict[str, Any]], bool]:
+        """At most `count` of the clusters that are wanted, without `spec`, and whether there are more."""
+        page = self._records.newest(wanted, first, count)
         found = [details(document, self._settings) for document in page.documents]
         shown = [{key: value for key, value in each.items() if key != "spec"} for each in found]
         return shown, page.has_more
+
+    def nodes_of_pool(self, pool_id: str) -> int:
+        """How many machines of a pool the clusters that run would have: their workers, and their drivers."""
+        documents = [each for each in self._records.all() if each["state"] != "TERMINATED"]
+        specs = [spec_of(document) for document in documents]
+        workers = sum(spec.first_workers for spec in specs if spec.instance_pool_id == pool_id)
+        return workers + sum(
+            1 for spec in specs if (spec.driver_instance_pool_id or spec.instance_pool_id) == pool_id
+        )
 
     def events(self, cluster_id: str) -> list[dict[str, Any]]:
         """What happened to a cluster, oldest first."""
@@ -120,8 +142,7 @@ class Clusters:
         """TERMINATED → PENDING; nothing happens in any other state."""
         with self._records.changed:
             document = self._records.get(cluster_id)
-            if document.get("cluster_source") == JOB:
-                raise InvalidState(f"Cluster {cluster_id} belongs to a run of a job: it cannot be started.")
+            refuse_of_a_job(document, "started")
             if document["state"] == "TERMINATED":
                 self._records.restart(cluster_id)
                 self._keep(cluster_id)
@@ -139,6 +160,7 @@ class Clusters:
         """End a cluster and forget it: from now on it does not exist."""
         self.delete(cluster_id)
         self._records.mark_deleted(cluster_id)
+        self.libraries.forget(cluster_id)
 
     def terminate_idle(self) -> None:
         """End the clusters that no run has used for their `autotermination_minutes`."""
@@ -161,7 +183,7 @@ class Clusters:
         with self._records.changed:
             while not given_up():
                 state = self._state_for_run(cluster_id)
-                if state == "RUNNING":
+                if state == "RUNNING" and self.libraries.are_settled(cluster_id):
                     return self._keepers[cluster_id].driver
                 if state == "TERMINATED":
                     is_job = self._records.get(cluster_id).get("cluster_source") == JOB
@@ -200,16 +222,12 @@ class Clusters:
             keeper.begin_to_end(reason)
 
     def _keep(self, cluster_id: str) -> None:
-        keeper = ClusterKeeper(
-            cluster_id,
-            self._settings,
-            self._clock,
-            self._records,
-            self._processes,
-            lambda: self.spec(cluster_id),
-        )
+        keeper = ClusterKeeper(cluster_id, self._means, lambda: self.spec(cluster_id))
         self._keepers[cluster_id] = keeper
         keeper.start()
+
+    def _message_after_resize(self, cluster_id: str) -> str:
+        return self._keepers[cluster_id].message_after_resize()
 
     def _new_id(self) -> str:
         """The shape of Databricks' own: 1124-081500-x7k2m9qa."""

@@ -15,12 +15,13 @@ _SINGLE_NODE_CONF = {"spark.databricks.cluster.profile": "singleNode", "spark.ma
 _SINGLE_NODE_TAGS = {"ResourceClass": "SingleNode"}
 
 
-def new_document(cluster_id: str, spec: ClusterSpec, source: str, now: float) -> Document:
-    """A cluster that was just asked for."""
+def new_document(cluster_id: str, spec: ClusterSpec, asked: ClusterSpec, source: str, now: float) -> Document:
+    """A cluster that was just asked for; `spec` is what came of it with its policy and its pools."""
     return {
         "cluster_id": cluster_id,
         "cluster_source": source,
         "spec": spec.to_wire(),
+        "asked": asked.to_wire(),
         "state": "PENDING",
         "state_message": "Starting Spark",
         "start_time": milliseconds(now),
@@ -30,18 +31,24 @@ def new_document(cluster_id: str, spec: ClusterSpec, source: str, now: float) ->
 
 
 def spec_of(document: Document) -> ClusterSpec:
-    """The request that the cluster was created with."""
+    """What the cluster is made with."""
     return ClusterSpec.model_validate(document["spec"])
+
+
+def asked_of(document: Document) -> ClusterSpec:
+    """The request, before its policy and its pools filled in the rest."""
+    return ClusterSpec.model_validate(document.get("asked", document["spec"]))
 
 
 def details(document: Document, settings: Settings) -> dict[str, Any]:
     """`ClusterDetails`: `state_message` and `num_workers` are always there, clients read them unguarded."""
     spec = spec_of(document)
     kept = {key: value for key, value in document.items() if key not in _INTERNAL}
-    return _from_spec(spec, settings) | _tags(document["cluster_id"], spec, settings) | kept
+    shown = _from_spec(spec, settings) | _tags(document["cluster_id"], spec, settings) | kept
+    return shown | {"spec": document.get("asked", document["spec"])}
 
 
-_INTERNAL = frozenset({"events", "last_activity", "deleted"})
+_INTERNAL = frozenset({"asked", "events", "last_activity", "deleted"})
 
 
 def _from_spec(spec: ClusterSpec, settings: Settings) -> dict[str, Any]:
@@ -56,6 +63,9 @@ def _from_spec(spec: ClusterSpec, settings: Settings) -> dict[str, Any]:
         "is_single_node": spec.is_single_node if spec.kind else None,
         "use_ml_runtime": spec.use_ml_runtime if spec.kind else None,
         "workload_type": spec.workload_type,
+        "policy_id": spec.policy_id,
+        "instance_pool_id": spec.instance_pool_id,
+        "driver_instance_pool_id": spec.driver_instance_pool_id,
     }
     return {
         "cluster_name": spec.cluster_name,
@@ -67,6 +77,7 @@ def _from_spec(spec: ClusterSpec, settings: Settings) -> dict[str, Any]:
         "spark_env_vars": spec.spark_env_vars,
         "autotermination_minutes": spec.autotermination_minutes,
         "runtime_engine": spec.runtime_engine,
+        "init_scripts": [script.model_dump(exclude_none=True) for script in spec.init_scripts],
         "enable_elastic_disk": spec.enable_elastic_disk,
         "azure_attributes": {
             "first_on_demand": 1,
@@ -91,5 +102,6 @@ def _tags(cluster_id: str, spec: ClusterSpec, settings: Settings) -> dict[str, A
             "Creator": settings.user_name,
             "ClusterName": spec.cluster_name,
             "ClusterId": cluster_id,
+            **({"DatabricksInstancePoolId": spec.instance_pool_id} if spec.instance_pool_id else {}),
         },
     }

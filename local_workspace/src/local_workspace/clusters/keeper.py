@@ -4,12 +4,17 @@ import shutil
 import threading
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
 from local_workspace.clusters import termination
+from local_workspace.clusters.init_scripts.run import InitScriptFailed, InitScripts, Node
+from local_workspace.clusters.libraries.environment import ClusterEnvironment
+from local_workspace.clusters.libraries.libraries import ClusterLibraries, Place
 from local_workspace.clusters.records import ClusterRecords
-from local_workspace.clusters.runtimes.environments import environment_of, run_by
+from local_workspace.clusters.runtimes.environments import Environment, environment_of, run_by
 from local_workspace.clusters.spark.class_archive import java_options
 from local_workspace.clusters.spark.driver import Driver, launch
 from local_workspace.clusters.spark.executors import remove_homes
@@ -19,6 +24,7 @@ from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.clusters.termination import TerminationReason
 from local_workspace.clusters.workers import in_words, this_machine, workers_of
 from local_workspace.errors import WorkspaceError
+from local_workspace.files.local_files import LocalFiles
 from local_workspace.processes.processes import Processes
 from local_workspace.settings import Settings
 
@@ -36,27 +42,30 @@ IMPORTED_BY_RUNS = (
 )
 
 
+@dataclass(frozen=True)
+class Means:
+    """What keepers of clusters work with."""
+
+    settings: Settings
+    clock: Clock
+    records: ClusterRecords
+    processes: Processes
+    files: LocalFiles
+    libraries: ClusterLibraries
+
+
 class ClusterKeeper:
     """One life of one cluster, from PENDING to TERMINATED, in a thread of its own."""
 
-    def __init__(
-        self,
-        cluster_id: str,
-        settings: Settings,
-        clock: Clock,
-        records: ClusterRecords,
-        processes: Processes,
-        spec: Callable[[], ClusterSpec],
-    ) -> None:
+    def __init__(self, cluster_id: str, means: Means, spec: Callable[[], ClusterSpec]) -> None:
         self._spec = spec
         self.driver: Driver | None = None
         self._cluster_id = cluster_id
-        self._folder = settings.clusters / cluster_id
-        self._mounts, self._local_mounts = settings.mounts, settings.local_mounts
-        self._clock = clock
-        self._records = records
-        self._processes = processes
+        self._means = means
+        self._folder = means.settings.clusters / cluster_id
+        self._clock, self._records, self._processes = means.clock, means.records, means.processes
         self._ending = threading.Event()
+        self._woken = threading.Event()
         self._thread = threading.Thread(target=self._keep, name=f"cluster {cluster_id}", daemon=True)
 
     def start(self) -> None:
@@ -67,38 +76,88 @@ class ClusterKeeper:
         """TERMINATING from now on; nothing happens if that was so before."""
         if self._records.set_terminating(self._cluster_id, reason):
             self._ending.set()
+            self._woken.set()
+
+    def begin_to_restart(self, user: str) -> None:
+        """RESTARTING from now on, if it runs; nothing happens otherwise."""
+        if self._records.set_restarting(self._cluster_id, user):
+            self._woken.set()
 
     def join(self, seconds: float) -> None:
         """Wait until the cluster is TERMINATED."""
         self._thread.join(seconds)
 
     def _keep(self) -> None:
+        while not self._ending.is_set():
+            self._woken.clear()
+            self._live()
+            self._means.libraries.cluster_ended(self._cluster_id)
+            self._remove_working_files()
+        self._records.set_terminated(self._cluster_id)
+
+    def _live(self) -> None:
+        """From the start of a driver to its end."""
         try:
             driver = self._launch()
+        except InitScriptFailed as error:
+            self.begin_to_end(termination.init_script_failed(error))
         except (DriverFailed, JavaNotFound, OSError, WorkspaceError) as error:
             self.begin_to_end(termination.startup_failure(error))
         else:
             driver.forks.start(IMPORTED_BY_RUNS)
             self.driver = driver
+            self._begin_libraries(driver)
             self._records.set_running(self._cluster_id, self._nodes(driver), self._running_message(driver))
             self._wait_for_end(driver)
             driver.stop()
-        self._remove_working_files()
-        self._records.set_terminated(self._cluster_id)
+
+    def _begin_libraries(self, driver: Driver) -> None:
+        place = Place(self._environment(driver.jvm.environment), lambda: driver.renew_forks(IMPORTED_BY_RUNS))
+        self._means.libraries.cluster_started(self._cluster_id, place)
+
+    def _environment(self, runtime: Environment) -> ClusterEnvironment:
+        return ClusterEnvironment(self._folder / "environment", runtime)
 
     def _launch(self) -> Driver:
         spec = self._spec()
-        environment = environment_of(spec.spark_version)
-        java = find_java(newest_major=environment.newest_java)
-        options = java_options(java, environment)
-        workers = workers_of(spec, this_machine())
-        jvm = Jvm(java, options, spec, self._folder, self._mounts, environment, workers, self._local_mounts)
+        runtime = environment_of(spec.spark_version)
+        java = find_java(newest_major=runtime.newest_java)
+        options = java_options(java, runtime)
+        own = self._environment(runtime)
+        own.create()
+        settings = self._means.settings
+        local_mounts = settings.local_mounts | own.mounts
+        self._run_init_scripts(spec, own, local_mounts)
+        jvm = Jvm(
+            java,
+            options,
+            spec,
+            self._folder,
+            settings.mounts,
+            runtime,
+            workers_of(spec, this_machine()),
+            local_mounts,
+            own.packages,
+        )
         name = f"driver of {self._cluster_id}"
         return launch(jvm, name, self._processes, self._clock, self._ending)
 
+    def _run_init_scripts(self, spec: ClusterSpec, own: ClusterEnvironment, mounts: dict[str, Path]) -> None:
+        if not spec.init_scripts:
+            return
+        source = str(self._records.get(self._cluster_id)["cluster_source"])
+        node = Node(self._cluster_id, source, spec, self._folder, own, mounts)
+        scripts = InitScripts(node, self._means.files, self._processes)
+        self._records.change(self._cluster_id, "INIT_SCRIPTS_STARTED", {})
+        try:
+            scripts.run(self._ending)
+        finally:
+            details = {"init_scripts": {"cluster": scripts.results}}
+            self._records.change(self._cluster_id, "INIT_SCRIPTS_FINISHED", details)
+
     def _wait_for_end(self, driver: Driver) -> None:
         while driver.process.poll() is None:
-            if self._clock.wait(self._ending, _POLL_SECONDS):
+            if self._clock.wait(self._woken, _POLL_SECONDS):
                 return
         self.begin_to_end(
             termination.driver_lost(driver.process.returncode, str(self._folder / "driver.log"))
@@ -109,6 +168,15 @@ class ClusterKeeper:
         jvm = driver.jvm
         said = run_by(jvm.spec.spark_version, jvm.environment)
         return f"{said} {in_words(jvm.spec, jvm.workers)}".rstrip()
+
+    def message_after_resize(self) -> str:
+        """The same of a cluster that was asked to have more or fewer workers."""
+        if self.driver is None:
+            return ""
+        jvm = self.driver.jvm
+        there = jvm.workers.executors if jvm.workers else 0
+        said = run_by(jvm.spec.spark_version, jvm.environment)
+        return f"{said} {there} workers run until it restarts: the local workspace does not resize Spark."
 
     def _nodes(self, driver: Driver) -> dict[str, Any]:
         return {
@@ -129,7 +197,7 @@ class ClusterKeeper:
 
     def _remove_working_files(self) -> None:
         """The log stays; what Spark kept on disk while it ran, and the client's configuration, do not."""
-        for folder in ("local", "tmp", "artifacts", "root"):
+        for folder in ("local", "tmp", "artifacts", "root", "environment"):
             shutil.rmtree(self._folder / folder, ignore_errors=True)
         remove_homes(self._folder)
         (self._folder / "spark.properties").unlink(missing_ok=True)

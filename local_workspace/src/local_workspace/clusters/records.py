@@ -1,10 +1,12 @@
 """The clusters in the store and the steps from one state to the next, each with its event.
 
-PENDING → RUNNING → TERMINATING → TERMINATED; PENDING → TERMINATING; TERMINATED → PENDING by clusters/start.
+PENDING → RUNNING → TERMINATING → TERMINATED; PENDING → TERMINATING; TERMINATED → PENDING by clusters/start;
+RUNNING → RESTARTING → RUNNING or TERMINATING by clusters/restart.
 """
 
 import threading
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
@@ -12,9 +14,34 @@ from local_workspace.clusters.document import API, new_document
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.clusters.termination import TerminationReason
 from local_workspace.errors import InvalidParameterValue
-from local_workspace.store import Document, Page, Store, is_among, is_unset
+from local_workspace.store import Condition, Document, Order, Page, Store, is_among, is_set, is_unset
 
 _OF_ITS_NODES = frozenset({"driver", "executors", "spark_context_id"})
+STARTING = ("PENDING", "RESTARTING")
+
+
+@dataclass(frozen=True)
+class WantedClusters:
+    """Which clusters a list shows (empty: all), and in which order: newest first, or by the field `by`."""
+
+    states: Collection[str] = ()
+    sources: Collection[str] = ()
+    policy_id: str = ""
+    is_pinned: bool = False
+    by: str = ""
+    descending: bool = True
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """What must hold for a cluster's document."""
+        policies = [self.policy_id] if self.policy_id else []
+        wanted = {"state": self.states, "cluster_source": self.sources, "spec.policy_id": policies}
+        conditions = [is_among(field, values) for field, values in wanted.items() if values]
+        conditions += [is_set(PINNED_BY)] if self.is_pinned else []
+        return [*conditions, is_unset("deleted")]
+
+
+PINNED_BY = "pinned_by_user_name"
 
 
 class ClusterRecords:
@@ -41,16 +68,34 @@ class ClusterRecords:
         """Every cluster, oldest first, with those that are being deleted for good."""
         return self._documents.values()
 
-    def newest(self, states: Collection[str], sources: Collection[str], first: int, count: int) -> Page:
-        """Clusters in one of these states, of one of these sources (any, if none is given), newest first."""
-        wanted = {"state": states, "cluster_source": sources}
-        conditions = [is_among(field, values) for field, values in wanted.items() if values]
-        conditions.append(is_unset("deleted"))
-        return self._documents.newest(conditions, first=first, count=count)
+    def newest(self, wanted: WantedClusters, first: int, count: int) -> Page:
+        """Some of the clusters that are wanted."""
+        order = Order(wanted.by, descending=wanted.descending)
+        return self._documents.newest(wanted.conditions, first=first, count=count, order=order)
 
-    def add(self, cluster_id: str, spec: ClusterSpec, source: str = API) -> None:
+    def add(
+        self, cluster_id: str, spec: ClusterSpec, source: str = API, asked: ClusterSpec | None = None
+    ) -> None:
         """A new cluster, PENDING; `source`: who made it."""
-        self._step(new_document(cluster_id, spec, source, self._clock.now()), "CREATING")
+        document = new_document(cluster_id, spec, asked or spec, source, self._clock.now())
+        self._step(document, "CREATING")
+
+    def change(self, cluster_id: str, event: str, details: dict[str, Any], **changes: Any) -> None:
+        """Change some fields, without a step from state to state, and keep the event of that."""
+        with self.changed:
+            self._step(self.get(cluster_id) | changes, event, details)
+
+    def set_restarting(self, cluster_id: str, user: str) -> bool:
+        """RUNNING → RESTARTING; tells whether this call did it."""
+        with self.changed:
+            document = self.get(cluster_id)
+            if document["state"] != "RUNNING":
+                return False
+            now = milliseconds(self._clock.now())
+            kept = {key: value for key, value in document.items() if key not in _OF_ITS_NODES}
+            state = {"state": "RESTARTING", "state_message": "Restarting Spark", "last_restarted_time": now}
+            self._step(kept | state, "RESTARTING", {"user": user})
+            return True
 
     def restart(self, cluster_id: str) -> None:
         """TERMINATED → PENDING."""
@@ -65,20 +110,20 @@ class ClusterRecords:
         self._step(fresh | times | {"state": "PENDING", "state_message": "Starting Spark"}, "STARTING")
 
     def set_running(self, cluster_id: str, fields: dict[str, Any], message: str = "") -> bool:
-        """PENDING → RUNNING, unless its end has begun; tells whether it runs. `fields`: of its nodes."""
+        """It runs now, unless its end has begun; tells whether it does. `fields`: of its nodes."""
         with self.changed:
             document = self._documents.get(cluster_id)
-            if document is None or document["state"] != "PENDING":
+            if document is None or document["state"] not in STARTING:
                 return False
             state = {"state": "RUNNING", "state_message": message}
             self._step(document | state | fields | {"last_activity": self._clock.now()}, "RUNNING")
             return True
 
     def set_terminating(self, cluster_id: str, reason: TerminationReason) -> bool:
-        """PENDING or RUNNING → TERMINATING; tells whether this call did it, so the first reason stays."""
+        """Any state before it → TERMINATING; tells whether this call did it, so the first reason stays."""
         with self.changed:
             document = self._documents.get(cluster_id)
-            if document is None or document["state"] not in ("PENDING", "RUNNING"):
+            if document is None or document["state"] not in (*STARTING, "RUNNING"):
                 return False
             state = {
                 "state": "TERMINATING",

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from local_workspace.clusters.init_scripts.script import MOST_INIT_SCRIPTS, InitScript
 from local_workspace.clusters.node_types import node_type
 from local_workspace.clusters.runtimes.offered import check_runtime
 from local_workspace.errors import InvalidParameterValue
@@ -33,9 +34,6 @@ _SINGLE_NODE = (
     "is_single_node."
 )
 _REFUSED = {
-    "instance_pool_id": "give node_type_id",
-    "policy_id": "cluster policies",
-    "init_scripts": "init scripts",
     "docker_image": "Databricks Container Services",
     "clone_from": "cloning clusters",
 }
@@ -53,7 +51,7 @@ class ClusterSpec(Message):
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
-    spark_version: str
+    spark_version: str = ""
     node_type_id: str = ""
     driver_node_type_id: str = ""
     num_workers: int | None = None
@@ -72,17 +70,28 @@ class ClusterSpec(Message):
     is_single_node: bool = False
     use_ml_runtime: bool = False
     workload_type: dict[str, Any] | None = None
-    instance_pool_id: Any = None
-    policy_id: Any = None
-    init_scripts: Any = None
+    instance_pool_id: str | None = None
+    driver_instance_pool_id: str | None = None
+    policy_id: str | None = None
+    apply_policy_default_values: bool = False
+    init_scripts: list[InitScript] = Field(default_factory=list, max_length=MOST_INIT_SCRIPTS)
     docker_image: Any = None
     clone_from: Any = None
 
+    def check_as_asked(self) -> None:
+        """Check what can be checked before a policy and pools have filled in the rest."""
+        if not self.policy_id and not self.instance_pool_id:
+            self.check()
+            return
+        self._check_offered()
+        if self.spark_version:
+            check_runtime(self.spark_version)
+
     def check(self) -> None:
         """Raise `InvalidParameterValue` for what Databricks refuses and for what cannot be done here."""
-        for field, instead in _REFUSED.items():
-            if getattr(self, field):
-                raise InvalidParameterValue(f"{field} is not supported by this workspace ({instead}).")
+        self._check_offered()
+        if not self.spark_version:
+            raise InvalidParameterValue("Missing required field: spark_version")
         check_runtime(self.spark_version)
         self._check_nodes()
         self._check_limits()
@@ -90,6 +99,13 @@ class ClusterSpec(Message):
             raise InvalidParameterValue("is_single_node can only be used with kind (CLASSIC_PREVIEW).")
         if self.runtime_engine == "PHOTON":
             raise InvalidParameterValue("runtime_engine PHOTON is not supported by this workspace.")
+
+    def _check_offered(self) -> None:
+        for field, instead in _REFUSED.items():
+            if getattr(self, field):
+                raise InvalidParameterValue(f"{field} is not supported by this workspace ({instead}).")
+        for script in self.init_scripts:
+            script.check()
 
     def _check_nodes(self) -> None:
         if not self.node_type_id:

@@ -52,6 +52,13 @@ def startup_failure(error: Exception) -> TerminationReason:
     )
 
 
+def init_script_failed(error: Exception) -> TerminationReason:
+    """A script that every node must run before Spark starts has failed."""
+    return TerminationReason(
+        "INIT_SCRIPT_FAILURE", "CLIENT_ERROR", str(error), {"databricks_error_message": str(error)}
+    )
+
+
 def driver_lost(exit_code: int, log: str) -> TerminationReason:
     """The driver's JVM ended by itself: out of memory (its exit code 3), or killed."""
     text = f"The Spark driver's process ended unexpectedly with exit code {exit_code}; its log is {log}"

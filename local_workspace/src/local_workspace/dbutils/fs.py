@@ -20,6 +20,23 @@ class FileInfo(NamedTuple):
         return not self.isDir()
 
 
+class MountInfo(NamedTuple):
+    """Storage that is below `dbfs:/`."""
+
+    mountPoint: str  # noqa: N815 - Databricks' own name
+    source: str
+    encryptionType: str = ""  # noqa: N815
+
+
+# What a cluster has without a mount of one's own.
+_MOUNTS = [
+    MountInfo("/databricks-datasets", "databricks-datasets"),
+    MountInfo("/Volumes", "UnityCatalogVolumes"),
+    MountInfo("/databricks-results", "databricks-results"),
+    MountInfo("/", "DatabricksRoot"),
+]
+
+
 class FileSystemUtils:
     """Paths are `dbfs:/…` (or `/…`, which is the same), `/Volumes/…` and `file:/…`."""
 
@@ -74,6 +91,10 @@ class FileSystemUtils:
     def mv(self, source: str, dest: str, recurse: bool = False) -> bool:
         """Copy, then remove what was copied."""
         return self._copy(source, dest, recurse=recurse, is_move=True)
+
+    def mounts(self) -> list[MountInfo]:
+        """What is below `dbfs:/`; nothing can be mounted there."""
+        return _MOUNTS
 
     def _copy(self, source: str, dest: str, *, recurse: bool, is_move: bool) -> bool:
         from_system, from_path = self._at(source)

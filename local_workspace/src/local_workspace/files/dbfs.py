@@ -21,6 +21,8 @@ from local_workspace.files.folders import described, forget_checksum, is_checksu
 from local_workspace.files.paths import below, canonical
 
 VOLUMES = "/Volumes"
+# What every DBFS root has.
+_FIRST_FOLDERS = ("FileStore", "databricks-datasets", "databricks-results", "tmp", "user")
 
 
 def dbfs_path(path: str) -> str:
@@ -36,6 +38,9 @@ class DbfsFiles:
 
     def __init__(self, root: Path, handles: DbfsHandles, *, is_disabled: bool = False) -> None:
         root.mkdir(parents=True, exist_ok=True)
+        if not is_disabled:
+            for name in _FIRST_FOLDERS:
+                (root / name).mkdir(exist_ok=True)
         self._root = root.resolve()
         self._is_disabled = is_disabled
         self._handles = handles

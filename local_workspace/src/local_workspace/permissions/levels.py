@@ -2,6 +2,8 @@
 
 LEVELS = {
     "clusters": ("CAN_ATTACH_TO", "CAN_RESTART", "CAN_MANAGE"),
+    "cluster-policies": ("CAN_USE",),
+    "instance-pools": ("CAN_ATTACH_TO", "CAN_MANAGE"),
     "jobs": ("CAN_VIEW", "CAN_MANAGE_RUN", "IS_OWNER", "CAN_MANAGE"),
     "experiments": ("CAN_READ", "CAN_EDIT", "CAN_MANAGE"),
     "registered-models": (
@@ -20,6 +22,8 @@ LEVELS = {
 SINGULAR = {
     "jobs": "job",
     "clusters": "cluster",
+    "cluster-policies": "cluster-policy",
+    "instance-pools": "instance-pool",
     "experiments": "mlflowExperiment",
     "registered-models": "registered-model",
     "serving-endpoints": "serving-endpoint",
@@ -31,4 +35,4 @@ SINGULAR = {
 
 def owners_level(object_type: str) -> str:
     """What the maker of an object has."""
-    return "IS_OWNER" if object_type == "jobs" else "CAN_MANAGE"
+    return "IS_OWNER" if object_type == "jobs" else LEVELS[object_type][-1]

@@ -87,6 +87,12 @@ class ForkServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
 
+    def another(self) -> "ForkServer":
+        """One of the same kind that has not been started."""
+        return ForkServer(
+            self._name, self._python, self._processes, self._folder, self._environment, self._mounts
+        )
+
     def start(self, imports: Sequence[str]) -> None:
         """Begin to import these modules; on Linux only."""
         if not IS_POSSIBLE:

@@ -6,13 +6,13 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_workspace.clusters.libraries.pip import pip_install
 from local_workspace.clusters.runtimes.offered import runtime_version
 from local_workspace.clusters.spark.driver import Attachment
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.processes.fork_server import Request
 from local_workspace.processes.forked import CannotFork
 from local_workspace.processes.processes import Child, Processes, base_environment
-from local_workspace.runs.pip import pip_install
 from local_workspace.runs.tasks.task import Program
 from local_workspace.settings import Settings
 

@@ -30,13 +30,20 @@ class Latencies(NamedTuple):
 
 
 def ask_version(
-    workspace: WorkspaceClient, name: str, served: str, records: Sequence[Record], label_type: str
+    workspace: WorkspaceClient,
+    name: str,
+    served: str,
+    records: Sequence[Record],
+    label_type: str,
+    *,
+    probabilities: bool = False,
 ) -> list[Any]:
     """The predictions of one served version (see `answers.checked`)."""
     path = f"/serving-endpoints/{name}/served-models/{served}/invocations"
     body = {"dataframe_records": [dict(each) for each in records]}
     answer = workspace.api_client.do("POST", path, body=body)
-    return checked(dict(answer).get("predictions"), len(records), label_type)
+    predictions = dict(answer).get("predictions")
+    return checked(predictions, len(records), label_type, probabilities=probabilities)
 
 
 def check_examples(
@@ -45,6 +52,8 @@ def check_examples(
     served: str,
     examples: Examples,
     label_type: str,
+    *,
+    probabilities: bool = False,
     now: Callable[[], float] = time.perf_counter,
 ) -> Latencies:
     """Ask the version all examples, each by itself. Raises EndpointError unless it answers each as the model
@@ -52,8 +61,9 @@ def check_examples(
     seconds, wrong = [], []
     for record, expected in zip(examples.dataframe_records, examples.answers, strict=True):
         began = now()
-        (given,) = ask_version(workspace, name, served, [record], label_type)
+        (answer,) = ask_version(workspace, name, served, [record], label_type, probabilities=probabilities)
         seconds.append(now() - began)
+        given = answer["prediction"] if probabilities else answer
         if not _same(given, expected):
             wrong.append((expected, given))
     if wrong:

@@ -29,6 +29,7 @@ def roll_back(
     served: Served,
     label_type: str,
     *,
+    probabilities: bool,
     dag_id: str,
     canary_steps: Sequence[int],
     timeout: timedelta,
@@ -55,7 +56,7 @@ def roll_back(
         is_kept=not has_lease(tags),
     )
     deployments.deploy(workspace, wanted, over_later=True, timeout=timeout, require_wanted=lambda: None)
-    rollout = Rollout(workspace, endpoint_name, served, label_type, timeout)
+    rollout = Rollout(workspace, endpoint_name, served, label_type, timeout, probabilities)
     try:
         deployments.wait_until_served(workspace, endpoint_name, served, is_retry=False, timeout=timeout)
         rollout.check()

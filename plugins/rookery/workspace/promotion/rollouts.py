@@ -35,6 +35,7 @@ class Rollout:
     served: Served
     label_type: str
     timeout: timedelta
+    probabilities: bool = False
     require_wanted: Callable[[], object] = lambda: None
     clock: Clock = SYSTEM_CLOCK
 
@@ -53,7 +54,14 @@ class Rollout:
             log.warning("Version %s has no rows that it must answer: not compared", self.served.version)
             return None
         examples = Examples.from_json(storage.read_text(self.workspace, path))
-        found = check_examples(self.workspace, self.endpoint_name, self.address, examples, self.label_type)
+        found = check_examples(
+            self.workspace,
+            self.endpoint_name,
+            self.address,
+            examples,
+            self.label_type,
+            probabilities=self.probabilities,
+        )
         log.info("%d test rows are answered as by the model that was registered", len(examples.answers))
         return found
 

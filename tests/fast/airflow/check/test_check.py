@@ -125,7 +125,7 @@ def test_the_example_is_without_mistakes_and_its_facts_are_told(check: Check) ->
     assert value(ended, "registered model") == "Penguin Predictor, in the workspace registry"
     assert value(ended, "endpoint").startswith("predict-penguin, Small")
     assert value(ended, "schedule") == "0 0 * * 0 (At 00:00, only on Sunday)"
-    assert value(ended, "points_per_task") == "4  (a whole number from 1 to 1000)"
+    assert value(ended, "points_per_task") == "null  (a whole number from 1 to 100000, or null)"
     assert max(map(len, ended.lines[1:])) <= 100
 
 
@@ -178,7 +178,10 @@ def test_machines_get_numbers_and_lists(check: Check) -> None:
     assert dag["sweep"]["LogisticRegression"]["grid"]["maxIter"] == [5, 10, 20]
     assert dag["cluster"]["ends"] == 20
     assert dag["names"]["registered_model"] == {"name": "Penguin Predictor", "registry": "workspace"}
-    assert dag["form"]["points_per_task"] == {"default": 4, "allowed": "a whole number from 1 to 1000"}
+    assert dag["form"]["points_per_task"] == {
+        "default": None,
+        "allowed": "a whole number from 1 to 100000, or null",
+    }
     assert [datetime.fromisoformat(each).weekday() for each in dag["schedule"]["next"]] == [6, 6, 6]
 
 

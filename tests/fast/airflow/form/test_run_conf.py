@@ -54,7 +54,7 @@ def test_the_form_shows_the_plans_values() -> None:
         "LogisticRegression_regParam": [0.1],
         "max_dropped_share": 0.2,
         "gate_threshold": 0.9,
-        "points_per_task": 4,
+        "points_per_task": None,
         "num_workers": 0,
         "deploy": None,
         "approval": "none",
@@ -129,7 +129,7 @@ def test_a_selection_of_several_begins_with_the_plans_values_among_its_options()
         {"LogisticRegression_maxIter": ["-1"]},
         {"LogisticRegression_maxIter": [-1]},
         {"LogisticRegression_maxIter": [2**31]},
-        {"LogisticRegression_maxIter": list(range(1001))},
+        {"LogisticRegression_maxIter": list(range(100_001))},
         {"LogisticRegression_regParam": ["0,1"]},
         {"LogisticRegression_regParam": [-0.1]},
         {"gate_threshold": 1.5},
@@ -182,6 +182,12 @@ def test_a_refused_value_is_told_by_airflow_with_its_key_and_what_is_allowed() -
     )
 
 
+def test_a_task_carries_as_many_points_as_the_run_asks_for_or_the_grid_needs() -> None:
+    assert resolve(PLAN, {}).points_per_task == 4
+    assert resolve(PLAN, {"points_per_task": None}, points_per_task=9).points_per_task == 4
+    assert resolve(PLAN, {"LogisticRegression_maxIter": list(range(10_000))}).points_per_task == 157
+
+
 def test_an_empty_conf_leaves_the_plan_as_it_is() -> None:
     resolved = resolve(PLAN, {}, points_per_task=3)
     assert resolved.plan == PLAN
@@ -196,7 +202,7 @@ def test_an_empty_conf_leaves_the_plan_as_it_is() -> None:
         ({"LogisticRegression_regParam": ["0,1"]}, "a list, each a number, at least 0"),
         ({"gate_threshold": "high"}, "a number from 0 to 1"),
         ({"gate_threshold": 1.5}, "a number from 0 to 1"),
-        ({"points_per_task": 0}, "a whole number from 1 to 1000"),
+        ({"points_per_task": 0}, "a whole number from 1 to 100000, or null"),
         ({"source_url": "penguins.csv"}, "an http or https address, or data/<name>.csv"),
         ({"keep_endpoint": "no"}, "true or false"),
     ],
@@ -315,7 +321,7 @@ def test_what_must_not_change_from_run_to_run_is_no_key(key: str) -> None:
         ({"LogisticRegression_maxIter": ["", " "]}, "LogisticRegression_maxIter: the list is empty"),
         ({"LogisticRegression_maxIter": 5}, "LogisticRegression_maxIter: 5 is no list"),
         ({"LogisticRegression_maxIter": None}, "LogisticRegression_maxIter: None is no list"),
-        ({"LogisticRegression_maxIter": list(range(1001))}, "the grid has 1001 points; at most 1000"),
+        ({"LogisticRegression_maxIter": list(range(100_001))}, "the grid has 100001 points; at most 100000"),
         ({"LogisticRegression_maxIter": [None]}, "LogisticRegression_maxIter: None cannot be"),
         ({"LogisticRegression_maxIter": ["9" * 5000]}, "99...99"),
         ({"gate_threshold": "high"}, "gate_threshold: 'high' cannot be; it must be a number from 0 to 1"),
@@ -323,7 +329,11 @@ def test_what_must_not_change_from_run_to_run_is_no_key(key: str) -> None:
         ({"gate_threshold": 1.5}, "gate_threshold: 1.5 cannot be"),
         ({"gate_threshold": float("nan")}, "gate_threshold: nan cannot be"),
         ({"max_dropped_share": 2}, "max_dropped_share: 2 cannot be; it must be a number from 0 to 1"),
-        ({"points_per_task": 0}, "points_per_task: 0 cannot be; it must be a whole number from 1 to 1000"),
+        ({"points_per_task": 0}, "0 cannot be; it must be a whole number from 1 to 100000, or null"),
+        (
+            {"LogisticRegression_maxIter": list(range(2000)), "points_per_task": 1},
+            "points_per_task: 2000 points, 1 per task, make 2000 mapped tasks; Airflow takes at most 1024",
+        ),
         ({"points_per_task": "4"}, "points_per_task: '4' cannot be"),
         ({"points_per_task": True}, "points_per_task: True cannot be"),
         ({"num_workers": -1}, "num_workers: -1 cannot be; it must be a whole number, at least 0"),
@@ -343,9 +353,10 @@ def test_a_value_that_cannot_be_is_refused_with_what_is_allowed(conf: dict[str, 
 
 
 def test_a_grid_of_too_many_points_is_told_with_the_lists_that_make_it() -> None:
-    text = refused(LogisticRegression_maxIter=list(range(40)), LogisticRegression_regParam=list(range(30)))
+    text = refused(LogisticRegression_maxIter=list(range(400)), LogisticRegression_regParam=list(range(300)))
     assert (
-        "LogisticRegression_maxIter (40), LogisticRegression_regParam (30): the grid has 1200 points" in text
+        "LogisticRegression_maxIter (400), LogisticRegression_regParam (300): the grid has 120000 points"
+        in text
     )
 
 

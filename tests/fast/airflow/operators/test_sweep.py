@@ -19,7 +19,6 @@ def test_the_links_to_the_experiment_are_there_before_anything_is_trained(databr
     expanding = TaskInstance("expand_grid")
     ExpandGridOperator(
         task_id="expand_grid",
-        points_per_task=1,
         **SWEEP_ARGUMENTS,
     ).execute(context_of(expanding))
     page = expanding.pushed["experiment_page"]
@@ -47,7 +46,7 @@ def test_the_links_to_the_experiment_are_there_before_anything_is_trained(databr
 def expand() -> str:
     """Write the points; the path of their file."""
     task = TaskInstance("expand_grid")
-    operator = ExpandGridOperator(task_id="expand_grid", points_per_task=1, **SWEEP_ARGUMENTS)
+    operator = ExpandGridOperator(task_id="expand_grid", **SWEEP_ARGUMENTS)
     operator.execute(context_of(task))
     return str(task.pushed["points_path"])
 

@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from rookery.exceptions import DownloadError
-from rookery.sources.addresses import is_public
-from rookery.sources.download import copy_file, download
+from rookery.sources.fetching.addresses import is_public
+from rookery.sources.fetching.download import copy_file, download
+from rookery.sources.fetching.urls import redacted
 from rookery.sources.landing import Limits
-from rookery.sources.urls import redacted
 
 CSV = b"Island,Species\nBiscoe,1\n"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rookery.exceptions import DownloadError
-from rookery.sources.project_files import data_folder, project_file
+from rookery.sources.fetching.project_files import data_folder, project_file
 from tests.fast.airflow.conftest import PROJECT
 
 

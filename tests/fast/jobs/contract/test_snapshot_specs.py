@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from rookery_jobs.contract import ContractError, SnapshotSpec, Treatment
+from rookery_jobs.contract import ContractError, FilesSourceSpec, SnapshotSpec, Treatment
 from tests.fast.jobs.contract.documents import NUMERIC, snapshot_spec
 
 
@@ -61,3 +61,17 @@ def test_a_label_type_that_no_objective_has_is_refused(changes: dict[str, object
 def test_a_treatment_that_cannot_be_is_refused() -> None:
     with pytest.raises(ContractError, match="scaling cannot be 'robust'; it can be minmax, standard, none"):
         Treatment(scaling="robust")
+
+
+def test_a_source_that_is_read_in_place_has_a_digest_of_its_content_once_that_is_known() -> None:
+    asked = snapshot_spec(source=FilesSourceSpec("s3://bucket/penguins", "parquet"))
+    assert SnapshotSpec.from_json(asked.to_json()) == asked
+    made = [
+        asked.pinned(FilesSourceSpec(path, "parquet", (), 2, 9, "1" * 64)) for path in ("s3://a", "s3://b")
+    ]
+    assert SnapshotSpec.from_json(made[0].to_json()) == made[0]
+    assert {each.digest for each in made} == {"30dcc993235577bb"}
+    assert {each.snapshot_path for each in made} == {"dbfs:/rookery/snapshots/30dcc993235577bb"}
+    other = asked.pinned(FilesSourceSpec("s3://a", "parquet", (), 2, 9, "2" * 64))
+    missing = asked.pinned(FilesSourceSpec("s3://a", "parquet", ("NA",), 2, 9, "1" * 64))
+    assert len({asked.digest, made[0].digest, other.digest, missing.digest}) == 4

@@ -45,9 +45,9 @@ def test_a_sweep_that_means_no_points_is_refused(sweeps: list[tuple[str, Any]], 
 
 
 def test_a_grid_is_measured_before_it_is_expanded() -> None:
-    values = [number / 1000 for number in range(MAX_POINTS)]
+    values = [number / MAX_POINTS for number in range(MAX_POINTS)]
     huge: dict[str, Sequence[object]] = {"regParam": values, "elasticNetParam": values, "tol": values}
-    with pytest.raises(GridError, match=rf"has 1000000000 points; at most {MAX_POINTS}"):
+    with pytest.raises(GridError, match=rf"has 1000000000000000 points; at most {MAX_POINTS}"):
         expand([(LR, huge)])
     assert len(expand([(LR, {"regParam": values})])) == MAX_POINTS
 

@@ -9,11 +9,10 @@ from starlette.testclient import TestClient
 
 from local_workspace.api.jobs.runs import run_routes
 from local_workspace.api.refusals import application
-from local_workspace.clusters.clusters import Clusters
-from local_workspace.processes.processes import Processes
 from local_workspace.runs.requests.submit import SubmitRun
 from local_workspace.settings import Settings
 from local_workspace.store import Store
+from tests.fast.local_workspace.clusters_in import clusters_in
 from tests.fast.local_workspace.manual_clock import ManualClock
 from tests.fast.local_workspace.runs_in import runs_in
 from tests.wire.polling import until
@@ -27,7 +26,7 @@ REQUEST = SubmitRun.model_validate({"tasks": [TASK]})
 def client(tmp_path: Path) -> Iterator[TestClient]:
     """Five runs, which fail for want of a script."""
     settings, store, clock = Settings(tmp_path, 1, "dapi"), Store(tmp_path / "store.db"), ManualClock()
-    runs = runs_in(settings, store, clock, Clusters(settings, store, clock, Processes(store)))
+    runs = runs_in(settings, store, clock, clusters_in(settings, store, clock))
     for _ in range(5):
         runs.submit(REQUEST)
     yield TestClient(application([*run_routes(runs)]))

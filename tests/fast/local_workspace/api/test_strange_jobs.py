@@ -9,20 +9,19 @@ import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from local_workspace.api.commands import command_routes
+from local_workspace.api.compute.commands import command_routes
 from local_workspace.api.jobs.jobs import job_routes
 from local_workspace.api.jobs.runs import run_routes
 from local_workspace.api.permissions import permission_routes
 from local_workspace.api.refusals import application
 from local_workspace.api.secrets import secret_routes
-from local_workspace.clusters.clusters import Clusters
 from local_workspace.permissions.permissions import Permissions
-from local_workspace.processes.processes import Processes
 from local_workspace.runs.commands.contexts import Contexts
 from local_workspace.runs.jobs.jobs import Jobs
 from local_workspace.secrets.scopes import SecretScopes
 from local_workspace.settings import Settings
 from local_workspace.store import Store
+from tests.fast.local_workspace.clusters_in import clusters_in
 from tests.fast.local_workspace.manual_clock import ManualClock
 from tests.fast.local_workspace.runs_in import runs_in
 
@@ -142,7 +141,7 @@ def body(chance: random.Random) -> dict[str, Any]:
 @pytest.fixture
 def routes(tmp_path: Path) -> Iterator[list[Route]]:
     settings, store, clock = Settings(tmp_path, 1, "dapi"), Store(tmp_path / "store.db"), ManualClock()
-    clusters = Clusters(settings, store, clock, Processes(store))
+    clusters = clusters_in(settings, store, clock)
     runs = runs_in(settings, store, clock, clusters)
     jobs = Jobs(settings, store, clock)
     yield [

@@ -11,6 +11,7 @@ from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.processes.processes import Processes
 from local_workspace.settings import Settings
 from local_workspace.store import Store
+from tests.fast.local_workspace.clusters_in import clusters_in
 from tests.fast.local_workspace.manual_clock import ManualClock
 from tests.fast.local_workspace.strange_java import STUCK, strange_java
 from tests.wire.polling import until
@@ -44,7 +45,9 @@ def with_java(
 
     def make(script: str) -> Clusters:
         monkeypatch.setenv("JAVA_HOME", str(strange_java(tmp_path / "java", script)))
-        made.append(Clusters(Settings(tmp_path, 1, "dapi"), Store(tmp_path / "store.db"), clock, processes))
+        made.append(
+            clusters_in(Settings(tmp_path, 1, "dapi"), Store(tmp_path / "store.db"), clock, processes)
+        )
         return made[-1]
 
     yield make

@@ -12,13 +12,13 @@ from local_workspace.clusters.spark.driver import Driver
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.errors import TemporarilyUnavailable
 from local_workspace.files.workspace import FILE, WorkspaceFiles
-from local_workspace.processes.processes import Processes
 from local_workspace.runs.records import SUBMITTED, Origin, RunRecords
 from local_workspace.runs.requests.submit import RunRequest, SubmitRun
 from local_workspace.runs.runs import Runs
 from local_workspace.runs.wanted import Wanted
 from local_workspace.settings import Settings
 from local_workspace.store import Store
+from tests.fast.local_workspace.clusters_in import clusters_of
 from tests.fast.local_workspace.manual_clock import ManualClock
 from tests.fast.local_workspace.runs_in import runs_in
 from tests.fast.local_workspace.strange_java import STUCK, strange_java
@@ -77,7 +77,7 @@ def clusters(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[St
     """Whose drivers never come up."""
     monkeypatch.setenv("JAVA_HOME", str(strange_java(settings.root / "java", STUCK)))
     store = Store(settings.database)
-    clusters = StuckClusters(settings, store, ManualClock(), Processes(store))
+    clusters = clusters_of(StuckClusters, settings, store, ManualClock())
     yield clusters
     clusters.stop(threading.TIMEOUT_MAX / 2)
 

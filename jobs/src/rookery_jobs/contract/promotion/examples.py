@@ -11,7 +11,7 @@ Value = bool | int | float | str | None
 class Examples(Document):
     """`answers` has one for each of the records: a double, or the label's own value."""
 
-    dataframe_records: tuple[dict[str, float | str | None], ...]
+    dataframe_records: tuple[dict[str, bool | int | float | str | None], ...]
     answers: tuple[Value, ...]
 
 

@@ -12,6 +12,11 @@ class CsvSourceSpec(SourceSpec):
     path: str
     sha256: str
 
+    @property
+    def location(self) -> str:
+        """The file's path."""
+        return self.path
+
     def identity(self) -> dict[str, object]:
         """The content alone: the same bytes at another path are the same source."""
         return {"source_sha256": self.sha256}

@@ -1,6 +1,7 @@
 """Linear regression: the Params of `pyspark.ml.regression.LinearRegression` that a grid may have."""
 
 from rookery_jobs.grid.algorithms.algorithm import Algorithm
+from rookery_jobs.grid.cost import STEPS_OF_AN_OPTIMISER
 from rookery_jobs.grid.hyperparameter import INT_MAX, Hyperparameter
 
 _HYPERPARAMETERS = {
@@ -36,4 +37,4 @@ _HYPERPARAMETERS = {
     ),
 }
 
-ALGORITHM = Algorithm("regression", _HYPERPARAMETERS)
+ALGORITHM = Algorithm("regression", _HYPERPARAMETERS, STEPS_OF_AN_OPTIMISER)

@@ -1,6 +1,7 @@
 """Logistic regression: the Params of `pyspark.ml.classification.LogisticRegression` that a grid may have."""
 
 from rookery_jobs.grid.algorithms.algorithm import Algorithm
+from rookery_jobs.grid.cost import STEPS_OF_AN_OPTIMISER
 from rookery_jobs.grid.hyperparameter import INT_MAX, Hyperparameter
 
 _HYPERPARAMETERS = {
@@ -23,4 +24,4 @@ _HYPERPARAMETERS = {
     ),
 }
 
-ALGORITHM = Algorithm("classification", _HYPERPARAMETERS)
+ALGORITHM = Algorithm("classification", _HYPERPARAMETERS, STEPS_OF_AN_OPTIMISER)

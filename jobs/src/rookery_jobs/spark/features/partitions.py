@@ -15,8 +15,13 @@ _ROWS = 50_000
 _HASH = "__hash"
 
 
+def partitions(count: int) -> int:
+    """How many partitions `count` rows are dealt out to."""
+    return 1 + count // _ROWS
+
+
 def partitioned(rows: DataFrame, count: int) -> DataFrame:
     """The rows, of which there are `count`, dealt out and ordered by what they hold alone."""
     content = F.xxhash64(*[column(name) for name in rows.columns])
-    dealt = rows.withColumn(_HASH, content).repartition(1 + count // _ROWS, _HASH)
+    dealt = rows.withColumn(_HASH, content).repartition(partitions(count), _HASH)
     return dealt.sortWithinPartitions(_HASH).drop(_HASH)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from mlflow import MlflowClient
 from mlflow.entities import Param, Run, RunTag
@@ -18,20 +19,21 @@ _ERROR_LENGTH = 2000
 
 @dataclass(frozen=True)
 class PointRuns:
-    """The runs that are there, and those that this sweep makes."""
+    """The runs that are there, and those that this sweep makes. `shard`: the points of it that are wanted."""
 
     client: MlflowClient
     spec: SweepSpec
+    shard: tuple[Point, ...] = ()
 
     def finished(self) -> Iterator[Run]:
-        """All finished runs with this snapshot and this code, whichever sweep made them.
+        """The finished runs with this snapshot and this code, whichever sweep made them; of a sweep with more
+        points than a page has runs, those that a shard of the same points made.
 
-        The caller matches the point ids, since MLflow's filters have no IN or OR on tags.
+        The caller matches the point ids, since MLflow's filters have no IN or OR on tags. A point that is not
+        found here is looked for by its own id before it is fitted.
         """
-        return self._search(
-            {contract.TAG_SNAPSHOT: self.spec.snapshot_digest, contract.TAG_CODE: self.spec.code_digest},
-            "FINISHED",
-        )
+        data = {contract.TAG_SNAPSHOT: self.spec.snapshot_digest, contract.TAG_CODE: self.spec.code_digest}
+        return self._search({**data, **self._shard_tag}, "FINISHED")
 
     def of_point(self, point: Point) -> list[Run]:
         """The runs of a point, of whatever status, whichever sweep made them."""
@@ -50,6 +52,7 @@ class PointRuns:
             contract.TAG_CODE: self.spec.code_digest,
             contract.TAG_ALGORITHM: point.algorithm,
             contract.TAG_CLAIM: claim,
+            **self._shard_tag,
             **self.spec.origin.tags,
         }
         run = self.client.create_run(
@@ -67,6 +70,12 @@ class PointRuns:
         tag = RunTag(contract.TAG_ERROR, error[:_ERROR_LENGTH])
         self.client.log_batch(run_id, params=_params(point), tags=[tag])
         self.client.set_terminated(run_id, status="FAILED")
+
+    @cached_property
+    def _shard_tag(self) -> dict[str, str]:
+        if len(self.spec.points) <= _PAGE:
+            return {}
+        return {contract.TAG_SHARD: contract.digest_of(sorted(point.point_id for point in self.shard))}
 
     def _search(self, tags: Mapping[str, str], status: str | None = None) -> Iterator[Run]:
         conditions = [f"tags.`{name}` = '{value}'" for name, value in tags.items()]

@@ -1,60 +1,44 @@
-"""A CSV file: its columns may stand in any order, and others among them are ignored."""
+"""A CSV file that was put where Spark can read it, under its SHA-256."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
-from rookery_jobs.contract import NOT_UTF8, CsvSourceSpec, first_ten
+from rookery_jobs.contract import CsvSourceSpec
 from rookery_jobs.errors import DataError
 from rookery_jobs.spark.files import ClusterFiles
-from rookery_jobs.spark.sources.source import BROKEN, ROW
-from rookery_jobs.spark.text.csv_lines import fields_of, header_of, read_rows, unclosed_quote
-from rookery_jobs.spark.text.values import column
+from rookery_jobs.spark.reading.csv_rows import ROW_1, broken_row, csv_rows
 
-ROW_1 = "row 1 follows the header"
+__all__ = ["ROW_1", "fault_of", "pin"]
 
-
-def read(spark: SparkSession, source: CsvSourceSpec, columns: Sequence[str]) -> DataFrame:
-    """Spark refuses queries on the raw file that need its broken records alone: hence the cache."""
-    files = ClusterFiles(spark)
-    _check_file(files, source)
-    header = header_of(files.first_line(source.path))
-    problem = _problem(header, columns)
-    if problem:
-        raise DataError(f"{source.path} {problem}; its header has {first_ten(header) or 'nothing'}")
-    place = unclosed_quote(spark, source.path)
-    if place:
-        raise DataError(f"{source.path} has {place}")
-    # Names of no interest may be there twice, which Spark refuses.
-    distinct = [name if name in columns else f"__{position}" for position, name in enumerate(header)]
-    return read_rows(spark, [source.path], distinct, BROKEN).select(
-        *[column(name) for name in columns],
-        column(BROKEN),
-        F.monotonically_increasing_id().alias(ROW),
-    )
+fault_of = broken_row
 
 
-def fault_of(broken: str) -> str:
-    """A line of the file is broken if it has another number of fields than the header."""
-    return f"has {len(fields_of(broken))} fields, more or fewer than the header"
+@dataclass(frozen=True)
+class PinnedCsv:
+    """A file whose name tells its content. Who put it there leaves it alone."""
+
+    spark: SparkSession
+    spec: CsvSourceSpec
+    listing: None = None
+
+    def read(self, columns: Sequence[str]) -> DataFrame:
+        """Spark refuses queries on the raw file that need its broken records alone: hence the cache."""
+        files, path = ClusterFiles(self.spark), self.spec.path
+        if not files.exists(path):
+            raise DataError(f"the source {path} does not exist")
+        found = files.sha256(path)
+        if found != self.spec.sha256:
+            raise DataError(
+                f"the source {path} has sha256 {found}, not {self.spec.sha256}: it changed after its download"
+            )
+        return csv_rows(self.spark, [path], columns)
+
+    def check_unchanged(self) -> None:
+        """It was looked at when it was read."""
 
 
-def _check_file(files: ClusterFiles, source: CsvSourceSpec) -> None:
-    if not files.exists(source.path):
-        raise DataError(f"the source {source.path} does not exist")
-    found = files.sha256(source.path)
-    if found != source.sha256:
-        raise DataError(
-            f"the source {source.path} has sha256 {found}, not {source.sha256}: it changed after its download"
-        )
-
-
-def _problem(header: Sequence[str], wanted: Sequence[str]) -> str | None:
-    if any(NOT_UTF8 in name for name in header):
-        return "is not UTF-8: save it as UTF-8"
-    missing = [name for name in wanted if name not in header]
-    if missing:
-        return f"has no column {first_ten(missing)}"
-    twice = [name for name in wanted if header.count(name) > 1]
-    return f"names column {first_ten(twice)} twice" if twice else None
+def pin(spark: SparkSession, source: CsvSourceSpec) -> PinnedCsv:
+    """The file; it is looked at when it is read."""
+    return PinnedCsv(spark, source)

@@ -5,24 +5,43 @@ from typing import Any, Protocol
 
 from pyspark.sql import DataFrame, SparkSession
 
-ROW = "__row"
-"""A number by which the rows of a source are in its order; see `rows` for the place of a row."""
-BROKEN = "__broken_record"
-"""What is there instead of a row that cannot be taken apart; null for all others."""
+from rookery_jobs.contract import SourceSpec
 
 
-class Source(Protocol):
-    """A module of this package: how sources of one kind are read. `source` is the kind's SourceSpec."""
+class Pinned(Protocol):
+    """A source of which it is known what is in it."""
 
-    ROW_1: str
-    """Which row is row 1, for messages."""
+    @property
+    def spec(self) -> SourceSpec:
+        """The source with all that tells its content."""
+        ...
 
-    def read(self, spark: SparkSession, source: Any, columns: Sequence[str]) -> DataFrame:
-        """The columns as the text that they are in the source, with ROW and BROKEN.
+    @property
+    def listing(self) -> str | None:
+        """What was listed to tell the content, for the snapshot's folder."""
+        ...
+
+    def read(self, columns: Sequence[str]) -> DataFrame:
+        """The columns as the text that they are in the source, with ROW, FILE and BROKEN (`reading.marks`).
 
         Cache it before use. Raises DataError for a source that is not there or not the one that the spec
         means, and for one without each of the columns once.
         """
+        ...
+
+    def check_unchanged(self) -> None:
+        """Raise DataError if what was read may be another content than that of the spec."""
+        ...
+
+
+class Source(Protocol):
+    """A module of this package: how sources of one kind are read."""
+
+    ROW_1: str
+    """Which row is row 1, for messages."""
+
+    def pin(self, spark: SparkSession, source: Any) -> Pinned:
+        """The source, a SourceSpec of this kind, with its content. Raises DataError."""
         ...
 
     def fault_of(self, broken: str) -> str:

@@ -24,6 +24,11 @@ def header_of(line: str | None) -> tuple[str, ...]:
     return tuple(name.strip() or f"_c{position}" for position, name in enumerate(fields_of(line or "")))
 
 
+def has_unclosed_quote(spark: SparkSession, paths: Sequence[str]) -> bool:
+    """Whether in one of the files a line ends within quotes; see `unclosed_quote`."""
+    return not _unclosed(spark.read.text(list(paths))).isEmpty()
+
+
 def unclosed_quote(spark: SparkSession, path: str) -> str | None:
     """Where in the file a line ends within quotes, and what to do, in words; None if no line does.
 
@@ -33,10 +38,7 @@ def unclosed_quote(spark: SparkSession, path: str) -> str | None:
     """
     lines = spark.read.text(path).filter(F.col("value").rlike(_NOT_BLANK))
     lines = lines.withColumn(_LINE, F.monotonically_increasing_id())
-    # Without doubled quotes and whole quoted fields, a quote that begins a field has no end.
-    single = F.regexp_replace("value", '""', "")
-    rest = F.regexp_replace(single, '(^|,)"[^"]*"', "$1")
-    found = lines.filter(rest.rlike('(^|,)"')).orderBy(_LINE).select(_LINE).head()
+    found = _unclosed(lines).orderBy(_LINE).select(_LINE).head()
     if found is None:
         return None
     row = position_of(lines, _LINE, found[0])
@@ -44,6 +46,13 @@ def unclosed_quote(spark: SparkSession, path: str) -> str | None:
         f"an unclosed quote in {f'row {row}' if row else 'its header'} (row 1 follows the header): every row "
         "must be on one line, so write values without line breaks, and a quote within quotes doubled"
     )
+
+
+def _unclosed(lines: DataFrame) -> DataFrame:
+    # Without doubled quotes and whole quoted fields, a quote that begins a field has no end.
+    single = F.regexp_replace("value", '""', "")
+    rest = F.regexp_replace(single, '(^|,)"[^"]*"', "$1")
+    return lines.filter(rest.rlike('(^|,)"'))
 
 
 def position_of(rows: DataFrame, column: str, identifier: int) -> int:

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from local_workspace.api.pages.layout import MOST_ROWS, Link, Page, Table, moment, page_route
 from local_workspace.api.pages.runs import COLUMNS, run_rows
 from local_workspace.clusters.clusters import Clusters
+from local_workspace.clusters.records import WantedClusters
 from local_workspace.runs.runs import Runs
 
 
@@ -22,7 +23,7 @@ def cluster_pages(clusters: Clusters, runs: Runs) -> list[Route]:
 
 
 def _list(clusters: Clusters) -> Page:
-    newest, _ = clusters.newest((), 0, MOST_ROWS)
+    newest, _ = clusters.newest(WantedClusters(), 0, MOST_ROWS)
     rows: list[tuple[str | Link, ...]] = [
         (
             Link(each["cluster_id"], f"/compute/clusters/{quote(each['cluster_id'], safe='')}"),

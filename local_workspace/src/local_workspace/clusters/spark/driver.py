@@ -7,6 +7,7 @@ the run still holds there.
 import secrets
 import subprocess
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ class Attachment:
     `python` is the interpreter that has the driver's own PySpark.
     `tmp` is the node's folder for temporary files: as `/tmp` on Databricks, it is shared by the cluster's
     runs and lasts as long as the cluster. (Spark fetches a file that a run added whenever it needs it again.)
-    `forks` forks the run's process.
+    `forks` forks the run's process; `python_path` leads to the cluster's own packages.
     """
 
     tag: str
@@ -40,6 +41,7 @@ class Attachment:
     forks: ForkServer
     secret: str = field(repr=False)
     server: Any = field(repr=False)
+    python_path: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -49,6 +51,7 @@ class Attachment:
             "PYSPARK_GATEWAY_SECRET": self.secret,
             "PYSPARK_PYTHON": self.python,
             "TMPDIR": str(self.tmp),
+            **self.python_path,
         }
 
 
@@ -66,6 +69,7 @@ class Driver:
     ) -> None:
         self.process = process
         self.forks = forks
+        self._earlier_forks: list[ForkServer] = []
         self.jvm = jvm
         self.executors: list[str] = []
         self._gateway = gateway
@@ -123,6 +127,7 @@ class Driver:
             self.forks,
             server.secret(),
             server,
+            self.jvm.python_path,
         )
 
     def detach(self, attachment: Attachment) -> None:
@@ -167,9 +172,17 @@ class Driver:
         except (Py4JError, OSError):
             return False
 
+    def renew_forks(self, imports: Sequence[str]) -> None:
+        """Fork from now on from a process that has imported what is installed now; what runs goes on."""
+        fresh = self.forks.another()
+        fresh.start(imports)
+        self._earlier_forks.append(self.forks)
+        self.forks = fresh
+
     def stop(self) -> None:
         """End the JVM, its Python workers, and what was forked for its runs."""
-        self.forks.stop()
+        for forks in (*self._earlier_forks, self.forks):
+            forks.stop()
         self._processes.end(self.process)
 
 

@@ -68,6 +68,8 @@ class Jvm:
     environment: Environment = OWN
     workers: Workers | None = None
     local_mounts: Mapping[str, Path] | None = None
+    # Where the cluster's own packages are, if it may have any.
+    packages: Path | None = None
 
     @property
     def tmp(self) -> Path:
@@ -110,7 +112,15 @@ class Jvm:
     @property
     def python_environment(self) -> dict[str, str]:
         """The variables of every Python process of the cluster, before its own."""
-        return base_environment(self.folder) | self.spec.spark_env_vars
+        return base_environment(self.folder) | self.spec.spark_env_vars | self.python_path
+
+    @property
+    def python_path(self) -> dict[str, str]:
+        """The variable by which Python finds the cluster's own packages, before those of its runtime."""
+        if self.packages is None:
+            return {}
+        named = self.spec.spark_env_vars.get("PYTHONPATH")
+        return {"PYTHONPATH": ":".join([str(self.packages), *([named] if named else [])])}
 
     def _environment(self) -> dict[str, str]:
         spark_home = self.environment.spark_home

@@ -9,12 +9,12 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from local_workspace.clusters.libraries.library import Library
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.messages import Message, parsed
 from local_workspace.runs.control.kinds import ControlKinds
 from local_workspace.runs.control.task import ControlTask
-from local_workspace.runs.requests.library import Library
 from local_workspace.runs.tasks.kinds import Kinds
 from local_workspace.runs.tasks.task import Task
 
@@ -82,7 +82,7 @@ class TaskSpec(Kinds, ControlKinds):
                 )
         self.kind().check(self.task_key)
         for library in self.libraries:
-            library.check(self.task_key)
+            library.check(f"Task {self.task_key}")
         if self.is_on_cluster():
             self._check_cluster(job_cluster_keys)
         if nested := self.iterated():
@@ -124,7 +124,7 @@ class TaskSpec(Kinds, ControlKinds):
                 "job_clusters."
             )
         if self.new_cluster:
-            self.new_cluster.check()
+            self.new_cluster.check_as_asked()
 
 
 def check_tasks(tasks: Sequence[TaskSpec], job_clusters: Sequence[JobCluster], most: int) -> None:
@@ -136,7 +136,7 @@ def check_tasks(tasks: Sequence[TaskSpec], job_clusters: Sequence[JobCluster], m
         raise InvalidParameterValue(f"Task keys must be unique, got {', '.join(keys)}")
     cluster_keys = [each.job_cluster_key for each in job_clusters]
     for each in job_clusters:
-        each.new_cluster.check()
+        each.new_cluster.check_as_asked()
     for task in tasks:
         task.check(cluster_keys)
     _check_order(tasks)

@@ -76,7 +76,7 @@ class OnCluster(TaskRun):
                 if outcome := self.interruption():
                     return outcome
             if why := self._process.why_not_installed():
-                shown = library.model_dump(exclude_unset=True)
+                shown = library.to_wire()
                 text = f"Library installation failed for library due to user error. {shown}: {why}"
                 return internal_error(text, "LIBRARY_INSTALLATION_ERROR")
         return None

@@ -14,13 +14,13 @@ from local_workspace.api.files.directories import directory_routes
 from local_workspace.api.files.files import file_routes
 from local_workspace.api.files.signed import signed_routes
 from local_workspace.api.files.urls import url_routes
-from local_workspace.auth import guarded
 from local_workspace.files.paths import below
 from local_workspace.files.trees.trees import Access, Tree, Trees
 from local_workspace.files.trees.uploads import Uploads
 from local_workspace.settings import Settings
 from local_workspace.signed_urls import SignedUrls
 from local_workspace.store import Store
+from tests.fast.local_workspace.guarded_app import guarded_app
 from tests.fast.local_workspace.manual_clock import ManualClock
 
 TOKEN = "dapi-right"  # noqa: S105
@@ -67,7 +67,8 @@ def files_api(root: Path, check: Callable[[str, Access], None] = lambda *_: None
         return below(folder, path.removeprefix("/Volumes") or "/")
 
     settings = Settings(root, urlsplit(ORIGIN).port or 0, TOKEN)
-    signed_urls = SignedUrls(Store(settings.database), clock)
+    store = Store(settings.database)
+    signed_urls = SignedUrls(store, clock)
     trees, uploads = Trees([Tree("/Volumes", locate, has_checksums=True)]), Uploads(settings.uploads, clock)
     routes = [
         *file_routes(trees, uploads),
@@ -75,5 +76,5 @@ def files_api(root: Path, check: Callable[[str, Access], None] = lambda *_: None
         *url_routes(trees, uploads, signed_urls),
         *signed_routes(trees, uploads, signed_urls),
     ]
-    client = TestClient(guarded(Router(routes), settings, signed_urls), base_url=ORIGIN)
+    client = TestClient(guarded_app(Router(routes), settings, store, clock), base_url=ORIGIN)
     return FilesApi(folder, settings.uploads, clock, client)

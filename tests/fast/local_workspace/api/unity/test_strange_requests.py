@@ -13,12 +13,11 @@ from local_workspace.api.unity.model_versions import model_version_info_routes
 from local_workspace.api.unity.models import model_routes
 from local_workspace.api.unity.schemas import schema_routes
 from local_workspace.api.unity.volumes import volume_routes
-from local_workspace.auth import guarded
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
 from local_workspace.settings import Settings
-from local_workspace.signed_urls import SignedUrls
 from local_workspace.store import Store
 from local_workspace.unity.unity import UnityCatalog
+from tests.fast.local_workspace.guarded_app import guarded_app
 from tests.fast.local_workspace.manual_clock import ManualClock
 
 TOKEN = "dapi-right"  # noqa: S105
@@ -91,9 +90,7 @@ def test_no_request_makes_the_workspace_fail(tmp_path: Path) -> None:
         *model_routes(models),
         *model_version_info_routes(models),
     ]
-    client = TestClient(
-        guarded(Router(routes), settings, SignedUrls(store, clock)), base_url="http://127.0.0.1:8765"
-    )
+    client = TestClient(guarded_app(Router(routes), settings, store, clock), base_url="http://127.0.0.1:8765")
     dice = random.Random(11)  # noqa: S311 - to play the same requests again
     answered = 0
     for _ in range(8):

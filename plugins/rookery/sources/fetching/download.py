@@ -19,9 +19,9 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from urllib.request import getproxies
 
 from rookery.exceptions import DownloadError
-from rookery.sources.addresses import Address, is_public
+from rookery.sources.fetching.addresses import Address, is_public
+from rookery.sources.fetching.urls import redacted
 from rookery.sources.landing import Limits
-from rookery.sources.urls import redacted
 
 _BLOCK = 1 << 16
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -1,7 +1,9 @@
-"""Libraries of a task: what pip installs before the task runs, into a folder that ends with its run.
+"""One library, of a cluster or of a task: a package of an index, a wheel, or a list of them.
 
-https://docs.databricks.com/api/azure/workspace/jobs/create (`libraries`)
+https://docs.databricks.com/api/azure/workspace/libraries/install
 """
+
+from typing import Any
 
 from pydantic import ConfigDict
 
@@ -26,16 +28,19 @@ class Library(Message):
     whl: str = ""
     requirements: str = ""
 
-    def check(self, task_key: str) -> None:
-        """Raise `InvalidParameterValue` for a kind of library that cannot be installed here."""
+    def check(self, whose: str) -> None:
+        """Raise `InvalidParameterValue` for a kind of library that cannot be installed here.
+
+        `whose`: the task or cluster that has it, for the message.
+        """
         if unknown := sorted(self.model_extra or {}):
             raise InvalidParameterValue(
-                f"Task {task_key}: a library of kind {', '.join(unknown)} is not supported by this "
+                f"{whose}: a library of kind {', '.join(unknown)} is not supported by this "
                 "workspace, only pypi, whl and requirements are."
             )
         if sum(map(bool, (self.pypi, self.whl, self.requirements))) != 1:
             raise InvalidParameterValue(
-                f"Task {task_key}: a library is one of pypi, whl and requirements, got {self.model_dump()}"
+                f"{whose}: a library is one of pypi, whl and requirements, got {self.model_dump()}"
             )
 
     def pip_arguments(self, files: LocalFiles) -> list[str]:
@@ -46,3 +51,7 @@ class Library(Message):
             return ["-r", str(files.path(self.requirements))]
         assert self.pypi is not None  # noqa: S101 - checked when it was asked for
         return [*(["--index-url", self.pypi.repo] if self.pypi.repo else []), self.pypi.package]
+
+    def to_wire(self) -> dict[str, Any]:
+        """As it was asked for."""
+        return self.model_dump(exclude_unset=True)

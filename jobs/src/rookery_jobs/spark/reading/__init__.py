@@ -1,0 +1,1 @@
+"""What lies where: listings of files, and their rows as text."""

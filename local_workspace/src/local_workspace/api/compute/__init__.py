@@ -1,0 +1,1 @@
+"""Compute: clusters, what they are made from, what is installed on them, and commands on them."""

@@ -1,0 +1,1 @@
+"""Who the callers are, and how they prove it."""

@@ -1,0 +1,1 @@
+"""Init scripts: what a cluster's nodes run before Spark starts."""

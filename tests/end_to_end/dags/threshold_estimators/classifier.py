@@ -1,0 +1,55 @@
+"""A classifier that compares the sum of the features with their mean sum in the training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyspark.ml import Estimator, Model
+from pyspark.ml.param import Param, Params, TypeConverters
+from pyspark.ml.param.shared import HasFeaturesCol, HasLabelCol, HasPredictionCol
+from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+
+class _HasThreshold(HasFeaturesCol, HasLabelCol, HasPredictionCol):
+    threshold: Param[float] = Param(
+        Params._dummy(), "threshold", "the sum above which it is class 1", TypeConverters.toFloat
+    )
+
+
+class ThresholdClassifier(
+    Estimator["ThresholdModel"],
+    _HasThreshold,
+    DefaultParamsReadable["ThresholdClassifier"],
+    DefaultParamsWritable,
+):
+    """Adds `shift` to the mean sum of the features."""
+
+    shift: Param[float] = Param(Params._dummy(), "shift", "added to the mean", TypeConverters.toFloat)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._setDefault(shift=0.0)
+
+    def _fit(self, dataset: DataFrame) -> ThresholdModel:
+        sums = dataset.select(_sum(F.col(self.getFeaturesCol())).alias("sum"))
+        mean = float(sums.agg(F.avg("sum")).collect()[0][0])
+        model = self._copyValues(ThresholdModel())
+        return model._set(threshold=mean + float(self.getOrDefault(self.shift)))
+
+
+class ThresholdModel(Model, _HasThreshold, DefaultParamsReadable["ThresholdModel"], DefaultParamsWritable):
+    """Predicts in Python, so Spark's workers need this package too."""
+
+    def _transform(self, dataset: DataFrame) -> DataFrame:
+        above = _sum(F.col(self.getFeaturesCol())) > F.lit(self.getOrDefault(self.threshold))
+        return dataset.withColumn(self.getPredictionCol(), above.cast("double"))
+
+
+def _sum(features: Any) -> Any:
+    return F.udf(_sum_of, "double")(features)
+
+
+def _sum_of(vector: Any) -> float:
+    return float(vector.toArray().sum())
