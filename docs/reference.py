@@ -19,6 +19,7 @@ from rookery.dag_factory.training_docs import TRAINING_TASKS, TaskDoc
 from rookery.form.allowed import allowed_by
 from rookery.plan.compute import Autoscale, Compute
 from rookery.plan.endpoint import Endpoint
+from rookery.plan.expectations import Expectations
 from rookery.plan.features import Features
 from rookery.plan.gate import Gate
 from rookery.plan.judge import Judge
@@ -50,6 +51,7 @@ def _parameters() -> str:
         *SPLITS.values(),
         Sweep,
         Gate,
+        Expectations,
         Judge,
     ]
     parts += [Registry, Endpoint, Compute, Autoscale]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rookery.exceptions import PlanError, RookeryError
     from rookery.plan.compute import Autoscale, Compute
     from rookery.plan.endpoint import Endpoint
+    from rookery.plan.expectations import Expectations
     from rookery.plan.features import Features
     from rookery.plan.gate import Gate
     from rookery.plan.judge import Judge
@@ -29,6 +30,7 @@ _MODULES = {
     "Compute": "plan.compute",
     "CsvSource": "sources",
     "Endpoint": "plan.endpoint",
+    "Expectations": "plan.expectations",
     "Features": "plan.features",
     "FilesSource": "sources",
     "Gate": "plan.gate",
@@ -52,6 +54,7 @@ __all__ = [
     "Compute",
     "CsvSource",
     "Endpoint",
+    "Expectations",
     "Features",
     "FilesSource",
     "Gate",

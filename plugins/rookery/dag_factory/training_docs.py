@@ -99,7 +99,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     "prepare_data": TaskDoc(
         does="One job run that drops incomplete rows, casts the columns, and splits the rows into train, "
         "validation and test. Of a source that is read in place, it first hashes the content: the same "
-        "content gives the same points.",
+        "content gives the same points. Then the rows are compared with the plan's expectations, and with "
+        "the data of the champion.",
         creates="A snapshot under `<data_root>/<installation>/<DAG>/<run>/snapshots/<digest>/`, complete "
         "when its `manifest.json` is there.",
         costs=_CLUSTER,

@@ -13,6 +13,7 @@ from rookery.parts import Plan, by_kind, checked, refused
 from rookery.plan.approval import NONE, check_approval
 from rookery.plan.compute import Compute
 from rookery.plan.endpoint import Endpoint, check_request
+from rookery.plan.expectations import Expectations, check_expectations
 from rookery.plan.features import Features, check_as_of, check_features, check_label, check_label_type
 from rookery.plan.folders import check_folder
 from rookery.plan.gate import Gate, check_gates, check_metric, check_metric_of
@@ -116,6 +117,8 @@ class TrainingPlan(Plan):
     """Which models are logged besides the winner's, which always is: with `best` the best of each mapped
     task, with `all` each point's. `auto` logs what took longer to fit than a model takes to log, about five
     seconds, or what another fit need not give again."""
+    expectations: Annotated[Expectations, checked(check_expectations, "features")] = Expectations()
+    """What the prepared rows must be like, and how far they may have drifted."""
     approval: Annotated[str, checked(check_approval)] = NONE
     """Whether a person must approve of a version before it is deployed: `none` or `required`."""
     deploy: bool = True

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rookery.workspace.endpoints import states, traffic
-from rookery.workspace.promotion.roles import CHAMPION, version_with
+from rookery.workspace.promotion.roles import CHAMPION, version_tags, version_with
 from rookery.workspace.registered_models import has_version
+from rookery_jobs.contract import TAG_SNAPSHOT_PATH
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -22,3 +23,8 @@ def champion_of(workspace: WorkspaceClient, name: str, endpoint_name: str) -> st
     if not served or served["entity_name"] != name:
         return None
     return str(served["entity_version"])
+
+
+def snapshot_of(workspace: WorkspaceClient, name: str, version: str) -> str | None:
+    """The path of the snapshot that a version was trained on, if the version says so."""
+    return version_tags(workspace, name, version).get(TAG_SNAPSHOT_PATH)

@@ -168,7 +168,8 @@ def test_wrong_fields_of_any_part_do_not_hide_other_mistakes() -> None:
         "canary_steps, dataframe_records",
         "  - owner: TrainingPlan has no field 'owner'; it has source, features, label, split, sweep, "
         "label_type, class_weights, probabilities, package, metric, gates, judge, registry, endpoint, "
-        "compute, data_root, as_of_column, max_dropped_share, log_models, approval, deploy, keep_endpoint",
+        "compute, data_root, as_of_column, max_dropped_share, log_models, expectations, approval, "
+        "deploy, keep_endpoint",
     ]
 
 
