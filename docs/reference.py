@@ -19,10 +19,10 @@ from rookery.dag_factory.training_docs import TRAINING_TASKS, TaskDoc
 from rookery.form.allowed import allowed_by
 from rookery.plan.compute import Autoscale, Compute
 from rookery.plan.endpoint import Endpoint
-from rookery.plan.expectations import Expectations
 from rookery.plan.features import Features
 from rookery.plan.gate import Gate
-from rookery.plan.judge import Judge
+from rookery.plan.promotion.expectations import Expectations
+from rookery.plan.promotion.judge import Judge
 from rookery.plan.registry import Registry
 from rookery.plan.scoring import BatchScoring
 from rookery.plan.splits import SPLITS

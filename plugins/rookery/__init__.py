@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from rookery.exceptions import PlanError, RookeryError
     from rookery.plan.compute import Autoscale, Compute
     from rookery.plan.endpoint import Endpoint
-    from rookery.plan.expectations import Expectations
     from rookery.plan.features import Features
     from rookery.plan.gate import Gate
-    from rookery.plan.judge import Judge
+    from rookery.plan.promotion.expectations import Expectations
+    from rookery.plan.promotion.judge import Judge
     from rookery.plan.registry import Registry
     from rookery.plan.scoring import BatchScoring
     from rookery.plan.splits import RandomSplit, TimeSplit
@@ -30,11 +30,11 @@ _MODULES = {
     "Compute": "plan.compute",
     "CsvSource": "sources",
     "Endpoint": "plan.endpoint",
-    "Expectations": "plan.expectations",
+    "Expectations": "plan.promotion.expectations",
     "Features": "plan.features",
     "FilesSource": "sources",
     "Gate": "plan.gate",
-    "Judge": "plan.judge",
+    "Judge": "plan.promotion.judge",
     "PlanError": "exceptions",
     "RandomSplit": "plan.splits",
     "Registry": "plan.registry",

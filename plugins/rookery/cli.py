@@ -96,8 +96,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _rollback(options: argparse.Namespace) -> int:
+    from rookery.commands.rollback import rollback
     from rookery.exceptions import RookeryError
-    from rookery.rollback import rollback
 
     if not options.file.is_file():
         raise NothingToCheck(f"there is no file {options.file}")

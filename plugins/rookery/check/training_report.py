@@ -16,7 +16,7 @@ from rookery.check.report import Row, Section
 from rookery.exceptions import PackageError
 from rookery.mistakes import Mistake
 from rookery.parts import refused
-from rookery.plan.approval import REQUIRED
+from rookery.plan.promotion.approval import REQUIRED
 from rookery.plan.questions import training_questions
 from rookery.plan.shards import deal, usual_points_per_task
 from rookery.plan.splits import RandomSplit

@@ -16,8 +16,8 @@ from typing import Any
 
 from rookery.fields import Field
 from rookery.form.grid_fields import grid_field
-from rookery.plan.approval import NONE, REQUIRED
 from rookery.plan.gate import Gate
+from rookery.plan.promotion.approval import NONE, REQUIRED
 from rookery.plan.training import TrainingPlan
 from rookery_jobs.contract import METRICS
 from rookery_jobs.grid import MAX_POINTS

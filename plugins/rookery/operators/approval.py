@@ -10,7 +10,7 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator  # noqa: 
 from rookery.hooks.databricks import workspace_url
 from rookery.links import endpoint_page, model_version_page
 from rookery.operators.bases.own_state import SERVED_AGAIN, SKIPPED_BECAUSE, decision_of, left_by
-from rookery.plan.approval import REQUIRED
+from rookery.plan.promotion.approval import REQUIRED
 from rookery.plan.training import TrainingPlan
 from rookery.workspace.registered_models import RegisteredVersion
 

@@ -10,14 +10,14 @@ from pydantic import FiniteFloat, SerializeAsAny
 
 from rookery.mistakes import Mistake
 from rookery.parts import Plan, by_kind, checked, refused
-from rookery.plan.approval import NONE, check_approval
 from rookery.plan.compute import Compute
 from rookery.plan.endpoint import Endpoint, check_request
-from rookery.plan.expectations import Expectations, check_expectations
 from rookery.plan.features import Features, check_as_of, check_features, check_label, check_label_type
 from rookery.plan.folders import check_folder
 from rookery.plan.gate import Gate, check_gates, check_metric, check_metric_of
-from rookery.plan.judge import Judge, check_judge_of
+from rookery.plan.promotion.approval import NONE, check_approval
+from rookery.plan.promotion.expectations import Expectations, check_expectations
+from rookery.plan.promotion.judge import Judge, check_judge_of
 from rookery.plan.registry import Registry
 from rookery.plan.splits import SPLITS, Split
 from rookery.plan.sweep import Sweep, candidates, check_sweeps, objective_of

@@ -83,7 +83,13 @@ class Rollout:
         self._shift([Share(self._entity, ALL)])
 
     def give_up(self) -> str:
-        """Have the version before serve alone again; what became of it, in words."""
+        """Have the version before serve alone again; what became of that, in words."""
+        try:
+            return self._given_up()
+        except Exception as error:
+            return f"to give it up failed too: {error}"
+
+    def _given_up(self) -> str:
         endpoint = poll(
             lambda: self.workspace.serving_endpoints.get(self.endpoint_name),
             until=lambda seen: not states.is_updating(seen),
