@@ -32,6 +32,7 @@ from rookery.operators.plan import ResolvePlanOperator
 from rookery.operators.promotion import PromoteOperator
 from rookery.operators.snapshot import PrepareDataOperator
 from rookery.operators.sweep import ExpandGridOperator, TrainOperator
+from rookery.operators.verdict import TrainingVerdictOperator
 from rookery.plan.training import TrainingPlan
 
 
@@ -79,7 +80,11 @@ def chain_of_tasks(
     registered >> cluster.terminate.as_teardown(setups=[resolve, cluster.create])
     delete_endpoint = _endpoint_tasks(resolve, registered)
     [cluster.terminate, delete_endpoint] >> verdict_task(
-        doc_of, goals={"register_model": "resolve_plan", "promote": "promote"}
+        doc_of,
+        goals={"register_model": "resolve_plan", "promote": "promote"},
+        kind=TrainingVerdictOperator,
+        resolving="resolve_plan",
+        experimenting="create_experiment",
     )
 
 
@@ -106,6 +111,7 @@ def _sweep_tasks(
         "snapshot_digest": xcom(snapshot, "snapshot_digest"),
         "code_digest": xcom(inputs.code, "code_digest"),
         "experiment_id": xcom(inputs.experiment),
+        "owner_tag": xcom(resolve, "owner"),
         "points_per_task": xcom(resolve, "points_per_task"),
     }
     expand = ExpandGridOperator(

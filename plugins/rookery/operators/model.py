@@ -149,4 +149,5 @@ def registration_spec(
         grid=in_words(sweep.points),
         dataframe_records=tuple(dict[str, Any](each) for each in asked or ()),
         judge=plan.judge.spec(plan.metric, champion),
+        parent_run_id=sweep.parent_run_id,
     )
