@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator  # noqa: TID253 - it loads no client
 
 from rookery.hooks.databricks import workspace_url
-from rookery.links import endpoint_page, model_version_page
+from rookery.links import endpoint_page, mlflow_run_page, model_version_page
 from rookery.operators.bases.own_state import SERVED_AGAIN, SKIPPED_BECAUSE, decision_of, left_by
 from rookery.plan.promotion.approval import REQUIRED
 from rookery.plan.training import TrainingPlan
@@ -49,7 +49,8 @@ class ApproveOperator(ApprovalOperator):
         again = left_by(instance, "resolve_plan", SERVED_AGAIN)
         registered = RegisteredVersion.from_xcom(again or left_by(instance, "register_model") or {})
         self.subject = f"Deploy version {registered.version} of {registered.registered_model_name}?"
-        self.body = self._text(plan, registered, decision_of(instance).words)
+        experiment_id = left_by(instance, "create_experiment")
+        self.body = self._text(plan, registered, decision_of(instance).words, experiment_id)
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
@@ -60,8 +61,11 @@ class ApproveOperator(ApprovalOperator):
             context["ti"].xcom_push(key=SKIPPED_BECAUSE, value=why)
         return super().execute_complete(context, event)
 
-    def _text(self, plan: TrainingPlan, registered: RegisteredVersion, decision: str) -> str:
+    def _text(
+        self, plan: TrainingPlan, registered: RegisteredVersion, decision: str, experiment_id: str | None
+    ) -> str:
         url = workspace_url(self.databricks_conn_id)
+        run_id = registered.mlflow_run_id
         name, endpoint = registered.registered_model_name, plan.endpoint.name
         metrics = ", ".join(f"{key} {value:.6g}" for key, value in sorted(registered.test_metrics.items()))
         version = f"[version {registered.version}]({model_version_page(url, name, registered.version)})"
@@ -70,6 +74,7 @@ class ApproveOperator(ApprovalOperator):
             f"The {version} of **{name}** is to be served at {served}.",
             f"**Judged:** {decision}",
             *([f"**On the test rows:** {metrics}"] if metrics else []),
+            *([f"[Its MLflow run]({mlflow_run_page(url, experiment_id, run_id)})"] if experiment_id else []),
             "Rejected, it stays registered, and what is served stays.",
         ]
         return "\n\n".join(paragraphs)
