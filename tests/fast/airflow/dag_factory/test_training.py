@@ -32,10 +32,12 @@ TASKS = [
     "train",
     "select_best",
     "register_model",
+    "approve",
     "create_endpoint",
     "terminate_cluster",
     "wait_for_endpoint",
     "query_endpoint",
+    "promote",
     "delete_endpoint",
     "verdict",
 ]
@@ -99,6 +101,10 @@ def test_what_is_created_has_a_teardown_that_runs_though_the_creation_failed(pen
         assert task.is_teardown
         # One setup that succeeded is enough: resolve_plan comes before anything is created.
         assert setups == {"resolve_plan", creation}
+
+
+def test_the_cluster_does_not_live_while_a_person_is_asked(penguins: DAG) -> None:
+    assert "approve" not in upstream(penguins, "terminate_cluster")
 
 
 def test_the_verdict_is_the_last_word(penguins: DAG) -> None:
@@ -173,6 +179,7 @@ def test_each_task_that_makes_something_in_the_workspace_has_a_button_that_leads
         "create_endpoint": {"Serving endpoint"},
         "wait_for_endpoint": {"Serving endpoint"},
         "query_endpoint": {"Serving endpoint"},
+        "promote": {"Serving endpoint"},
         "delete_endpoint": {"Serving endpoint"},
     }
 
