@@ -16,6 +16,7 @@ from typing import Any
 
 from rookery.fields import Field
 from rookery.form.grid_fields import grid_field
+from rookery.plan.compute_checks import check_id
 from rookery.plan.gate import Gate
 from rookery.plan.promotion.approval import NONE, REQUIRED
 from rookery.plan.training import TrainingPlan
@@ -46,7 +47,9 @@ def _fields(plan: TrainingPlan, points_per_task: int | None) -> Iterator[Field]:
         yield _gate(plan.gates[0])
     yield _points_per_task(points_per_task)
     # A run has a fixed number, or the plan's limits: one field could not say which is meant.
-    if plan.compute.autoscale is None and plan.compute.existing_cluster_id is None:
+    if plan.compute.existing_cluster_id is not None:
+        yield _existing_cluster(plan.compute.existing_cluster_id)
+    elif plan.compute.autoscale is None:
         yield _num_workers(plan)
     yield _deploy(plan)
     yield _approval(plan)
@@ -130,6 +133,25 @@ def _num_workers(plan: TrainingPlan) -> Field:
 def _read_num_workers(value: Any) -> int:
     if type(value) is not int or value < 0:
         raise ValueError(f"{shown(value)} cannot be; it must be a whole number, at least 0")
+    return value
+
+
+def _existing_cluster(cluster_id: str) -> Field:
+    schema = {
+        "type": "string",
+        "minLength": 1,
+        "title": "Existing cluster",
+        "section": "Execution",
+        "description_md": "The id of a cluster that is there. It is started if it has ended, and neither "
+        "terminated nor deleted.",
+    }
+    place = ("compute", "existing_cluster_id")
+    return Field("existing_cluster_id", place, cluster_id, schema, _read_cluster_id)
+
+
+def _read_cluster_id(value: Any) -> str:
+    if not isinstance(value, str) or any(check_id(value)):
+        raise ValueError(f"{shown(value)} cannot be; it must be the id of a cluster, which its page shows")
     return value
 
 

@@ -28,7 +28,7 @@ BEFORE: list[tuple[type[Handed], dict[str, Any]]] = [
     (ResolvedRun, {**RESOLVED, **NAMES}),
     (ResolvedScoring, {"spec_path": "s", "report_path": "r", "plan": {"compute": {}}, **NAMES}),
     (LandedCsv, {"path": "dbfs:/s.csv", "sha256": "0", "size": 7, "url": "data/s.csv"}),
-    (FoundFiles, {"path": "s3://bucket/p", "format": "csv", "missing": ["NA"]}),
+    (FoundFiles, {"path": "s3://bucket/p", "format": "csv", "missing": ["NA"], "csv": {"delimiter": ";"}}),
     (NamedTable, {"name": "main.x.y", "version": 3, "missing": []}),
     (UploadedCode, {"code_folder": "/Workspace/f", "code_digest": "d"}),
     (Snapshot, {"snapshot_path": "dbfs:/s", "snapshot_digest": "d"}),

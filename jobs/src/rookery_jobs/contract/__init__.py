@@ -94,7 +94,7 @@ from rookery_jobs.contract.sources import (
     SourceSpec,
     TableSourceSpec,
 )
-from rookery_jobs.contract.sources.files import FILE_FORMATS
+from rookery_jobs.contract.sources.files import FILE_FORMATS, USUAL_CSV, CsvFormat
 from rookery_jobs.contract.splits import (
     SPLITS,
     RandomSplitSpec,
@@ -208,9 +208,11 @@ __all__ = [
     "TEST_METRIC_PREFIX",
     "TEXT_RULE",
     "USER_ARCHIVE",
+    "USUAL_CSV",
     "WARN",
     "CatalogName",
     "ContractError",
+    "CsvFormat",
     "CsvSourceSpec",
     "Decision",
     "Document",
