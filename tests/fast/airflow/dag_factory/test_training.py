@@ -101,6 +101,14 @@ def test_what_is_created_has_a_teardown_that_runs_though_the_creation_failed(pen
         assert setups == {"resolve_plan", creation}
 
 
+def test_a_new_version_of_the_species_model_starts_the_training_of_the_body_mass(
+    examples: dict[str, DAG],
+) -> None:
+    emitted = examples["penguin_predictor"].get_task("register_model").outlets
+    assert len(emitted) == 1
+    assert examples["penguin_body_mass"].schedule == emitted
+
+
 def test_the_verdict_is_the_last_word(penguins: DAG) -> None:
     verdict = penguins.get_task("verdict")
     assert verdict.is_teardown
