@@ -121,7 +121,10 @@ def test_the_answer_is_the_labels_own_text_and_follows_the_data(stack: Stack, cs
     named = [header, *(row[:-1] + names[row[-1]] for row in rows)]
     run = stack.run(HTTP_DAG, {"source_url": csv_server.serve("named.csv", "\n".join(named) + "\n")})
     assert run.state == "success", run.tasks
-    assert run.returned("query_endpoint")["predictions"] == ["Gentoo"]
+    (answer,) = run.returned("query_endpoint")["predictions"]
+    assert answer.pop("prediction") == "Gentoo"
+    assert set(answer) == {"probability_Adelie", "probability_Chinstrap", "probability_Gentoo"}
+    assert sum(answer.values()) == pytest.approx(1)
     assert "penguins-over-http" not in Created.until_now(stack.workspace).endpoints
 
 

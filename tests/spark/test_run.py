@@ -83,7 +83,7 @@ def test_a_package_of_the_users_is_there_for_the_run_and_for_sparks_workers(
         return int(users_own.VALUE)
 
     monkeypatch.setattr(study.spark.sparkContext, "_python_includes", [])
-    run.ship(study.spark, with_package(code_folder(tmp_path, "c0de"), "users_own"))
+    run.ship(study.spark, with_package(code_folder(tmp_path, "with-package"), "users_own"))
     assert study.spark.sparkContext.parallelize([0], 1).map(value).collect() == [7]
     assert value(None) == 7
 
@@ -91,7 +91,7 @@ def test_a_package_of_the_users_is_there_for_the_run_and_for_sparks_workers(
 @pytest.mark.usefixtures("clean_interpreter")
 def test_a_package_that_would_stand_before_the_runtimes_is_refused(study: Study, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="has a module 'numpy', which the runtime has already: rename it"):
-        run.ship(study.spark, with_package(code_folder(tmp_path, "c0de"), "numpy"))
+        run.ship(study.spark, with_package(code_folder(tmp_path, "with-numpy"), "numpy"))
 
 
 def test_the_script_and_the_contract_name_the_same_files() -> None:

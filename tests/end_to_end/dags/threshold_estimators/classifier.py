@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyspark.ml import Estimator, Model
+from pyspark.ml.functions import vector_to_array
 from pyspark.ml.param import Param, Params, TypeConverters
 from pyspark.ml.param.shared import HasFeaturesCol, HasLabelCol, HasPredictionCol
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 
@@ -33,23 +32,20 @@ class ThresholdClassifier(
         self._setDefault(shift=0.0)
 
     def _fit(self, dataset: DataFrame) -> ThresholdModel:
-        sums = dataset.select(_sum(F.col(self.getFeaturesCol())).alias("sum"))
+        sums = dataset.select(_sum(self.getFeaturesCol()).alias("sum"))
         mean = float(sums.agg(F.avg("sum")).collect()[0][0])
         model = self._copyValues(ThresholdModel())
         return model._set(threshold=mean + float(self.getOrDefault(self.shift)))
 
 
 class ThresholdModel(Model, _HasThreshold, DefaultParamsReadable["ThresholdModel"], DefaultParamsWritable):
-    """Predicts in Python, so Spark's workers need this package too."""
+    """Compares the sum of a row's features with the `threshold`."""
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
-        above = _sum(F.col(self.getFeaturesCol())) > F.lit(self.getOrDefault(self.threshold))
+        above = _sum(self.getFeaturesCol()) > F.lit(self.getOrDefault(self.threshold))
         return dataset.withColumn(self.getPredictionCol(), above.cast("double"))
 
 
-def _sum(features: Any) -> Any:
-    return F.udf(_sum_of, "double")(features)
-
-
-def _sum_of(vector: Any) -> float:
-    return float(vector.toArray().sum())
+def _sum(features: str) -> Column:
+    """By Spark's own functions: the workers of an endpoint's Spark cannot import this package."""
+    return F.aggregate(vector_to_array(F.col(features)), F.lit(0.0), lambda total, each: total + each)

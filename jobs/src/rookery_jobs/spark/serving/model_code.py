@@ -29,7 +29,7 @@ def ship_code(spark: SparkSession, folder: Path) -> None:
     """Make the modules that a model has brought along importable here and in Spark's Python workers."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
-        for path in sorted(folder.rglob("*.py")):
+        for path in sorted(each for each in folder.rglob("*") if each.is_file()):
             archive.writestr(zipfile.ZipInfo(str(path.relative_to(folder))), path.read_bytes())
     # Executors fetch it when they need it: it has to stay.
     digest = hashlib.sha256(content.getvalue()).hexdigest()[:16]
