@@ -107,6 +107,14 @@ def test_the_cluster_does_not_live_while_a_person_is_asked(penguins: DAG) -> Non
     assert "approve" not in upstream(penguins, "terminate_cluster")
 
 
+def test_a_new_version_of_the_species_model_starts_the_training_of_the_body_mass(
+    examples: dict[str, DAG],
+) -> None:
+    emitted = examples["penguin_predictor"].get_task("promote").outlets
+    assert len(emitted) == 1
+    assert examples["penguin_body_mass"].schedule == emitted
+
+
 def test_the_verdict_is_the_last_word(penguins: DAG) -> None:
     verdict = penguins.get_task("verdict")
     assert verdict.is_teardown
