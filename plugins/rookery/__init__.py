@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rookery.plan.splits import RandomSplit, TimeSplit
     from rookery.plan.sweep import Sweep
     from rookery.plan.training import TrainingPlan
-    from rookery.sources import CsvSource, FilesSource
+    from rookery.sources import CsvSource, FilesSource, TableSource
 
 _MODULES = {
     "Autoscale": "plan.compute",
@@ -36,6 +36,7 @@ _MODULES = {
     "Registry": "plan.registry",
     "RookeryError": "exceptions",
     "Sweep": "plan.sweep",
+    "TableSource": "sources",
     "TimeSplit": "plan.splits",
     "TrainingPlan": "plan.training",
     "model_asset": "assets",
@@ -57,6 +58,7 @@ __all__ = [
     "Registry",
     "RookeryError",
     "Sweep",
+    "TableSource",
     "TimeSplit",
     "TrainingPlan",
     "model_asset",

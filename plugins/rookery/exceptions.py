@@ -45,6 +45,10 @@ class DownloadError(RookeryError):
     """The source could not be fetched, or must not be, or is not what the plan expects."""
 
 
+class PackageError(RookeryError):
+    """The package of the user's own estimators is not there, or cannot travel with the job code."""
+
+
 class StorageError(RookeryError):
     """A file in the workspace is not what was written."""
 

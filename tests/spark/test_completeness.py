@@ -68,6 +68,7 @@ def test_many_columns_with_empty_values_are_ten_and_a_number(fresh_study: Study)
         fresh_study.prepare(spec)
 
 
+@pytest.mark.matrix
 def test_three_hundred_numeric_columns_are_no_trouble_for_sparks_stack(fresh_study: Study) -> None:
     names = [f"f{n}" for n in range(300)]
     rows = [

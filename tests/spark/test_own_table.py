@@ -5,6 +5,7 @@ import dataclasses
 import math
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import mlflow
 import numpy as np
@@ -39,10 +40,11 @@ def table(label: str) -> str:
             "City": random.choice(["Ulm", "\u00cele"], ROWS),
             "Monthly `fee`": fee,
             "Years": years,
+            "is new": np.where(years < 1, "True", "false"),
             label: values[label],
         }
     )
-    for place, name in enumerate((*CATEGORICAL, *NUMERIC)):
+    for place, name in enumerate((*CATEGORICAL, *NUMERIC, "is new")):
         frame.loc[frame.index % 19 == place, name] = None
     return frame.to_csv(index=False)
 
@@ -62,10 +64,12 @@ def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp
         table("churned"),
         categorical=CATEGORICAL,
         numeric=NUMERIC,
+        boolean=("is new",),
         label="churned",
         label_type="string",
         treatment=KEPT,
         max_classes=2,
+        probabilities=True,
     )
     manifest = study.prepare(spec)
     assert manifest.labels == ("no", "yes")
@@ -85,21 +89,55 @@ def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp
     chosen = study.best(sweep).metrics
     assert chosen["areaUnderROC"] == max(run.data.metrics["areaUnderROC"] for run in study.runs())
     assert 0.7 <= study.best(sweep).metrics["test_areaUnderPR"] <= 1
+    _look_at_the_reports(study, sweep, manifest)
     model = served(version)
     assert model.metadata.signature.outputs.to_dict() == [
-        {"type": "string", "name": "prediction", "required": True}
+        {"type": "string", "name": "prediction", "required": True},
+        {"type": "double", "name": "probability_no", "required": True},
+        {"type": "double", "name": "probability_yes", "required": True},
     ]
-    record = {"Plan.name": "basic", "City": "Ulm", "Monthly `fee`": 95.0, "Years": 0.0}
-    asked = [record, {**record, "Plan.name": "pro", "Monthly `fee`": 5.0, "Years": 11.0}]
-    assert list(model.predict(pd.DataFrame(asked))) == ["yes", "no"]
-    strange = {**record, "Plan.name": "never seen", "City": None, "Years": math.nan}
-    assert model.predict(pd.DataFrame([strange]))[0] in {"yes", "no"}
-    _score_a_file(study, tmp_path, version)
+    record = {"Plan.name": "basic", "City": "Ulm", "Monthly `fee`": 95.0, "Years": 0.0, "is new": True}
+    asked = [record, {**record, "Plan.name": "pro", "Monthly `fee`": 5.0, "Years": 11.0, "is new": False}]
+    answers = model.predict(pd.DataFrame(asked))
+    assert list(answers["prediction"]) == ["yes", "no"]
+    assert list(answers["probability_no"] > 0.5) == [False, True]
+    assert list(answers["probability_no"] + answers["probability_yes"]) == pytest.approx([1, 1])
+    strange = {**record, "Plan.name": "never seen", "City": None, "Years": math.nan, "is new": None}
+    assert model.predict(pd.DataFrame([strange]))["prediction"][0] in {"yes", "no"}
+    _score_a_file(study, tmp_path, version, answers)
 
 
-def _score_a_file(study: Study, folder: Path, version: str) -> None:
-    header = 'Plan.name,City,"Monthly `fee`",Years'
-    lines = [header, "basic,Ulm,95,0", "pro,Ulm,5,11", "gold,,,", "pro,Ulm,x,1"]
+def _look_at_the_reports(study: Study, sweep: SweepSpec, manifest: contract.Manifest) -> None:
+    """The winner's run has tables that MLflow reads, and pictures of them."""
+    winner = study.best(sweep)
+    confusion, per_class, importances = (
+        study.client.load_table(study.experiment_id, f"{name}.json", run_ids=[winner.mlflow_run_id])
+        for name in ("confusion_matrix", "per_class_metrics", "feature_importances")
+    )
+    assert list(confusion.columns) == ["label", "predicted no", "predicted yes"]
+    counts = confusion[["predicted no", "predicted yes"]].to_numpy()
+    assert counts.sum() == manifest.rows["test"]
+    assert counts.trace() / counts.sum() == pytest.approx(winner.metrics["test_accuracy"])
+    assert dict(zip(per_class["label"], per_class["rows"], strict=True)) == manifest.class_counts["test"]
+    assert per_class["recallByLabel"][0] == pytest.approx(counts[0, 0] / counts[0].sum())
+    assert importances["importance"].sum() == pytest.approx(1)
+    assert set(importances["column"]) == {*CATEGORICAL, *NUMERIC, "is new"}
+    assert "(missing)" in set(importances[importances["column"] == "City"]["category"])
+    for name in ("confusion_matrix", "feature_importances"):
+        picture = study.client.download_artifacts(winner.mlflow_run_id, f"{name}.svg")
+        assert ElementTree.parse(picture).getroot().tag.endswith("svg")  # noqa: S314  (our own)
+
+
+def _score_a_file(study: Study, folder: Path, version: str, answers: pd.DataFrame) -> None:
+    header = 'Plan.name,City,"Monthly `fee`",Years,is new'
+    lines = [
+        header,
+        "basic,Ulm,95,0,TRUE",
+        "pro,Ulm,5,11,false",
+        "gold,,,,",
+        "pro,Ulm,x,1,",
+        "pro,Ulm,1,1,no",
+    ]
     path = folder / "customers.csv"
     path.write_text("\n".join(lines))
     files = (InputFile(str(path), path.stat().st_size, 0),)
@@ -114,13 +152,16 @@ def _score_a_file(study: Study, folder: Path, version: str) -> None:
         origin=study.origin,
     )
     report = score.score(study.spark, spec)
-    assert (report.scored, report.rejected) == (3, 1)
+    assert (report.scored, report.rejected) == (3, 2)
     rows = study.spark.read.parquet(spec.predictions_path).orderBy("rejected", "Years").collect()
     found = {row["Plan.name"]: row["prediction"] for row in rows if row["rejected"] is None}
     assert (found["basic"], found["pro"]) == ("yes", "no")
+    shares = {row["Plan.name"]: row["probability_yes"] for row in rows if row["rejected"] is None}
+    assert [shares["basic"], shares["pro"]] == pytest.approx(list(answers["probability_yes"]), abs=1e-9)
+    assert [row["probability_yes"] for row in rows if row["rejected"]] == [None, None]
     assert found["gold"] in {"yes", "no"}
     reasons = [row["rejected"] for row in rows if row["rejected"]]
-    assert reasons == ["column 'Monthly `fee`' has 'x', no double"]
+    assert reasons == ["column 'Monthly `fee`' has 'x', no double", "column 'is new' has 'no', no boolean"]
 
 
 def test_a_whole_number_that_is_no_class_is_answered_as_it_is(study: Study) -> None:
@@ -146,6 +187,7 @@ def test_a_number_is_predicted(study: Study) -> None:
         table("worth"),
         categorical=CATEGORICAL,
         numeric=NUMERIC,
+        boolean=("is new",),
         label="worth",
         label_type="double",
         treatment=Treatment(0.0, "category", "error", "index", "none"),
@@ -168,7 +210,7 @@ def test_a_number_is_predicted(study: Study) -> None:
     assert {"rmse", "mae", "r2"} <= set(chosen.metrics)
     (run,) = [one for one in study.runs() if one.info.run_id == chosen.mlflow_run_id]
     assert {"test_rmse", "test_mae", "test_r2"} <= set(run.data.metrics)
-    record = {"Plan.name": "pro", "City": "Ulm", "Monthly `fee`": 5.0, "Years": 11.0}
+    record = {"Plan.name": "pro", "City": "Ulm", "Monthly `fee`": 5.0, "Years": 11.0, "is new": False}
     (answer,) = served(version).predict(pd.DataFrame([record]))
     assert 2000 < answer < 9000
 
@@ -191,6 +233,21 @@ def test_balanced_classes_weigh_the_same_in_all(study: Study) -> None:
     assert {row[0]: row[1] for row in weighed} == pytest.approx({0.0: half, 1.0: half})
     assert counts["no"] != counts["yes"]
     assert model.getWeightCol() == "__weight"
+
+
+def test_a_label_weighs_what_the_spec_says(fresh_study: Study) -> None:
+    columns: dict[str, Any] = {"categorical": ("City",), "numeric": ("Years",), "label": "churned"}
+    columns |= {"label_type": "string", "treatment": Treatment("mean", "category")}
+    spec = fresh_study.snapshot_spec(table("churned"), **columns, label_weights={"yes": 2.5})
+    fresh_study.prepare(spec)
+    with featurise(load_snapshot(fresh_study.spark, spec.snapshot_path, spec.digest)) as featurised:
+        found = featurised.train.select("churned", "__weight").distinct().collect()
+        model = featurised.fit(Point("p", "LogisticRegression", {"maxIter": 5}))
+    assert {row[0]: row[1] for row in found} == {0.0: 1.0, 1.0: 2.5}
+    assert model.getWeightCol() == "__weight"
+    other = fresh_study.snapshot_spec(table("churned"), **columns, label_weights={"maybe": 2.0})
+    with pytest.raises(DataError, match=r"class_weights names maybe, which no complete row has.*no, yes"):
+        fresh_study.prepare(other)
 
 
 def test_a_forest_is_the_same_when_it_is_fitted_again_on_a_cluster_with_other_cores(

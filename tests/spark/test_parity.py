@@ -27,6 +27,7 @@ from tests.fast.jobs.contract.documents import snapshot_spec
 
 CATEGORICAL = ("City", "`odd`.name")
 NUMERIC = ("Age", "a.b c", "Constant")
+BOOLEAN = ("is new",)
 ROWS = 300
 
 POINTS: dict[str, dict[str, ParamValue]] = {
@@ -74,7 +75,12 @@ def test_the_scorer_agrees_with_spark_in_every_way(
 def differences(spark: SparkSession, folder: Path, treatment: Treatment) -> Iterator[tuple[str, float]]:
     """The largest difference of each algorithm; all are fitted on the same features, and saved together."""
     spec = snapshot_spec(
-        categorical=CATEGORICAL, numeric=NUMERIC, label="the.label", treatment=treatment, text_rule=1
+        categorical=CATEGORICAL,
+        numeric=NUMERIC,
+        boolean=BOOLEAN,
+        label="the.label",
+        treatment=treatment,
+        text_rule=1,
     )
     train, others = (_usable(frame, treatment) for frame in (_rows(0), _strange_rows()))
     stages = Pipeline(stages=feature_stages(spec)).fit(_frame(spark, train))
@@ -123,9 +129,18 @@ def _rows(seed: int) -> pd.DataFrame:
     age, amount = random.normal(40, 15, ROWS).round(1), random.lognormal(3, 2, ROWS)
     signal = age / 20 + (city == "Île") * 2 - (odd == "x") + np.log(amount) / 3 + random.normal(0, 0.3, ROWS)
     frame = pd.DataFrame(
-        {"City": city, "`odd`.name": odd, "Age": age, "a.b c": amount, "Constant": 3.0, "signal": signal}
+        {
+            "City": city,
+            "`odd`.name": odd,
+            "Age": age,
+            "a.b c": amount,
+            "Constant": 3.0,
+            "is new": pd.Series(random.choice([True, False], ROWS), dtype=object),
+            "signal": signal,
+        }
     )
-    for place, name in enumerate((*CATEGORICAL, "Age", "a.b c")):
+    frame["signal"] += frame["is new"].astype(float)
+    for place, name in enumerate((*CATEGORICAL, "Age", "a.b c", *BOOLEAN)):
         frame.loc[frame.index % 17 == place, name] = None
     return frame
 
@@ -141,13 +156,13 @@ def _strange_rows() -> pd.DataFrame:
 def _usable(frame: pd.DataFrame, treatment: Treatment) -> pd.DataFrame:
     """The rows that the model does not refuse."""
     required = [*(CATEGORICAL if treatment.drops_categorical else ())]
-    required += NUMERIC if treatment.drops_numeric else ()
+    required += (*NUMERIC, *BOOLEAN) if treatment.drops_numeric else ()
     known = frame.dropna(subset=required)
     return known if treatment.keeps_unseen else known[known["City"] != "Atlantis"]
 
 
 def _frame(spark: SparkSession, rows: pd.DataFrame) -> DataFrame:
     records = [tuple(None if pd.isna(each) else each for each in row) for row in rows.to_numpy().tolist()]
-    kinds = [*["string"] * len(CATEGORICAL), *["double"] * (len(NUMERIC) + 1)]
+    kinds = [*["string"] * len(CATEGORICAL), *["double"] * len(NUMERIC), "boolean", "double"]
     schema = ", ".join(f"{quoted(name)} {kind}" for name, kind in zip(rows.columns, kinds, strict=True))
     return spark.createDataFrame(records, schema).coalesce(1)

@@ -68,6 +68,14 @@ def test_the_same_row_is_on_the_same_side_whatever_stands_around_it(fresh_study:
     assert {row[0] for row in first["train"]} == {"Biscoe", "Dream", 'Tor "5", N'}
 
 
+def test_a_column_that_differs_in_case_alone_is_another_one(fresh_study: Study) -> None:
+    spec = fresh_study.snapshot_spec(csv([f"{row},no number" for row in ROWS], f"{HEADER},bodymass"))
+    fresh_study.prepare(spec)
+    plain = fresh_study.snapshot_spec()
+    fresh_study.prepare(plain)
+    assert sides_of(fresh_study, spec) == sides_of(fresh_study, plain)
+
+
 def test_another_seed_gives_another_split(fresh_study: Study) -> None:
     first, second = fresh_study.snapshot_spec(seed=42), fresh_study.snapshot_spec(seed=43)
     fresh_study.prepare(first)

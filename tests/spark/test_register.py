@@ -338,7 +338,14 @@ def test_the_registered_version_answers_a_request(trained: TrainedSweep) -> None
     assert list(model.predict(pd.DataFrame([REQUEST]))) == [1.0]
 
 
-@pytest.mark.parametrize("gone", ["", "scorer", "sparkml/stages", "code", "MLmodel"])
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "",
+        "sparkml/stages",
+        *(pytest.param(one, marks=pytest.mark.matrix) for one in ("scorer", "code", "MLmodel")),
+    ],
+)
 def test_a_winner_whose_files_are_gone_is_fitted_again_and_registered(study: Study, gone: str) -> None:
     spec = study.snapshot_spec()
     study.prepare(spec)
@@ -387,7 +394,8 @@ def test_a_dag_run_is_found_by_its_tags_though_another_has_fitted_its_winner(tra
     )
     start = "2026-01-26T00:00:00+00:00"
     origin = dataclasses.replace(study.origin, data_interval_start=start, data_interval_end=study.as_of)
-    spec = dataclasses.replace(spec, origin=origin)
+    parent = study.parent_run()
+    spec = dataclasses.replace(spec, origin=origin, parent_run_id=parent.info.run_id)
     version = study.register(spec)
     assert study.register(spec) == version
     again = dataclasses.replace(spec, origin=dataclasses.replace(spec.origin, generation=2))
@@ -400,6 +408,9 @@ def test_a_dag_run_is_found_by_its_tags_though_another_has_fitted_its_winner(tra
     assert found.data.tags[contract.model_version_tag(spec.registration_key)] == version
     fitted = study.client.get_run(winner.mlflow_run_id)
     assert found.data.params == fitted.data.params
+    assert found.data.tags[contract.MLFLOW_PARENT] == parent.info.run_id
+    assert f"run {winner.mlflow_run_id} has trained it" in found.data.tags[contract.MLFLOW_NOTE]
+    assert study.datasets_of(found) == study.datasets_of(parent)
     assert found.data.metrics["accuracy"] == fitted.data.metrics["accuracy"]
     assert found.data.metrics["test_f1"] == fitted.data.metrics["test_f1"]
     tags = study.client.get_model_version(spec.registered_model_name, version).tags
@@ -431,9 +442,9 @@ def test_the_gates_verdict_is_printed_and_a_tag(
     ("changes", "reason"),
     [
         ({"Island": "Atlantis"}, "unseen category 'Atlantis'"),
-        ({"BodyMass": None}, "BodyMass"),
+        pytest.param({"BodyMass": None}, "BodyMass", marks=pytest.mark.matrix),
         ({"BodyMass": "heavy"}, "BodyMass"),
-        ({"Island": 3}, "Island"),
+        pytest.param({"Island": 3}, "Island", marks=pytest.mark.matrix),
     ],
 )
 def test_a_request_of_the_plan_that_the_model_cannot_answer_makes_no_version(

@@ -66,6 +66,38 @@ def test_sparks_workers_use_the_code_of_the_run_that_started_them(
     assert seen == ["one", "two", "one"]
 
 
+def with_package(folder: Path, module: str) -> Path:
+    with zipfile.ZipFile(folder / run.USER_ARCHIVE, "w") as archive:
+        archive.writestr(f"{module}/__init__.py", "from .deep import VALUE\n")
+        archive.writestr(f"{module}/deep.py", "VALUE = 7\n")
+    return folder
+
+
+@pytest.mark.usefixtures("clean_interpreter")
+def test_a_package_of_the_users_is_there_for_the_run_and_for_sparks_workers(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def value(_: object) -> int:
+        import users_own  # type: ignore[import-not-found]
+
+        return int(users_own.VALUE)
+
+    monkeypatch.setattr(study.spark.sparkContext, "_python_includes", [])
+    run.ship(study.spark, with_package(code_folder(tmp_path, "with-package"), "users_own"))
+    assert study.spark.sparkContext.parallelize([0], 1).map(value).collect() == [7]
+    assert value(None) == 7
+
+
+@pytest.mark.usefixtures("clean_interpreter")
+def test_a_package_that_would_stand_before_the_runtimes_is_refused(study: Study, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="has a module 'numpy', which the runtime has already: rename it"):
+        run.ship(study.spark, with_package(code_folder(tmp_path, "with-numpy"), "numpy"))
+
+
+def test_the_script_and_the_contract_name_the_same_files() -> None:
+    assert (run.ARCHIVE, run.USER_ARCHIVE) == (contract.ARCHIVE, contract.USER_ARCHIVE)
+
+
 @pytest.mark.usefixtures("clean_interpreter")
 def test_a_code_folder_that_is_not_mounted_is_the_scripts_own_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

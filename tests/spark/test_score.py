@@ -239,6 +239,7 @@ def test_a_model_of_before_the_text_rule_takes_categories_as_they_stand(
     assert rows == {"1": "column 'Island' has the unseen category ' Biscoe'", "2": None}
 
 
+@pytest.mark.matrix
 def test_two_hundred_columns_are_scored_each_value_cast_once(registered: Registered, tmp_path: Path) -> None:
     spark, names = registered.study.spark, [f"f{n}" for n in range(200)]
     known = spark.createDataFrame(

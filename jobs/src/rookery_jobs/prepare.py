@@ -99,6 +99,7 @@ def _manifest(rows: DataFrame, counted: Completeness, survey: Survey, spec: Snap
     train = rows.filter(rows[SIDE] == "train").orderBy(incomplete, *features)
     example = train.select(*features).limit(1).collect()[0]
     types = {**dict.fromkeys(spec.categorical, "string"), **dict.fromkeys(spec.numeric, "double")}
+    types |= dict.fromkeys(spec.boolean, "boolean")
     return Manifest(
         snapshot=spec,
         columns={**types, spec.label: spec.label_type},

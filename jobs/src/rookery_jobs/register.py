@@ -19,6 +19,7 @@ from rookery_jobs.spark import model_artifact, parity, versions
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.model_artifact import staging
 from rookery_jobs.spark.objectives import objective_of
+from rookery_jobs.spark.reports import log_reports
 from rookery_jobs.spark.runs.found_again import run_of_its_own
 from rookery_jobs.spark.runs.tracking import connect, log_metrics
 from rookery_jobs.spark.snapshot import Snapshot, load_snapshot
@@ -45,6 +46,7 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
             _check_parity(model, snapshot)
             _check_request(model, spec, snapshot)
             test = measure(model.pipeline, snapshot, "test", [gate.metric for gate in spec.gates])
+            log_reports(client, runs, model.pipeline, snapshot)
         _judge(client, runs, test, spec, snapshot)
         known = versions.register(client, spec, model.artifact_path)
     for each in runs:
@@ -64,13 +66,18 @@ def _winner(client: MlflowClient, spec: RegistrationSpec) -> Run:
 
 
 def _check_parity(model: Model, snapshot: Snapshot) -> None:
+    if model.scorer is None:
+        print("no parity to check: the version will be served by MLflow's Spark flavor")
+        return
     for side in snapshot.spec.sides[1:]:
         predictions = model.pipeline.transform(snapshot.side(side))
         parity.check_rows(predictions, model.scorer, side, objective_of(snapshot.spec))
     parity.check_refusals(model.pipeline, model.scorer, snapshot)
     example = model_artifact.example_frame(snapshot)
-    served = model.served.predict(example)[0]
-    expected = model.scorer.score(example).answer[0]
+    served = _first(model.served.predict(example))
+    expected = _first(pd.DataFrame(model.scorer.answers(example)))
+    if not model.scorer.probability_columns:
+        expected = expected["prediction"]
     if served != expected:
         raise RegistrationError(
             f"the logged model serves {served} for its example, its scorer gives {expected}"
@@ -81,7 +88,7 @@ def _check_request(model: Model, spec: RegistrationSpec, snapshot: Snapshot) -> 
     """Ask the model, as a server would, what the plan will ask the endpoint."""
     for number, record in enumerate(spec.dataframe_records):
         try:
-            answer = model.served.predict(_frame(record, snapshot.spec.numeric))[0]
+            answer = _first(model.served.predict(_frame(record, snapshot.spec.numeric)))
         except MlflowException as error:
             reason = str(error).partition("\n")[0]
             raise RegistrationError(
@@ -89,6 +96,11 @@ def _check_request(model: Model, spec: RegistrationSpec, snapshot: Snapshot) -> 
                 f"registered: {reason}"
             ) from error
         print(f"the plan's dataframe_records[{number}] is answered with {_shown(answer)}")
+
+
+def _first(answer: Any) -> Any:
+    """What is answered to the first row: a value, or one for each column."""
+    return answer.iloc[0].to_dict() if isinstance(answer, pd.DataFrame) else answer[0]
 
 
 def _shown(answer: Any) -> str:

@@ -7,16 +7,18 @@ from typing import Any, NamedTuple
 
 import mlflow.artifacts
 from mlflow.models import Model
+from pyspark.ml.functions import vector_to_array
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
 from rookery_jobs.contract import NOT_UTF8, ScoringReport, ScoringSpec
-from rookery_jobs.contract.columns import PREDICTED_LABEL, PREDICTION
+from rookery_jobs.contract.columns import PREDICTED_LABEL, PREDICTION, PROBABILITY
 from rookery_jobs.spark.files import ClusterFiles
-from rookery_jobs.spark.model_artifact import load_spark_pipeline, own_scorer, staging
+from rookery_jobs.spark.model_artifact import is_served_by_spark, load_spark_pipeline, own_scorer, staging
 from rookery_jobs.spark.runs.tracking import connect
 from rookery_jobs.spark.scoring.columns import ModelInput, model_inputs, with_values
 from rookery_jobs.spark.scoring.input import BROKEN, SOURCE_FILE, read_files
+from rookery_jobs.spark.serving.model_code import ship_code
 from rookery_jobs.spark.text.values import column
 
 _ROW = "__row"
@@ -47,9 +49,12 @@ def score(spark: SparkSession, spec: ScoringSpec) -> ScoringReport:
     connect(spec.registered_model_name)
     with staging(spark, spec.tmp_path) as staged:
         version = _load(spark, spec, staged)
-        rows = read_files(spark, spec, [each.name for each in version.inputs])
+        needed = [each.name for each in version.inputs]
+        rows = read_files(spark, spec, needed, version.probability_columns)
         rows = with_values(rows, version.inputs, version.text_rule)
-        scored = predictions(rows, version.pipeline, version.inputs, spec, version.answer_type)
+        scored = predictions(
+            rows, version.pipeline, version.inputs, spec, version.answer_type, version.probability_columns
+        )
         scored.write.mode("overwrite").parquet(spec.predictions_path)
     written = spark.read.parquet(spec.predictions_path)
     total, rejected = written.agg(F.count(F.lit(1)), F.count("rejected")).collect()[0]
@@ -71,10 +76,11 @@ def predictions(
     inputs: Sequence[ModelInput],
     spec: ScoringSpec,
     answer_type: str = "double",
+    probability_columns: Sequence[str] = (),
 ) -> DataFrame:
     """The rows of `with_values`, numeric inputs typed, with `prediction` (a double, or the label's own value
-    where labels are indexed) or, where that is null, `rejected` (the reason), and with
-    `registered_model_name`, `model_version` and `source_file`."""
+    where labels are indexed) and the probabilities that the model answers with or, where those are null,
+    `rejected` (the reason), and with `registered_model_name`, `model_version` and `source_file`."""
     values = {each.name: each.value for each in inputs if each.type != "string"}
     added = {BROKEN, SOURCE_FILE, *(name for each in inputs for name in (each.text, each.typed))}
     kept = [values.get(name, column(name)).alias(name) for name in rows.columns if name not in added]
@@ -95,6 +101,10 @@ def predictions(
     return scored.select(
         f"{_ROW}.*",
         F.when(column(_REJECTED).isNull(), _answer(answer_type)).alias("prediction"),
+        *[
+            F.when(column(_REJECTED).isNull(), vector_to_array(column(PROBABILITY))[place]).alias(name)
+            for place, name in enumerate(probability_columns)
+        ],
         column(_REJECTED).alias("rejected"),
         F.lit(spec.registered_model_name).alias("registered_model_name"),
         F.lit(spec.model_version).alias("model_version"),
@@ -115,13 +125,18 @@ class _Version(NamedTuple):
     inputs: tuple[ModelInput, ...]
     text_rule: int
     answer_type: str
+    probability_columns: tuple[str, ...]
 
 
 def _load(spark: SparkSession, spec: ScoringSpec, staged: str) -> _Version:
     uri = f"models:/{spec.registered_model_name}/{spec.model_version}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(mlflow.artifacts.download_artifacts(uri, dst_path=folder))
+        if is_served_by_spark(path) and (path / "code").is_dir():
+            ship_code(spark, path / "code")
         pipeline = load_spark_pipeline(path, spark, staged)
         own = own_scorer(path)
         inputs = model_inputs(Model.load(str(path)), pipeline, own)
-        return _Version(pipeline, inputs, own.text_rule if own else 0, own.answer_type if own else "double")
+        if own is None:
+            return _Version(pipeline, inputs, 0, "double", ())
+        return _Version(pipeline, inputs, own.text_rule, own.answer_type, own.probability_columns)

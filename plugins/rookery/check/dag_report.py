@@ -24,21 +24,41 @@ _DEFAULT_POOL = "default_pool"
 
 def cluster_rows(dag: DAG, compute: Compute, names: RunNames, end: str, now: datetime) -> Iterator[Row]:
     """The cluster of a run, which ends at `end`, and the pool of the tasks that use it."""
-    request = compute.request(names.cluster_name, names.owner, names.user_name)
-    asked = request.body(compute.spark_version or "", now)
-    tags = {**asked["custom_tags"], TAG_EXPIRES_AT: "24 h after its creation"}
-    node_type, minutes = compute.node_type_id, compute.autotermination_minutes
-    yield Row("node type", f"{node_type}; {request.workers}, single user, no Photon", node_type)
-    yield Row("runtime", compute.spark_version or "the newest for machine learning that the workspace offers")
-    if compute.spark_conf:
-        conf = ", ".join(f"{name}={value}" for name, value in compute.spark_conf.items())
-        yield Row("spark conf", conf, compute.spark_conf)
-    yield Row("ends", f"{end}; in any case after {minutes} idle minutes", minutes)
-    yield Row("tags", ", ".join(f"{name}={value}" for name, value in tags.items()), tags)
+    if compute.existing_cluster_id:
+        text = f"{compute.shown}: started if it has ended, neither terminated nor deleted"
+        yield Row("cluster", text, compute.existing_cluster_id)
+    else:
+        yield from _new_cluster_rows(compute, names, end, now)
     pools = {task.pool for task in dag.tasks} - {_DEFAULT_POOL}
     if pools:
         tasks = ", ".join(task.task_id for task in dag.tasks if task.pool in pools)
         yield Row("pool", f"{', '.join(sorted(pools))}, for {tasks}", sorted(pools))
+
+
+def _new_cluster_rows(compute: Compute, names: RunNames, end: str, now: datetime) -> Iterator[Row]:
+    request = compute.request(names.cluster_name, names.owner, names.user_name)
+    asked = request.body(compute.spark_version or "", now)
+    tags = {**asked["custom_tags"], TAG_EXPIRES_AT: "24 h after its creation"}
+    minutes = compute.autotermination_minutes
+    yield Row("node type", f"{request.nodes}; {request.workers}, single user, no Photon", request.nodes)
+    yield Row("runtime", compute.spark_version or "the newest for machine learning that the workspace offers")
+    for label, values in (("spark conf", compute.spark_conf), ("variables", compute.spark_env_vars)):
+        if values:
+            yield Row(label, ", ".join(f"{name}={value}" for name, value in values.items()), values)
+    if compute.init_scripts:
+        yield Row("init scripts", ", ".join(compute.init_scripts), list(compute.init_scripts))
+    if compute.policy_id:
+        yield Row("policy", compute.policy_id)
+    if compute.availability:
+        yield Row("availability", f"{compute.availability}, the driver on demand", compute.availability)
+    yield Row("ends", f"{end}; in any case after {minutes} idle minutes", minutes)
+    yield Row("tags", ", ".join(f"{name}={value}" for name, value in tags.items()), tags)
+
+
+def cluster_name_rows(compute: Compute, names: RunNames) -> Iterator[Row]:
+    """The name of the cluster that a run will make, if it will make one."""
+    if compute.existing_cluster_id is None:
+        yield Row("cluster", names.cluster_name)
 
 
 def schedule_rows(dag: DAG, now: datetime) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from rookery.check.dag_report import RUN_ID, cluster_rows, schedule_rows
+from rookery.check.dag_report import RUN_ID, cluster_name_rows, cluster_rows, schedule_rows
 from rookery.check.form_report import form_rows
 from rookery.check.report import Row, Section
 from rookery.mistakes import Mistake
@@ -38,19 +38,18 @@ class Scoring:
         """What a run will do."""
         names = self._names(user_name)
         cluster = cluster_rows(self.dag, self.plan.compute, names, "when the files are scored", now)
+        code = Row("job code", f"{names.code_root}/<digest>")
         return [
             Section("Scoring", tuple(_scoring(self.plan))),
             Section("Cluster", tuple(cluster)),
-            Section(
-                "Names", (Row("cluster", names.cluster_name), Row("job code", f"{names.code_root}/<digest>"))
-            ),
+            Section("Names", (*cluster_name_rows(self.plan.compute, names), code)),
             Section("Schedule", tuple(schedule_rows(self.dag, now))),
             Section("Form", tuple(form_rows(self.dag.params, {}))),
         ]
 
-    def ask(self, workspace: WorkspaceClient, user_name: str) -> list[Finding]:  # noqa: ARG002 - Checkable's
+    def ask(self, workspace: WorkspaceClient, user_name: str) -> list[Finding]:
         """See `questions.ask`."""
-        return ask(workspace, scoring_questions(self.plan))
+        return ask(workspace, scoring_questions(self.plan, user_name))
 
     def _names(self, user_name: str) -> RunNames:
         return RunNames(ANY_INSTALLATION, self.dag.dag_id, RUN_ID, user_name)

@@ -6,16 +6,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from rookery.check.dag_report import RUN_ID, cluster_rows, schedule_rows
+from rookery.check.dag_report import RUN_ID, cluster_name_rows, cluster_rows, schedule_rows
 from rookery.check.form_report import form_rows
 from rookery.check.report import Row, Section
+from rookery.exceptions import PackageError
 from rookery.mistakes import Mistake
+from rookery.parts import refused
 from rookery.plan.questions import training_questions
 from rookery.plan.shards import deal, usual_points_per_task
+from rookery.plan.splits import RandomSplit
 from rookery.plan.training import TrainingPlan
+from rookery.workspace.job_code import user_archive
 from rookery.workspace.leases import ANY_INSTALLATION
 from rookery.workspace.questions import Finding, ask
 from rookery.workspace.run_names import RunNames
@@ -42,6 +47,9 @@ class Training:
         """What cannot be on this machine: a source in the project's folder is looked at."""
         for mistake in self.plan.source.mistakes_here(self.dag.fileloc, self.plan.wanted()):
             yield Mistake(mistake.text, ("source", *mistake.place))
+        if self.plan.package:
+            attempt = partial(user_archive, self.plan.package, str(self.dag.fileloc))
+            yield from refused(attempt, PackageError, "package")
 
     def sections(self, user_name: str, now: datetime) -> list[Section]:
         """What a run will do."""
@@ -79,23 +87,40 @@ def training_of(dag: DAG) -> Training | None:
 def _data(plan: TrainingPlan) -> Iterator[Row]:
     yield Row("source", plan.source.shown)
     features = {"categorical": list(plan.features.categorical), "numeric": list(plan.features.numeric)}
+    features |= {"boolean": list(plan.features.boolean)} if plan.features.boolean else {}
     yield Row("features", "; ".join(f"{kind}: {', '.join(n)}" for kind, n in features.items() if n), features)
     yield Row("values", _treatment(plan), plan.features.treatment.identity())
     yield Row("label", plan.label)
     label_type, answers = plan.type_of_label, _ANSWERS.get(plan.type_of_label, "a double")
+    shares = ", with the probability of each label" if plan.probabilities else ""
     yield Row(
-        "prediction", f"{plan.objective} of a label that is {label_type}, answered as {answers}", label_type
+        "prediction",
+        f"{plan.objective} of a label that is {label_type}, answered as {answers}{shares}",
+        label_type,
     )
+    weights = ", ".join(f"{label} {weight:g}" for label, weight in plan.label_weights.items())
+    yield Row("weights", f"{weights}, others 1" if weights else str(plan.class_weights), plan.class_weights)
     split = plan.split
     shares = ", ".join(f"{side} {share:.4g}" for side, share in split.shares.items() if share)
     yield Row(
         "split",
         "; ".join(filter(None, [shares, split.how])),
         {**split.model_dump(mode="json"), **split.shares},
+        note=_split_warning(plan),
     )
     if plan.as_of_column:
         text = f"those whose {plan.as_of_column} is before the end of the run's data interval"
         yield Row("rows", text, {"as_of_column": plan.as_of_column})
+
+
+def _split_warning(plan: TrainingPlan) -> str:
+    if plan.as_of_column is None or not isinstance(plan.split, RandomSplit):
+        return ""
+    return (
+        f"warning: rows have a time, {plan.as_of_column}, but the split is random: the model is judged on "
+        "rows older than some that it has learnt from, and may look better than it will be; TimeSplit judges "
+        "on the latest"
+    )
 
 
 def _treatment(plan: TrainingPlan) -> str:
@@ -135,7 +160,10 @@ def _sweep(plan: TrainingPlan, asked: int | None) -> Iterator[Row]:
         grid = "; ".join(f"{name} {_listed(values)}" for name, values in sweep.grid.items())
         count = per_algorithm[sweep.algorithm]
         value = {"points": count, "grid": sweep.model_dump(mode="json")["grid"]}
-        yield Row(sweep.algorithm, f"{count} points: {grid}", value)
+        by_spark = "served by MLflow's Spark flavor, with Java" if sweep.is_dotted_path else ""
+        yield Row(sweep.algorithm, f"{count} points: {grid or 'all defaults'}", value, by_spark)
+    if plan.package:
+        yield Row("package", f"{plan.package}, beside the DAG file")
     shown = tasks if len(tasks) <= _SHOWN_TASKS else [*tasks[: _SHOWN_TASKS - 1], f"… {tasks[-1]}"]
     yield Row("mapped tasks", f"{len(tasks)}: {', '.join(shown)}", tasks)
 
@@ -145,7 +173,7 @@ def _listed(values: tuple[object, ...]) -> str:
 
 
 def _names(plan: TrainingPlan, names: RunNames) -> Iterator[Row]:
-    yield Row("cluster", names.cluster_name)
+    yield from cluster_name_rows(plan.compute, names)
     yield Row("experiment", names.experiment_path)
     yield Row("job code", f"{names.code_root}/<digest>")
     # A run's folder is named by its id and a digest.

@@ -57,11 +57,10 @@ def training_dag(
 def _dag_doc(plan: TrainingPlan) -> str:
     algorithms = ", ".join(sweep.algorithm for sweep in plan.sweep)
     return (
-        f"Trains {algorithms} on `{plan.source.shown}` ({len(plan.candidates())} points) on a "
-        f"cluster of its own, registers the best by {plan.metric} as "
+        f"Trains {algorithms} on `{plan.source.shown}` ({len(plan.candidates())} points) on "
+        f"{plan.compute.shown}, registers the best by {plan.metric} as "
         f"**{plan.registry.registered_model_name}**, and serves it at `{plan.endpoint.name}`.\n\n"
-        f"**What it costs:** a cluster ({plan.compute.shown}) from `create_cluster` "
-        "to `terminate_cluster`, which also runs when the run fails; and the endpoint, as long as it is "
+        f"**What it costs:** {plan.compute.bill}; and the endpoint, as long as it is "
         "kept. A run that is refused, or whose source cannot be had, costs nothing.\n\n**When it fails:** "
         "the last log line of the failed task says why; its page says what to do. Points that were trained "
         "stay in MLflow and are found again by the next run.\n\n**Past dates:** a backfill trains and "

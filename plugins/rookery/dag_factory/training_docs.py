@@ -56,8 +56,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "the data root, named by its SHA-256. It finds columns that are missing, values that their column "
         "cannot have, labels that are no classes, and more empty values than the plan allows. The worker "
         "itself connects to the address, past every proxy. What was stored is read again and compared; a "
-        "broken file is written again. A source that is read in place (`FilesSource`) is left where it is: "
-        "the log says so, and `prepare_data` reads it.",
+        "broken file is written again. A source that is read in place (`FilesSource`, `TableSource`) is left "
+        "where it is: the log says so, and `prepare_data` reads it.",
         creates="One file under `<data_root>/<installation>/<DAG>/<run>/sources/`, if there is one to copy.",
         costs=_NO_CLUSTER,
         if_it_fails="The address or the file is wrong: the last log line says where, with row and value. "
@@ -80,7 +80,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     "create_cluster": TaskDoc(
         does="Asks for the cluster of the plan's `compute`, with a machine-learning runtime, and does not "
         "wait for it. A cluster that an earlier try or a lost request has asked for is adopted. If the run "
-        "is marked or deleted meanwhile, none is asked for, or it is terminated at once.",
+        "is marked or deleted meanwhile, none is asked for, or it is terminated at once. With "
+        "`existing_cluster_id` none is created: that one is started if it has ended.",
         creates="The cluster `rookery <installation> <DAG> <run>`, tagged with its owner and the end of its "
         "lease.",
         costs="**The bill of the cluster begins here** and ends with `terminate_cluster`; an idle cluster "
@@ -108,8 +109,12 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     "expand_grid": TaskDoc(
         does="Expands the grid into points, gives each the id of all that determines its result, and "
         "deals them out to the mapped `train` tasks, so that all of them take about as long: "
-        "`points_per_task` to each, at most.",
-        creates="One file, `<data_root>/<installation>/<DAG>/<run>/sweeps/<id>/points.json`.",
+        "`points_per_task` to each, at most. It makes the MLflow run of the sweep, which the new points have "
+        "for a parent; its note lists the points that are found again, which keep theirs. That run is "
+        "FINISHED when the best point is chosen; a sweep that does not come to that leaves it FAILED or, if "
+        "the DAG run was stopped, KILLED.",
+        creates="One file, `<data_root>/<installation>/<DAG>/<run>/sweeps/<id>/points.json`, and one MLflow "
+        "run for the sweep.",
         costs=_NO_CLUSTER_NEEDED,
         if_it_fails=f"{_RETRIED} Anything else is a bug worth a report.",
     ),
@@ -138,7 +143,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "on the test rows, judges the plan's gates, and registers it. Then other DAGs are told by an asset "
         "event.",
         creates="A version of the registered model: one for each winner of a DAG run, also if the task is "
-        "cleared.",
+        "cleared. In the winner's MLflow run, tables and pictures: importances of the features, and for "
+        "classes the confusion matrix and the metrics of each.",
         costs=_CLUSTER,
         if_it_fails="A gate that was missed is told with the metric, its value and the threshold: no "
         "version is registered and what is served stays. Train on other data or another grid, or lower "
@@ -146,7 +152,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     ),
     "terminate_cluster": TaskDoc(
         does="Terminates every cluster of the run, whatever became of the run, and sees it TERMINATED. It "
-        "starts as soon as nothing needs the cluster, beside the deployment. " + _LOOKS_ON,
+        "starts as soon as nothing needs the cluster, beside the deployment. One that the run has not made "
+        "is left alone. " + _LOOKS_ON,
         creates="Nothing.",
         costs="**The bill of the cluster ends here.**",
         if_it_fails="**A cluster may still be running.** Clear this task, or terminate the cluster by "

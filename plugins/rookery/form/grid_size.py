@@ -28,11 +28,12 @@ def check_size(
 
 
 def _lengths(plan: TrainingPlan, known: Sequence[Field], values: Mapping[str, Any]) -> list[dict[str, int]]:
-    """Of each sweep's lists, by their keys."""
+    """Of each sweep's lists, by their keys; those without a key in the form by their names."""
     lengths: dict[int, dict[str, int]] = {}
     for field in known:
         match field.place:
             case ("sweep", int(index), "grid", str(parameter)):
                 given = values.get(field.key, plan.sweep[index].grid[parameter])
                 lengths.setdefault(index, {})[field.key] = len(set(given))
-    return list(lengths.values())
+    others = [sweep.grid for sweep in plan.sweep if sweep.is_dotted_path]
+    return [*lengths.values(), *({name: len(grid[name]) for name in grid} for grid in others)]

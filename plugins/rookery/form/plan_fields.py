@@ -32,6 +32,9 @@ def _fields(plan: TrainingPlan, points_per_task: int | None) -> Iterator[Field]:
         yield replace(field, place=("source", *(field.place or ())))
     yield _max_dropped_share(plan)
     for index, sweep in enumerate(plan.sweep):
+        # Of the others no types are known, and the form sends texts.
+        if sweep.is_dotted_path:
+            continue
         for parameter in sweep.grid:
             yield grid_field(index, sweep, parameter)
     # With several gates one number could not say which is meant.
@@ -39,7 +42,7 @@ def _fields(plan: TrainingPlan, points_per_task: int | None) -> Iterator[Field]:
         yield _gate(plan.gates[0])
     yield _points_per_task(points_per_task)
     # A run has a fixed number, or the plan's limits: one field could not say which is meant.
-    if plan.compute.autoscale is None:
+    if plan.compute.autoscale is None and plan.compute.existing_cluster_id is None:
         yield _num_workers(plan)
     yield _deploy(plan)
     yield _keep_endpoint(plan)

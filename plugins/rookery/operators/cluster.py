@@ -27,7 +27,8 @@ class ClusterOperator(DatabricksOperator):
 
 
 class CreateClusterOperator(ClusterOperator):
-    """Ask for the run's cluster and return its id at once, without waiting for it.
+    """Ask for the run's cluster and return its id at once, without waiting for it. One that is there already
+    (`existing_cluster_id`) is started if it has ended.
 
     A cluster that an earlier try has asked for is adopted. Raises TaskStopped if its run does not want it any
     more, and leaves none then.
@@ -48,6 +49,9 @@ class CreateClusterOperator(ClusterOperator):
 
     def execute(self, context: Context) -> str:
         compute = Compute.model_validate(self.plan["compute"])
+        if compute.existing_cluster_id:
+            self.show_cluster(context, compute.existing_cluster_id)
+            return clusters.use_existing(self.workspace, compute.existing_cluster_id)
         wanted = compute.request(self.cluster_name, self.owner_tag, self.user_name)
         instance = context["ti"]
         begin_to_ask(instance)
@@ -75,7 +79,8 @@ class WaitForClusterOperator(ClusterOperator):
 
 
 class TerminateClusterOperator(ClusterOperator):
-    """Terminate every cluster with the run's name and owner tag, and see it TERMINATED.
+    """Terminate every cluster with the run's name and owner tag, and see it TERMINATED. One that was there
+    already has no such tag, and stays.
 
     It needs no id: a cluster whose creating task `creates` died before it could tell is found as well. While
     that task's request may be under way, the look lasts longer than the request.

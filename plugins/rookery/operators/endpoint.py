@@ -136,7 +136,8 @@ class WaitForEndpointOperator(ServeModelOperator):
 
 class QueryEndpointOperator(EndpointOperator):
     """Send the plan's request, or the snapshot's example row, and check that the answer has one prediction of
-    the label's type per record. Returns an Answer. Raises EndpointError."""
+    the label's type per record, and probabilities if the plan wants them. Returns an Answer. Raises
+    EndpointError."""
 
     template_fields: Sequence[str] = (*EndpointOperator.template_fields, "snapshot_path")
 
@@ -149,11 +150,17 @@ class QueryEndpointOperator(EndpointOperator):
         plan = self.training_plan
         planned = plan.endpoint.dataframe_records
         records = planned or [self._example()]
-        predictions = answers.ask(self.workspace, self.endpoint_name, records, plan.type_of_label)
+        predictions = answers.ask(
+            self.workspace,
+            self.endpoint_name,
+            records,
+            plan.type_of_label,
+            probabilities=plan.probabilities,
+        )
         self.log.info("%s answers with %s", self.endpoint_name, predictions)
         return Answer(list(planned) if planned else None, predictions).to_xcom()
 
-    def _example(self) -> dict[str, float | str | None]:
+    def _example(self) -> dict[str, float | str | bool | None]:
         text = storage.read_text(self.workspace, manifest_path(self.snapshot_path))
         return Manifest.from_json(text).example
 

@@ -96,7 +96,7 @@ class ResolveScoringOperator(FirstTaskOperator):
         spec = self._spec(context, version, layout, generation(run))
         if storage.size(self.workspace, spec.report_path) is not None:
             raise self._idle(context, f"version {version} has scored exactly these files: {spec.output_path}")
-        require_usable(self.workspace, cluster_questions(self.plan.compute))
+        require_usable(self.workspace, cluster_questions(self.plan.compute, user_name))
         self.log.info("Version %s scores %d files: %s", version, len(spec.files), spec.output_path)
         self._hand_on(context, spec, layout, names)
 

@@ -12,6 +12,7 @@ from rookery.origin import origin_of
 from rookery.workspace import storage
 from rookery.xcom import Handed
 from rookery_jobs.contract import (
+    EQUAL,
     TEXT_RULE,
     Manifest,
     Origin,
@@ -86,7 +87,10 @@ def snapshot_spec(plan: TrainingPlan, source: Mapping[str, Any], origin: Origin)
         "text_rule": TEXT_RULE,
         "label_type": plan.type_of_label,
         "treatment": plan.features.treatment,
-        "class_weights": plan.class_weights,
+        "class_weights": plan.class_weights if isinstance(plan.class_weights, str) else EQUAL,
+        "label_weights": plan.label_weights,
+        "boolean": plan.features.boolean,
+        "probabilities": plan.probabilities,
     }
     digest = snapshot_digest(**determining)
     path = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id).snapshot(digest)

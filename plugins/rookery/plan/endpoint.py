@@ -42,9 +42,9 @@ class Endpoint(Part):
     scale_to_zero_enabled: bool = True
     """Whether an idle endpoint costs nothing, and its next request waits."""
     dataframe_records: tuple[dict[str, Value], ...] | None = None
-    """The request that it must answer: for each record a text per categorical column and a number per numeric
-    one, or null where the plan's features may be missing. Without a request, the snapshot's example row is
-    asked."""
+    """The request that it must answer: for each record a text per categorical column, a number per numeric
+    and true or false per boolean one, or null where the plan's features may be missing. Without a request,
+    the snapshot's example row is asked."""
 
 
 def check_request(endpoint: Endpoint, features: Features) -> Iterator[Mistake]:
@@ -69,6 +69,9 @@ def _wrong_values(record: Mapping[str, Value], features: Features) -> Iterator[t
     for name in (each for each in features.categorical if each in given):
         if not isinstance(record[name], str):
             yield name, f"it must be a text, as the column is categorical, not {shown(record[name])}"
+    for name in (each for each in features.boolean if each in given):
+        if not isinstance(record[name], bool):
+            yield name, f"it must be true or false, as the column is boolean, not {shown(record[name])}"
     for name in (each for each in features.numeric if each in given):
         if not _is_finite_number(record[name]):
             yield name, f"it must be a finite number, as the column is numeric, not {shown(record[name])}"

@@ -40,6 +40,9 @@ class Features(Part):
     """Columns whose values are categories."""
     numeric: Names = ()
     """Columns whose values are numbers."""
+    boolean: Names = ()
+    """Columns whose values are true and false. To the model they are the numbers 1 and 0, and what is said
+    here of numbers holds for them; the endpoint takes true and false."""
     missing_numeric: Annotated[FiniteFloat | str, _one_of("missing_numeric")] = "drop"
     """A row without one of the numbers: `drop` it, or take there the `mean`, `median` or `mode` of the train
     rows, or a number that is named here."""
@@ -57,7 +60,7 @@ class Features(Part):
     @property
     def columns(self) -> Names:
         """All of them, categorical first: the order in which the model takes them."""
-        return self.categorical + self.numeric
+        return self.categorical + self.numeric + self.boolean
 
     @property
     def treatment(self) -> Treatment:
@@ -76,14 +79,16 @@ class Features(Part):
         """The columns whose value a row may lack."""
         treatment = self.treatment
         categorical = () if treatment.drops_categorical else self.categorical
-        return categorical + (() if treatment.drops_numeric else self.numeric)
+        return categorical + (() if treatment.drops_numeric else self.numeric + self.boolean)
 
 
 def check_features(given: Features) -> Iterator[Mistake]:
     """At least one column, none twice, and none that the pipeline makes itself."""
     # The label has a check of its own; this one is none of the features, however they are called.
     other = "_".join((*given.columns, "label"))
-    yield from refused(partial(check_columns, given.categorical, given.numeric, other), ContractError)
+    yield from refused(
+        partial(check_columns, given.categorical, given.numeric, other, given.boolean), ContractError
+    )
 
 
 def check_label(name: str, features: Features) -> Iterator[Mistake]:
@@ -91,7 +96,8 @@ def check_label(name: str, features: Features) -> Iterator[Mistake]:
     if name in features.columns:
         yield Mistake(f"{name!r} is also a feature; a model that is told the answer learns nothing")
         return
-    yield from refused(partial(check_columns, features.categorical, features.numeric, name), ContractError)
+    columns = (features.categorical, features.numeric, name, features.boolean)
+    yield from refused(partial(check_columns, *columns), ContractError)
 
 
 def check_label_type(name: str | None, sweep: Sequence[Sweep]) -> Iterator[Mistake]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rookery.workspace.compute.offered import existing_cluster_fact, policy_fact, pool_fact
 from rookery.workspace.endpoints.states import endpoint_fact
 from rookery.workspace.experiments import experiment_fact
 from rookery.workspace.questions import Question
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def training_questions(plan: TrainingPlan, names: RunNames) -> Iterator[Question]:
     """About everything that a training plan names."""
     model, endpoint = plan.registry.registered_model_name, plan.endpoint.name
-    yield from cluster_questions(plan.compute)
+    yield from cluster_questions(plan.compute, names.user_name)
     yield from plan.source.questions()
     yield Question("experiment", ("dag_id",), partial(experiment_fact, names.experiment_path))
     yield Question("data root", ("data_root",), partial(folder_fact, plan.data_root))
@@ -37,16 +38,27 @@ def training_questions(plan: TrainingPlan, names: RunNames) -> Iterator[Question
         yield Question("endpoint", ("endpoint", "name"), fact)
 
 
-def scoring_questions(plan: BatchScoring) -> Iterator[Question]:
+def scoring_questions(plan: BatchScoring, user_name: str) -> Iterator[Question]:
     """About everything that a scoring plan names."""
-    yield from cluster_questions(plan.compute)
+    yield from cluster_questions(plan.compute, user_name)
     for field in ("data_root", "input_path", "output_path"):
         yield Question(field.replace("_", " "), (field,), partial(folder_fact, getattr(plan, field)))
     model = plan.registered_model_name
     yield Question("registered model", ("registered_model_name",), partial(newest_version_fact, model))
 
 
-def cluster_questions(compute: Compute) -> Iterator[Question]:
-    """About the cluster that a plan asks for."""
-    yield Question("node type", ("compute", "node_type_id"), partial(node_type_fact, compute.node_type_id))
+def cluster_questions(compute: Compute, user_name: str) -> Iterator[Question]:
+    """About the cluster that a plan asks for, or the one that this user's runs are to use."""
+    if compute.existing_cluster_id:
+        fact = partial(existing_cluster_fact, compute.existing_cluster_id, user_name)
+        yield Question("existing cluster", ("compute", "existing_cluster_id"), fact)
+        return
+    if compute.instance_pool_id:
+        fact = partial(pool_fact, compute.instance_pool_id)
+        yield Question("pool", ("compute", "instance_pool_id"), fact)
+    else:
+        fact = partial(node_type_fact, compute.node_type_id)
+        yield Question("node type", ("compute", "node_type_id"), fact)
+    if compute.policy_id:
+        yield Question("policy", ("compute", "policy_id"), partial(policy_fact, compute.policy_id))
     yield Question("runtime", ("compute", "spark_version"), partial(runtime_fact, compute.spark_version))

@@ -32,7 +32,7 @@ class BatchScoring(Plan):
     output_path: Annotated[str, checked(check_folder), checked(_other_folder, "input_path")]
     """Another such folder. Predictions are Parquet below it, in `version-<version>/<digest of the
     files>/predictions`, with a `scoring.json` beside them once they are complete."""
-    compute: Compute = Compute()
+    compute: Annotated[Compute, checked(Compute.mistakes)] = Compute()
     """As in a training plan."""
     data_root: Annotated[str, checked(check_folder)] = "dbfs:/rookery"
     """A folder for the run's own files, as in a training plan."""

@@ -17,6 +17,9 @@ MAX_TASKS = 1024
 _USUAL_POINTS = 4
 _USUAL_TASKS = 64
 
+_UNKNOWN_COST = 1.0
+"""Seconds of a fit of which nothing is known: that of an estimator by dotted path."""
+
 
 @dataclass(frozen=True)
 class Shard(Handed):
@@ -76,7 +79,9 @@ def deal(points: Sequence[Point], points_per_task: int) -> Deal:
 
 
 def _cost(point: Point) -> float:
-    known = ALGORITHMS[point.algorithm]
+    known = ALGORITHMS.get(point.algorithm)
+    if known is None:
+        return _UNKNOWN_COST
     return known.cost.seconds(point.params, known.hyperparameters)
 
 

@@ -8,28 +8,44 @@ from typing import Annotated
 
 from rookery.mistakes import Mistake, did_you_mean
 from rookery.parts import Part, checked, refused
-from rookery_jobs.grid import ALGORITHMS, Candidate, GridError, convert, expand
+from rookery_jobs.contract import OBJECTIVES
+from rookery_jobs.grid import (
+    ALGORITHMS,
+    Candidate,
+    GridError,
+    convert,
+    expand,
+    is_dotted_path,
+    known_name,
+    objective_of_path,
+)
 
 Values = tuple[object, ...]
 
 
 def _check_algorithm(name: str) -> Iterator[Mistake]:
-    """One that `rookery_jobs.grid` knows."""
-    if name not in ALGORITHMS:
-        known = ", ".join(ALGORITHMS)
-        yield Mistake(f"unknown algorithm {name!r}{did_you_mean(name, ALGORITHMS) or f'; known are {known}'}")
+    """One that `rookery_jobs.grid` knows, or the dotted path of another."""
+    known = known_name(name)
+    if known:
+        yield Mistake(
+            f"{name!r} is known as {known!r}: say that, and it is checked, and served without Spark"
+        )
+    elif not is_dotted_path(name) and name not in ALGORITHMS:
+        others = f"; known are {', '.join(ALGORITHMS)}, and dotted paths of classes"
+        yield Mistake(f"unknown algorithm {name!r}{did_you_mean(name, ALGORITHMS) or others}")
 
 
 def _check_grid(given: Mapping[str, Sequence[object]], algorithm: str) -> Iterator[Mistake]:
-    """Parameters that the algorithm has, each with values that Spark takes."""
-    if not given:
+    """Parameters that the algorithm has, each with values that Spark takes. An estimator by dotted path may
+    do without."""
+    if not given and not is_dotted_path(algorithm):
         yield Mistake("it is empty; give at least one parameter with its values, or Spark's default of one")
     for name, values in given.items():
         yield from _parameter(algorithm, name, values)
 
 
 def _parameter(algorithm: str, name: str, values: Sequence[object]) -> Iterator[Mistake]:
-    known = ALGORITHMS[algorithm].hyperparameters
+    known = ALGORITHMS[algorithm].hyperparameters if algorithm in ALGORITHMS else {name: None}
     if name not in known:
         hint = did_you_mean(name, known) or f"; it has {', '.join(known)}"
         yield Mistake(f"{algorithm} has no parameter {name!r}{hint}", (name,))
@@ -40,13 +56,39 @@ def _parameter(algorithm: str, name: str, values: Sequence[object]) -> Iterator[
         yield from refused(partial(convert, algorithm, name, value), GridError, name)
 
 
+def _check_objective(given: str | None, algorithm: str) -> Iterator[Mistake]:
+    """What an estimator by dotted path is for, where its path does not tell."""
+    if algorithm in ALGORITHMS or objective_of_path(algorithm):
+        if given is not None and given != _objective(algorithm):
+            yield Mistake(f"{algorithm} is for {_objective(algorithm)}, not {given}: leave it out")
+    elif given not in OBJECTIVES:
+        yield Mistake(f"say what {algorithm} is for: {' or '.join(OBJECTIVES)}")
+
+
+def _objective(algorithm: str) -> str | None:
+    return ALGORITHMS[algorithm].objective if algorithm in ALGORITHMS else objective_of_path(algorithm)
+
+
 class Sweep(Part):
     """All combinations of some values of an algorithm's parameters, by Spark's names."""
 
     algorithm: Annotated[str, checked(_check_algorithm)]
-    """A class of `pyspark.ml.classification` or `pyspark.ml.regression`: see [algorithms](algorithms.md)."""
+    """A class of `pyspark.ml.classification` or `pyspark.ml.regression` that is among the
+    [algorithms](algorithms.md), or the dotted path of any other estimator."""
     grid: Annotated[dict[str, Values], checked(_check_grid, "algorithm")]
     """Parameter, by Spark's name, and its values."""
+    objective: Annotated[str | None, checked(_check_objective, "algorithm")] = None
+    """What an estimator of your own predicts: `classification` or `regression`."""
+
+    @property
+    def predicts(self) -> str:
+        """The name of its objective."""
+        return self.objective or _objective(self.algorithm) or ""
+
+    @property
+    def is_dotted_path(self) -> bool:
+        """Whether its estimator is named by a dotted path, and so served by Spark."""
+        return is_dotted_path(self.algorithm)
 
 
 def check_sweeps(given: Sequence[Sweep]) -> Iterator[Mistake]:
@@ -71,7 +113,7 @@ def check_sweeps(given: Sequence[Sweep]) -> Iterator[Mistake]:
 
 def objective_of(sweeps: Sequence[Sweep]) -> str:
     """What the sweeps predict, by the name of the objective: all have that of the first."""
-    return ALGORITHMS[sweeps[0].algorithm].objective
+    return sweeps[0].predicts
 
 
 def candidates(sweeps: Sequence[Sweep]) -> tuple[Candidate, ...]:

@@ -18,9 +18,10 @@ from rookery.plan.gate import Gate, check_gates, check_metric, check_metric_of
 from rookery.plan.registry import Registry
 from rookery.plan.splits import SPLITS, Split
 from rookery.plan.sweep import Sweep, candidates, check_sweeps, objective_of
+from rookery.plan.weights import ByLabel, by_label, check_weights
 from rookery.sources import SOURCES, Source
 from rookery.sources.wanted import Wanted
-from rookery_jobs.contract import EQUAL, METRICS, OBJECTIVES, ContractError, check_class_weights
+from rookery_jobs.contract import EQUAL, METRICS, OBJECTIVES, ContractError, check_probabilities
 from rookery_jobs.grid import Candidate, max_categories, max_classes
 
 
@@ -28,8 +29,29 @@ def _check_split(split: Split, label: str) -> Iterator[Mistake]:
     yield from split.mistakes(label)
 
 
-def _check_weights(weights: str, sweep: Sequence[Sweep]) -> Iterator[Mistake]:
-    yield from refused(partial(check_class_weights, weights, objective_of(sweep)), ContractError)
+def _check_probabilities(wanted: object, sweep: Sequence[Sweep]) -> Iterator[Mistake]:
+    check = partial(check_probabilities, objective_of(sweep), wanted=bool(wanted))
+    yield from refused(check, ContractError)
+    if wanted and _by_spark(sweep):
+        yield Mistake(f"{_by_spark(sweep)} is served by MLflow's Spark flavor, which answers without them")
+
+
+def _check_plain_label(kind: str | None, sweep: Sequence[Sweep]) -> Iterator[Mistake]:
+    if kind not in (None, "int", "double") and _by_spark(sweep):
+        yield Mistake(
+            f"it cannot be {kind!r}: {_by_spark(sweep)} is served by MLflow's Spark flavor, which answers "
+            "with the class; give each label a number from 0 on"
+        )
+
+
+def _check_package(package: str | None, sweep: Sequence[Sweep]) -> Iterator[Mistake]:
+    if package is not None and not _by_spark(sweep):
+        yield Mistake("no sweep has an estimator by dotted path, which could be one of it")
+
+
+def _by_spark(sweep: Sequence[Sweep]) -> str | None:
+    """The first estimator that only Spark can serve."""
+    return next((each.algorithm for each in sweep if each.is_dotted_path), None)
 
 
 def _check_share(value: float) -> Iterator[Mistake]:
@@ -53,13 +75,21 @@ class TrainingPlan(Plan):
     """Which rows train, choose and judge."""
     sweep: Annotated[tuple[Sweep, ...], checked(check_sweeps)]
     """The points to train."""
-    label_type: Annotated[str | None, checked(check_label_type, "sweep")] = None
+    label_type: Annotated[
+        str | None, checked(check_label_type, "sweep"), checked(_check_plain_label, "sweep")
+    ] = None
     """What the label's values are, by Spark's names. For classes: `int`, the classes 0, 1, 2, …, which are
     answered as doubles (the default); `long`, `boolean` or `string`, any whole numbers, true and false, or
     texts, of which the endpoint answers with the label's own. For regression: `double`."""
-    class_weights: Annotated[str, checked(_check_weights, "sweep")] = EQUAL
-    """What a row weighs in training: `equal`, or with `balanced` the rarer its class, the more. Metrics count
-    rows in any case."""
+    class_weights: Annotated[str | ByLabel, checked(check_weights, "sweep", "label_type")] = EQUAL
+    """What a row weighs in training: `equal`, with `balanced` the rarer its class, the more, or by its label,
+    such as `{"yes": 5}`, where labels that are not named weigh 1. Metrics count rows in any case."""
+    probabilities: Annotated[bool, checked(_check_probabilities, "sweep")] = False
+    """Whether the model answers with the probability of each label too: beside `prediction`, the endpoint's
+    answers and the files of batch scoring have `probability_<label>`."""
+    package: Annotated[str | None, checked(_check_package, "sweep")] = None
+    """A package with estimators of your own: its folder, or a wheel, by its path from the folder of the DAG
+    file. It travels with the job code, and nothing is installed on the cluster."""
     metric: Annotated[str, checked(check_metric), checked(check_metric_of, "sweep")] = "accuracy"
     """Chooses among the points, on the validation rows; its direction is Spark's."""
     gates: Annotated[tuple[Gate, ...], checked(check_gates, "sweep")] = ()
@@ -68,7 +98,7 @@ class TrainingPlan(Plan):
     """Where the winner is registered."""
     endpoint: Annotated[Endpoint, checked(check_request, "features")]
     """Where the winner is served."""
-    compute: Compute = Compute()
+    compute: Annotated[Compute, checked(Compute.mistakes)] = Compute()
     """What it is trained on."""
     data_root: Annotated[str, checked(check_folder)] = "dbfs:/rookery"
     """A folder on DBFS (`dbfs:/…`) or in a Volume (`/Volumes/catalog/schema/volume/…`) for all files."""
@@ -102,6 +132,11 @@ class TrainingPlan(Plan):
         return self.label_type or OBJECTIVES[self.objective].label_type
 
     @property
+    def label_weights(self) -> dict[str, float]:
+        """What a row of a label weighs, by the labels that the plan names."""
+        return by_label(self.class_weights, self.type_of_label)
+
+    @property
     def max_classes(self) -> int | None:
         """The classes that its algorithms can tell apart, and its metrics can measure, at most."""
         limits = [METRICS[name].max_classes for name in (self.metric, *(gate.metric for gate in self.gates))]
@@ -120,6 +155,7 @@ class TrainingPlan(Plan):
         return Wanted(
             categorical=self.features.categorical,
             numeric=self.features.numeric,
+            boolean=self.features.boolean,
             label=self.label,
             others=self.split.spec().columns,
             times=self.split.spec().times,
@@ -130,4 +166,5 @@ class TrainingPlan(Plan):
             optional=self.features.optional,
             max_classes=self.max_classes,
             max_categories=self.max_categories,
+            labels=tuple(self.label_weights),
         )

@@ -18,15 +18,17 @@ from rookery.mistakes import Mistake, listed
 from rookery.parts import Names, checked
 from rookery.sources.csv_survey import problems
 from rookery.sources.csv_writing import Writing, rewrite
+from rookery.sources.fetching.compressed import unpack
 from rookery.sources.fetching.download import Fetched, copy_file, download
 from rookery.sources.fetching.project_files import data_folder, project_file
 from rookery.sources.fetching.urls import host_problem, redacted, url_problem
+from rookery.sources.landing import Limits
 from rookery.sources.source import Landed, Source
 from rookery.workspace import storage
 from rookery_jobs.contract import CsvSourceSpec, slug
 
 if TYPE_CHECKING:
-    from rookery.sources.landing import Limits, Site
+    from rookery.sources.landing import Site
     from rookery.sources.wanted import Wanted
     from rookery.workspace.questions import Question
 
@@ -73,13 +75,14 @@ def _check_encoding(name: str) -> Iterator[Mistake]:
 
 
 class CsvSource(Source):
-    """A CSV file with a header line, from the web or the project. A file that is written in another way than
-    these fields say by default is written anew in that way by the worker, before Spark reads it."""
+    """A CSV file with a header line, from the web or the project, also compressed with gzip. A file that is
+    written in another way than these fields say by default is written anew in that way by the worker, before
+    Spark reads it."""
 
     kind: Literal["csv"] = "csv"
     url: Annotated[str, checked(_check_url)]
     """`https://…` or `http://…`, without a password, signature or token, and not through a proxy; or
-    `data/<name>.csv` of the project."""
+    `data/<name>.csv` (or `.csv.gz`) of the project."""
     allowed_hosts: Annotated[Names, checked(_check_hosts)] = ()
     """Hosts that may have a private address, by name, without scheme and port."""
 
@@ -129,9 +132,11 @@ class CsvSource(Source):
         try:
             with (
                 project_file(self.url, data_folder(dag_file)).open("rb") as content,
+                tempfile.TemporaryFile() as plain,
                 tempfile.TemporaryFile() as rewritten,
             ):
-                usual, _ = self._usual(content, rewritten, wanted)
+                is_packed = unpack(content, plain, self.shown, Limits().size)
+                usual, _ = self._usual(plain if is_packed else content, rewritten, wanted)
                 found = problems(usual, self.shown, wanted)
         except DownloadError as error:
             found = [str(error)]
@@ -143,11 +148,16 @@ class CsvSource(Source):
         Raises DownloadError for a refused or failing URL, for a limit exceeded, and with every mistake of the
         file.
         """
-        with tempfile.TemporaryFile() as content, tempfile.TemporaryFile() as rewritten:
+        with (
+            tempfile.TemporaryFile() as content,
+            tempfile.TemporaryFile() as plain,
+            tempfile.TemporaryFile() as rewritten,
+        ):
             fetched = self._fetch(content, site.dag_file, site.limits)
-            usual, anew = self._usual(content, rewritten, site.wanted)
+            unpacked = unpack(content, plain, self.shown, site.limits.size)
+            usual, anew = self._usual(plain if unpacked else content, rewritten, site.wanted)
             _require_usable(usual, self.shown, site.wanted)
-            landed = anew or fetched
+            landed = anew or unpacked or fetched
             path = site.layout.source(landed.sha256, _file_name(self.url))
             _upload(site, usual, path, landed)
         return LandedCsv(path, landed.sha256, landed.size, self.shown)
@@ -199,5 +209,5 @@ def _upload(site: Site, content: BinaryIO, path: str, fetched: Fetched) -> None:
 
 
 def _file_name(url: str) -> str:
-    stem = PurePosixPath(urlsplit(url).path).name.removesuffix(".csv")
+    stem = PurePosixPath(urlsplit(url).path).name.removesuffix(".gz").removesuffix(".csv")
     return f"{slug(stem or 'source')}.csv"

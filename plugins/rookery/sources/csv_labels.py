@@ -34,6 +34,12 @@ def wrong_labels(name: str, labels: Collection[str], wanted: Wanted) -> Iterator
     if len(classes) < 2:
         yield f"{name} has one class alone in column {column!r}; {_TWO}"
     yield from _too_many(name, classes, wanted)
+    unknown = [label for label in wanted.labels if label not in classes]
+    if unknown and len(classes) <= MAX_CLASSES:
+        yield (
+            f"{name} has no row whose {column!r} is {first_ten(unknown)}, to which class_weights gives a "
+            f"weight; there are {first_ten(classes)}"
+        )
 
 
 def _too_many(name: str, classes: Sequence[str], wanted: Wanted) -> Iterator[str]:

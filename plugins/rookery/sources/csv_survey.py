@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import BinaryIO
 
 from rookery.sources.csv_faults import Fault, fix_of_label, fix_of_number, told, unclosed_quote
@@ -18,6 +18,7 @@ from rookery_jobs.contract import (
     category_of,
     first_ten,
     instant,
+    label_of,
     number,
     stripped,
 )
@@ -158,6 +159,8 @@ class _Survey:
     def _fix(self, fault: Fault) -> str:
         if fault.column == self._wanted.label:
             return fix_of_label(fault.value, self._labels, self._wanted.label_type)
+        if fault.column in self._wanted.boolean:
+            return "correct the values, or make the column a categorical one"
         return fix_of_number(fault.value) if fault.column in self._wanted.numeric else "correct the values"
 
     def _too_many_dropped(self) -> Iterator[str]:
@@ -174,7 +177,7 @@ class _Survey:
 
     def _unusable_columns(self) -> Iterator[str]:
         for name in self._wanted.optional:
-            if self._empty[name] == self._seen and name in self._wanted.numeric:
+            if self._empty[name] == self._seen and name not in self._wanted.categorical:
                 yield f"{self._name} has no value in column {name!r}: take it out of the plan"
         for name, found in self._categories.items():
             if len(found) > (limit := self._wanted.max_categories or 0):
@@ -191,6 +194,8 @@ def _reading(name: str, wanted: Wanted) -> tuple[Callable[[str], object], str]:
         return label_reading(wanted.label_type)
     if name in wanted.numeric:
         return number, "is not a finite number"
+    if name in wanted.boolean:
+        return partial(label_of, label_type="boolean"), "is neither true nor false"
     if name in (wanted.as_of_column, *wanted.times):
         what = "is neither a date (2026-01-05) nor an ISO 8601 timestamp, as the time of a row must be"
         return instant, what

@@ -14,8 +14,8 @@ from rookery.mistakes import Mistake
 from rookery.parts import Names, checked
 from rookery.sources.places import PLACES, place_problem
 from rookery.sources.source import Landed, Source
+from rookery.workspace.data.files import data_fact
 from rookery.workspace.questions import Question
-from rookery.workspace.storage import data_fact
 from rookery_jobs.contract import FilesSourceSpec
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ class Wanted:
     time there is `as_of` or later are not looked at (an ISO 8601 instant; None: no row is).
     `max_dropped_share` is a share of the rows, from 0 to 1. `label_type` says what the label's values are;
     `optional` columns may lack a value. The label may have `max_classes`, and each categorical column
-    `max_categories` (None: no limit but MAX_CLASSES).
+    `max_categories` (None: no limit but MAX_CLASSES). Each of the `labels` must be that of a row.
     """
 
     categorical: Names
@@ -30,6 +30,8 @@ class Wanted:
     optional: Names = ()
     max_classes: int | None = None
     max_categories: int | None = None
+    labels: Names = ()
+    boolean: Names = ()
 
     @property
     def numbers(self) -> Names:
@@ -40,4 +42,6 @@ class Wanted:
     def columns(self) -> Names:
         """All columns that must be there, each once."""
         timed = () if self.as_of_column is None else (self.as_of_column,)
-        return tuple(dict.fromkeys((*self.categorical, *self.numeric, self.label, *self.others, *timed)))
+        return tuple(
+            dict.fromkeys((*self.categorical, *self.numeric, *self.boolean, self.label, *self.others, *timed))
+        )

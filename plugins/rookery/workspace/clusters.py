@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from rookery.exceptions import ClusterError, TaskStopped
-from rookery.workspace.leases import is_owned, lease_from, owned_by
+from rookery.workspace.leases import is_owned
 from rookery.workspace.requests.faults import LOOKED_SECONDS
 from rookery.workspace.requests.once import done, send_once
 from rookery.workspace.requests.polling import SYSTEM_CLOCK, Clock, poll
@@ -19,67 +18,12 @@ if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
     from databricks.sdk.service.compute import ClusterDetails
 
+    from rookery.workspace.compute.request import ClusterRequest
+
 _LIVE = ("PENDING", "RUNNING", "RESTARTING", "RESIZING", "TERMINATING")
 _STARTED = ("RUNNING", "RESIZING")
 
 log = logging.getLogger(__name__)
-
-
-class Workers(NamedTuple):
-    """How many workers a cluster has, at the fewest and at the most."""
-
-    fewest: int = 0
-    most: int = 0
-
-    def body(self) -> dict[str, Any]:
-        """The fields of `clusters/create` that ask for them."""
-        if self.fewest == self.most:
-            return {"num_workers": self.fewest}
-        return {"autoscale": {"min_workers": self.fewest, "max_workers": self.most}}
-
-    def __str__(self) -> str:
-        if not self.most:
-            return "single node"
-        if self.fewest == self.most == 1:
-            return "1 worker"
-        return (
-            f"{self.fewest} workers" if self.fewest == self.most else f"{self.fewest} to {self.most} workers"
-        )
-
-
-# What makes a cluster without workers one that can run Spark tasks.
-_SINGLE_NODE_CONF = {"spark.databricks.cluster.profile": "singleNode", "spark.master": "local[*]"}
-_SINGLE_NODE_TAGS = {"ResourceClass": "SingleNode"}
-
-
-@dataclass(frozen=True)
-class ClusterRequest:
-    """The cluster that a run asks for. Without a `spark_version`, it gets the newest runtime that fits."""
-
-    name: str
-    owner: str
-    user_name: str
-    node_type_id: str
-    autotermination_minutes: int
-    spark_version: str | None
-    workers: Workers
-    spark_conf: Mapping[str, str]
-
-    def body(self, spark_version: str, now: datetime) -> dict[str, Any]:
-        """The body of `clusters/create`: single user, without Photon, a single node unless it has workers."""
-        conf, tags = ({}, {}) if self.workers.most else (_SINGLE_NODE_CONF, _SINGLE_NODE_TAGS)
-        return {
-            "cluster_name": self.name,
-            "spark_version": spark_version,
-            "node_type_id": self.node_type_id,
-            **self.workers.body(),
-            "autotermination_minutes": self.autotermination_minutes,
-            "spark_conf": {**self.spark_conf, **conf},
-            "custom_tags": {**tags, **owned_by(self.owner), **lease_from(now)},
-            "data_security_mode": "SINGLE_USER",
-            "single_user_name": self.user_name,
-            "runtime_engine": "STANDARD",
-        }
 
 
 def ask_for(
@@ -95,6 +39,13 @@ def ask_for(
     asked just before and just after each request, and what was made by then is terminated.
     """
     return _adopted(workspace, wanted) or _created(workspace, wanted, require_wanted, clock)
+
+
+def use_existing(workspace: WorkspaceClient, cluster_id: str) -> str:
+    """The id of a cluster that somebody has made; it is started if it has ended."""
+    log.info("The existing cluster %s is used: none is created", cluster_id)
+    done(lambda: _start_if_ended(workspace, cluster_id))
+    return cluster_id
 
 
 def wait_until_running(
@@ -129,8 +80,8 @@ def end(
     told: Callable[[str], None],
     clock: Clock = SYSTEM_CLOCK,
 ) -> None:
-    """Terminate the clusters with this name and owner tag, and the one that was `created`, and see them
-    TERMINATED. `told` hears the id of each.
+    """Terminate the clusters with this name and owner tag, the one that was `created` among them, and see
+    them TERMINATED. `told` hears the id of each. What has no such tag is left alone.
 
     One empty list proves nothing, and a cluster that is asked for at this moment is in no list yet. With
     `may_come`, where no id is known, the look lasts `LOOKED_SECONDS`. Raises TimeoutError.
@@ -144,7 +95,7 @@ def end(
             if cluster_id not in known:
                 known.append(cluster_id)
                 told(cluster_id)
-        return [each for each in known if _is_left(workspace, each, clock.time() < looked_until)]
+        return [each for each in known if _is_left(workspace, each, owner, clock.time() < looked_until)]
 
     poll(
         left,
@@ -156,13 +107,18 @@ def end(
     )
 
 
-def _is_left(workspace: WorkspaceClient, cluster_id: str, unseen: bool) -> bool:
-    """Whether the cluster is not TERMINATED yet; it is told to. `unseen`: what one that is not found is."""
+def _is_left(workspace: WorkspaceClient, cluster_id: str, owner: str, unseen: bool) -> bool:
+    """Whether the owner's cluster is not TERMINATED yet; it is told to. `unseen`: what one that is not found
+    is."""
     from databricks.sdk.errors import NotFound
 
     try:
-        state = state_of(workspace.clusters.get(cluster_id))
+        cluster = workspace.clusters.get(cluster_id)
+        state = state_of(cluster)
         if state == "TERMINATED":
+            return False
+        if not is_owned(cluster.custom_tags, owner):
+            log.info("Cluster %s was not made by this run, and is left alone", cluster_id)
             return False
         log.info("Terminating cluster %s, which is %s", cluster_id, state)
         workspace.clusters.delete(cluster_id)
@@ -203,7 +159,7 @@ def _created(
     workspace: WorkspaceClient, wanted: ClusterRequest, require_wanted: Callable[[], None], clock: Clock
 ) -> str:
     spark_version = wanted.spark_version or newest_runtime(workspace)
-    log.info("Asking for %s with %s", wanted.node_type_id, spark_version)
+    log.info("Asking for %s with %s", wanted.nodes, spark_version)
     body = wanted.body(spark_version, datetime.now(UTC))
 
     def send() -> str:

@@ -101,32 +101,6 @@ def folder_fact(path: str, workspace: WorkspaceClient) -> str:
     return _volume_fact(path, workspace) if path.startswith("/Volumes/") else _dbfs_fact(path, workspace)
 
 
-def data_fact(path: str, workspace: WorkspaceClient) -> str:
-    """That there is a file or folder at a path on DBFS or in a Volume, in words. Raises PlanError if not."""
-    from databricks.sdk.errors import NotFound, PermissionDenied
-
-    try:
-        is_folder = _is_folder(workspace, path)
-    except NotFound as error:
-        raise PlanError(f"there is no file or folder {path}: put the data there, or name another") from error
-    except PermissionDenied as error:
-        raise refused(error, "name a path in a Volume, /Volumes/<catalog>/<schema>/<volume>/…") from error
-    return f"the {'folder' if is_folder else 'file'} {path} is there"
-
-
-def _is_folder(workspace: WorkspaceClient, path: str) -> bool:
-    from databricks.sdk.errors import NotFound
-
-    if not path.startswith("/Volumes/"):
-        return bool(workspace.dbfs.get_status(path.rstrip("/")).is_dir)
-    try:
-        workspace.files.get_directory_metadata(path.rstrip("/"))
-    except NotFound:
-        workspace.files.get_metadata(path)
-        return False
-    return True
-
-
 def _is_there(workspace: WorkspaceClient, path: str, wanted: _Fingerprint) -> bool:
     # The size first: most files that differ need not be read.
     return size(workspace, path) == wanted.size and _fingerprint(_blocks(workspace, path)) == wanted

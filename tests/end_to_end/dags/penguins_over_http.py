@@ -1,5 +1,5 @@
 """Airflow DAG for the end-to-end tests: the penguins from a web server of the test, with small grids of two
-algorithms, labels that are texts, and missing values that are filled in."""
+algorithms, labels that are texts with their probabilities, and missing values that are filled in."""
 
 import pendulum
 
@@ -34,6 +34,7 @@ plan = TrainingPlan(
         Sweep(algorithm="RandomForestClassifier", grid={"numTrees": [5]}),
     ],
     label_type="string",
+    probabilities=True,
     gates=[Gate(metric="accuracy", threshold=0.8)],
     registry=Registry(registered_model_name="Penguins Over HTTP"),
     endpoint=Endpoint(

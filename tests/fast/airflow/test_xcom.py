@@ -12,6 +12,7 @@ from rookery.operators.snapshot import Snapshot
 from rookery.plan.shards import Shard
 from rookery.sources.csv import LandedCsv
 from rookery.sources.files import FoundFiles
+from rookery.sources.table import NamedTable
 from rookery.workspace.endpoints.answers import Answer
 from rookery.workspace.job_code import UploadedCode
 from rookery.workspace.points import BestPoint
@@ -27,6 +28,7 @@ BEFORE: list[tuple[type[Handed], dict[str, Any]]] = [
     (ResolvedScoring, {"spec_path": "s", "report_path": "r", "plan": {"compute": {}}, **NAMES}),
     (LandedCsv, {"path": "dbfs:/s.csv", "sha256": "0", "size": 7, "url": "data/s.csv"}),
     (FoundFiles, {"path": "s3://bucket/p", "format": "csv", "missing": ["NA"]}),
+    (NamedTable, {"name": "main.x.y", "version": 3, "missing": []}),
     (UploadedCode, {"code_folder": "/Workspace/f", "code_digest": "d"}),
     (Snapshot, {"snapshot_path": "dbfs:/s", "snapshot_digest": "d"}),
     (Shard, {"arguments": ["dbfs:/points.json", "0", "4"], "run_name": "LogisticRegression 1\u20134 of 12"}),

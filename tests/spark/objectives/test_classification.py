@@ -8,6 +8,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from rookery_jobs.contract.objectives.classification import AREAS, CLASSIFICATION
 from rookery_jobs.spark.objectives import classification
+from rookery_jobs.spark.objectives.classification.evaluation import confusion_matrix, per_class
 
 
 @pytest.mark.parametrize("metric", [name for name in CLASSIFICATION.metrics if name not in AREAS])
@@ -20,6 +21,17 @@ def test_every_metric_is_the_evaluators(spark: SparkSession, metric: str) -> Non
     measured = classification.measure(frame, "label")
     assert measured[metric] == pytest.approx(evaluator.evaluate(frame), abs=1e-12)
     assert CLASSIFICATION.metrics[metric].larger_is_better == evaluator.isLargerBetter()
+
+
+def test_every_metric_of_a_class_is_the_evaluators(spark: SparkSession) -> None:
+    rows = [(0.0, 0.0)] * 5 + [(0.0, 1.0)] * 3 + [(1.0, 1.0)] * 4 + [(2.0, 0.0), (2.0, 2.0), (1.0, 3.0)]
+    frame = spark.createDataFrame(rows, "label double, prediction double")
+    measured = per_class(confusion_matrix(frame, "label"))
+    assert set(measured) == {0.0, 1.0, 2.0}
+    for label, counts in measured.items():
+        evaluator = MulticlassClassificationEvaluator(metricLabel=label)
+        expected = {name: evaluator.setMetricName(name).evaluate(frame) for name in counts.metrics}  # type: ignore[arg-type]
+        assert counts.metrics == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("metric", AREAS)

@@ -35,6 +35,11 @@ def index_column(name: str) -> str:
     return f"{name}Idx"
 
 
+def probability_column(label: str) -> str:
+    """The column in which a model answers with the probability of a label, where the plan asks for it."""
+    return f"{PROBABILITY}_{label}"
+
+
 def is_safe(name: str) -> bool:
     """Whether Spark's ML stages take the name as it is."""
     return _SAFE.fullmatch(name) is not None
@@ -45,13 +50,15 @@ def label_column(label: str) -> str:
     return label if is_safe(label) else _LABEL
 
 
-def check_columns(categorical: Sequence[str], numeric: Sequence[str], label: str) -> None:
+def check_columns(
+    categorical: Sequence[str], numeric: Sequence[str], label: str, boolean: Sequence[str] = ()
+) -> None:
     """Raise ContractError for columns that the pipeline cannot take: none, unsafe names, names used twice."""
-    if not categorical and not numeric:
+    if not categorical and not numeric and not boolean:
         raise ContractError("the features are empty: name at least one categorical or numeric column")
     made = (*PIPELINE_COLUMNS, *map(index_column, categorical))
     seen = {name.lower() for name in made}
-    for name in (*categorical, *numeric, label):
+    for name in (*categorical, *numeric, *boolean, label):
         check_name(name)
         if name.lower() in seen:
             raise ContractError(

@@ -29,11 +29,15 @@ def snapshot_digest(
     label_type: str = CLASSIFICATION.label_type,
     treatment: Treatment = USUAL,
     class_weights: str = EQUAL,
+    label_weights: Mapping[str, float] | None = None,
+    boolean: Sequence[str] = (),
+    probabilities: bool = False,
 ) -> str:
     """16 hex digits of everything that determines a snapshot and what is fitted on it: source, columns and
     types, label, split, the instant before which rows are seen, if the plan has a column for it, what text
-    means, what becomes of the values, and what a row of each class weighs."""
+    means, what becomes of the values, what a row of each class weighs, and what a model answers."""
     columns = [[name, "string"] for name in categorical] + [[name, "double"] for name in numeric]
+    columns += [[name, "boolean"] for name in boolean]
     return digest_of(
         {
             **source.identity(),
@@ -45,6 +49,8 @@ def snapshot_digest(
             **({"text_rule": text_rule} if text_rule else {}),
             **treatment.identity(),
             **({"class_weights": class_weights} if class_weights != EQUAL else {}),
+            **({"label_weights": dict(label_weights)} if label_weights else {}),
+            **({"probabilities": True} if probabilities else {}),
         }
     )
 
@@ -58,12 +64,14 @@ def point_id(
     label: str,
     snapshot_digest: str,
     code_digest: str,
+    boolean: Sequence[str] = (),
 ) -> str:
     """16 hex digits of everything that determines a point's result.
 
     `params` must have been converted by their Spark types (`grid.convert`), so that "5", 5 and 5.0 are one.
     """
     features = {"categorical": list(categorical), "numeric": list(numeric)}
+    features |= {"boolean": list(boolean)} if boolean else {}
     data = {"features": features, "label": label, "snapshot": snapshot_digest, "code": code_digest}
     return digest_of({"algorithm": algorithm, "params": dict(params), **data})
 

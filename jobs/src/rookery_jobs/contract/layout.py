@@ -10,6 +10,8 @@ PACKAGE = "rookery_jobs"
 ARCHIVE = f"{PACKAGE}.zip"
 SCRIPT = "run.py"
 """The package that a code folder holds as an archive, and the script beside it that every job run starts."""
+USER_ARCHIVE = "package.zip"
+"""A package of the user's own in the same folder, if the plan names one."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 _SLUG_LENGTH = 80

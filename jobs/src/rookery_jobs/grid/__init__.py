@@ -7,6 +7,7 @@ from rookery_jobs.errors import GridError
 from rookery_jobs.grid.algorithms import ALGORITHMS
 from rookery_jobs.grid.algorithms.algorithm import Algorithm
 from rookery_jobs.grid.conversion import convert
+from rookery_jobs.grid.dotted_path import is_dotted_path, known_name, objective_of_path
 from rookery_jobs.grid.expansion import MAX_POINTS, Candidate, expand, make_points
 from rookery_jobs.grid.hyperparameter import Hyperparameter
 from rookery_jobs.grid.limits import max_categories, max_classes
@@ -25,8 +26,11 @@ __all__ = [
     "convert",
     "expand",
     "in_words",
+    "is_dotted_path",
+    "known_name",
     "make_points",
     "max_categories",
     "max_classes",
+    "objective_of_path",
     "ranking",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from rookery_jobs.contract.identity import ParamValue
 from rookery_jobs.errors import GridError
 from rookery_jobs.grid.algorithms import ALGORITHMS
+from rookery_jobs.grid.dotted_path import as_given, is_dotted_path
 from rookery_jobs.grid.hyperparameter import Hyperparameter
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,10}(\.0*)?")
@@ -14,11 +15,14 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def convert(algorithm: str, parameter: str, value: object) -> ParamValue:
-    """The value by the parameter's Spark type: "5", 5 and 5.0 are all 5 for `maxIter`.
+    """The value by the parameter's Spark type: "5", 5 and 5.0 are all 5 for `maxIter`. That of an estimator
+    by dotted path is as it is given.
 
     Raises GridError, naming algorithm, parameter, value and what is allowed, for an unknown algorithm or
     parameter and for a value of another type or out of Spark's range (NaN and infinities are).
     """
+    if is_dotted_path(algorithm):
+        return as_given(algorithm, parameter, value)
     wanted = hyperparameter(algorithm, parameter)
     converted = _chosen(wanted, _CONVERTERS[wanted.kind](value))
     if converted is None or not wanted.takes(converted):

@@ -9,6 +9,7 @@ from rookery_jobs.contract.identity import ParamValue, point_id
 from rookery_jobs.contract.sweep_specs import Point
 from rookery_jobs.errors import GridError
 from rookery_jobs.grid.conversion import convert, hyperparameter, parameters_of
+from rookery_jobs.grid.dotted_path import is_dotted_path
 
 MAX_POINTS = 100_000
 """Points of one sweep: what is above is a list too many, and would fill the memory before it is noticed."""
@@ -25,8 +26,8 @@ def expand(sweeps: Iterable[tuple[str, Mapping[str, Sequence[object]]]]) -> tupl
     """The points of some sweeps, each (algorithm, {parameter: values}): the Cartesian product of the values.
 
     The order is that of the sweeps, of their parameters as written, and of their values; a point that occurs
-    again is dropped. Raises GridError for no sweep, an empty grid or list, a value that `convert` refuses,
-    and more than MAX_POINTS points.
+    again is dropped. Raises GridError for no sweep, an empty list or grid (an estimator by dotted path may
+    have none), a value that `convert` refuses, and more than MAX_POINTS points.
     """
     grids = [(algorithm, _converted_grid(algorithm, grid)) for algorithm, grid in sweeps]
     if not grids:
@@ -49,6 +50,7 @@ def make_points(
     label: str,
     snapshot_digest: str,
     code_digest: str,
+    boolean: Sequence[str] = (),
 ) -> tuple[Point, ...]:
     """The candidates with their ids (see `point_id`), in the same order."""
 
@@ -61,6 +63,7 @@ def make_points(
             label=label,
             snapshot_digest=snapshot_digest,
             code_digest=code_digest,
+            boolean=boolean,
         )
         return Point(identifier, candidate.algorithm, candidate.params)
 
@@ -68,6 +71,8 @@ def make_points(
 
 
 def _converted_grid(algorithm: str, grid: Mapping[str, Sequence[object]]) -> dict[str, list[ParamValue]]:
+    if is_dotted_path(algorithm):
+        return {name: _converted_values(algorithm, name, values) for name, values in grid.items()}
     parameters_of(algorithm)
     if not grid:
         raise GridError(f"the grid of {algorithm} is empty: give at least one parameter with its values")
@@ -75,16 +80,20 @@ def _converted_grid(algorithm: str, grid: Mapping[str, Sequence[object]]) -> dic
 
 
 def _converted_values(algorithm: str, parameter: str, values: Sequence[object]) -> list[ParamValue]:
-    hyperparameter(algorithm, parameter)
+    if not is_dotted_path(algorithm):
+        hyperparameter(algorithm, parameter)
     if isinstance(values, str) or not isinstance(values, Sequence):
         raise GridError(f"{algorithm}.{parameter} needs a list of values, not {values!r}")
     if not values:
         raise GridError(f"{algorithm}.{parameter} has an empty list: give at least one value or leave it out")
-    return list(dict.fromkeys(convert(algorithm, parameter, value) for value in values))
+    converted = [convert(algorithm, parameter, value) for value in values]
+    # To Python, 1, 1.0 and True are one key.
+    return list({(type(value), value): value for value in converted}.values())
 
 
 def _unique(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     seen: dict[object, Candidate] = {}
     for one in candidates:
-        seen.setdefault((one.algorithm, tuple(sorted(one.params.items()))), one)
+        values = sorted((name, type(value).__name__, value) for name, value in one.params.items())
+        seen.setdefault((one.algorithm, tuple(values)), one)
     return tuple(seen.values())

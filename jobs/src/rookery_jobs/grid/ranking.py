@@ -51,7 +51,10 @@ def best(scored: Iterable[Scored], metric: str) -> Scored:
 
 
 def _complexity(point: Point) -> tuple[int, tuple[float, ...]]:
-    """Smaller is simpler; a parameter that the point leaves out has Spark's default."""
+    """Smaller is simpler; a parameter that the point leaves out has Spark's default. An estimator by dotted
+    path comes after those that are known."""
+    if point.algorithm not in ALGORITHMS:
+        return len(ALGORITHMS), ()
     known = ALGORITHMS[point.algorithm].hyperparameters
     measured = ((name, one) for name, one in known.items() if one.simpler)
     parts = tuple(-one.simpler * float(point.params.get(name, one.default)) for name, one in measured)

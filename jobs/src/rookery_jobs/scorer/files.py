@@ -15,8 +15,9 @@ from .pipeline import Scorer
 from .stage import ScorerError
 from .text import RULES
 
-FORMAT = 3
-"""Format 1 has no text rule: its rule is 0. Format 2 has no `handleInvalid`: it is "error"."""
+FORMAT = 4
+"""Format 1 has no text rule: its rule is 0. Format 2 has no `handleInvalid`: it is "error". Format 3 has no
+booleans and no `probability_columns`."""
 
 STAGES: dict[str, type[Any]] = {
     stage.__name__: stage
@@ -48,6 +49,7 @@ def save(scorer: Scorer, folder: Path) -> None:
         "format": FORMAT,
         "inputs": scorer.inputs,
         "text_rule": scorer.text_rule,
+        "probability_columns": scorer.probability_columns,
         "stages": stages,
     }
     (folder / "scorer.json").write_text(json.dumps(document, indent=2), encoding="utf-8")
@@ -64,7 +66,9 @@ def load(folder: Path) -> Scorer:
         raise ScorerError(f"text rule {text_rule!r} is unknown; this code has {', '.join(map(str, RULES))}")
     with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
         stages = tuple(_stage(position, values, arrays) for position, values in enumerate(document["stages"]))
-    return Scorer(tuple(document["inputs"]), stages, text_rule)
+    return Scorer(
+        tuple(document["inputs"]), stages, text_rule, tuple(document.get("probability_columns", ()))
+    )
 
 
 def _stage(position: int, values: dict[str, Any], arrays: Any) -> Any:

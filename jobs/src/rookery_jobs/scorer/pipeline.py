@@ -34,11 +34,13 @@ class Prediction(NamedTuple):
 @dataclass(frozen=True)
 class Scorer:
     """Applies the stages in order. `inputs` are the columns a row must have; `text_rule` is what text in them
-    means (see `text`)."""
+    means (see `text`); `probability_columns` are the names of the probabilities in its answers, each at its
+    class, if it answers with them."""
 
     inputs: tuple[str, ...]
     stages: tuple[Stage, ...]
     text_rule: int = 0
+    probability_columns: tuple[str, ...] = ()
 
     def score(self, columns: Table) -> Prediction:
         """Score rows given as columns (lists, arrays or pandas Series).
@@ -55,6 +57,12 @@ class Scorer:
         prediction = working["prediction"]
         probability = working.get("probability", np.empty((len(prediction), 0)))
         return Prediction(prediction, probability, working.get("predictedLabel", prediction))
+
+    def answers(self, columns: Table) -> Columns:
+        """The columns of what is answered to rows (see `score`): `prediction`, and the probabilities."""
+        scored = self.score(columns)
+        probabilities = zip(self.probability_columns, scored.probability.T, strict=False)
+        return {"prediction": scored.answer, **dict(probabilities)}
 
     @property
     def answer_type(self) -> str:

@@ -1,9 +1,14 @@
-"""One MLflow model of two flavors: the Spark pipeline, and as `python_function` its scorer without Spark."""
+"""One MLflow model of two flavors: the Spark pipeline, and as `python_function` its scorer without Spark.
+
+A pipeline with an estimator by dotted path has no scorer: its `python_function` is that of MLflow's Spark
+flavor, which starts a Spark of its own.
+"""
 
 import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +17,7 @@ import mlflow
 import mlflow.spark
 import numpy as np
 import pandas as pd
+import pyspark
 from mlflow import MlflowClient
 from mlflow.models import Model
 from mlflow.models.signature import ModelSignature
@@ -22,7 +28,8 @@ from pyspark.sql import SparkSession
 
 from rookery_jobs import contract, scorer
 from rookery_jobs.spark.files import ClusterFiles
-from rookery_jobs.spark.scorer_export import export_scorer
+from rookery_jobs.spark.scorer_export import export_features, export_scorer, has_scorer
+from rookery_jobs.spark.serving.model_code import unpacked_code
 from rookery_jobs.spark.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -33,6 +40,8 @@ SCORER_PACKAGE = "rookery_scorer"
 
 _CODE = "code"
 _SCORER = "scorer"
+_FEATURES = "features"
+"""What a model without a scorer takes: see `export_features`."""
 
 
 def log_model(client: MlflowClient, run_id: str, pipeline: Any, snapshot: Snapshot, tmp_path: str) -> str:
@@ -56,18 +65,25 @@ def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> 
     and signature are given, never inferred: inferring starts a Spark of its own and pins what happens to be
     imported.
     """
-    spec = snapshot.spec
-    with staging(snapshot.spark, tmp_path) as dfs_tmpdir:
+    by_spark = not has_scorer(pipeline)
+    with staging(snapshot.spark, tmp_path) as dfs_tmpdir, tempfile.TemporaryDirectory() as code:
         mlflow.spark.save_model(
             pipeline,
             str(path),
             dfs_tmpdir=dfs_tmpdir,
-            pip_requirements=requirements(),
-            signature=signature_of(spec),
+            code_paths=unpacked_code(pipeline, Path(code)) or None,
+            pip_requirements=requirements(with_spark=by_spark),
+            signature=signature_of(snapshot.manifest),
             input_example=example_frame(snapshot),
         )
+    if by_spark:
+        scorer.save(export_features(pipeline, snapshot.spec), path / _FEATURES)
+        print("the model is served by MLflow's Spark flavor, which needs Java: there is no scorer of it")
+        return
     model = Model.load(str(path))
-    scorer.save(export_scorer(pipeline, spec, path / model.flavors["spark"]["model_data"]), path / _SCORER)
+    exported = export_scorer(pipeline, snapshot.spec, path / model.flavors["spark"]["model_data"])
+    answering = replace(exported, probability_columns=snapshot.manifest.probability_columns)
+    scorer.save(answering, path / _SCORER)
     copy_scorer_code(path / _CODE / SCORER_PACKAGE)
     loader = {"loader_module": f"{SCORER_PACKAGE}.pyfunc", "code": _CODE, "data": _SCORER}
     model.flavors["python_function"].update(loader)
@@ -89,25 +105,39 @@ def load_scorer(path: Path) -> scorer.Scorer:
     return scorer.load(path / _SCORER)
 
 
+def is_served_by_spark(path: Path) -> bool:
+    """Whether a downloaded model has no scorer, and was not meant to have one."""
+    return (path / _FEATURES).exists()
+
+
 def own_scorer(path: Path) -> scorer.Scorer | None:
-    """The scorer of a downloaded model, if it has one of ours."""
+    """The scorer of a downloaded model, if it has one of ours: all of it, or of what only Spark can score the
+    features."""
+    if is_served_by_spark(path):
+        return scorer.load(path / _FEATURES)
     return load_scorer(path) if (path / _SCORER).exists() else None
 
 
-def requirements() -> list[str]:
-    """What the scorer needs, in the versions of this runtime. Spark is not among it."""
+def requirements(*, with_spark: bool = False) -> list[str]:
+    """What the model needs to answer, in the versions of this runtime."""
     versions = {"mlflow": mlflow.__version__, "numpy": np.__version__, "pandas": pd.__version__}
+    versions |= {"pyspark": pyspark.__version__} if with_spark else {}
     # Older ones import pkg_resources, which they do not require: https://github.com/mlflow/mlflow/pull/12853
     others = ["setuptools<81"] if Version(mlflow.__version__) < Version("2.16") else []
     return [*(f"{name}=={version}" for name, version in versions.items()), *others]
 
 
-def signature_of(spec: contract.SnapshotSpec) -> ModelSignature:
-    """Strings and doubles in; `prediction` out: a double, or an indexed label's own value."""
+def signature_of(manifest: contract.Manifest) -> ModelSignature:
+    """Strings, doubles and booleans in; `prediction` out: a double, or an indexed label's own value; and the
+    probabilities, if the model answers with them."""
+    spec = manifest.snapshot
     inputs: list[ColSpec | TensorSpec] = [ColSpec("string", name) for name in spec.categorical]
     inputs += [ColSpec("double", name) for name in spec.numeric]
+    inputs += [ColSpec("boolean", name) for name in spec.boolean]
     answer = "double" if spec.label_type == "int" else spec.label_type
-    return ModelSignature(inputs=Schema(inputs), outputs=Schema([ColSpec(answer, "prediction")]))
+    outputs: list[ColSpec | TensorSpec] = [ColSpec(answer, "prediction")]
+    outputs += [ColSpec("double", name) for name in manifest.probability_columns]
+    return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
 
 
 def example_frame(snapshot: Snapshot) -> pd.DataFrame:

@@ -81,7 +81,8 @@ def _strange_values(spec: SnapshotSpec) -> Iterator[tuple[str, str | None, bool]
     for name in spec.categorical:
         yield name, None, treatment.drops_categorical and not treatment.keeps_unseen
         yield name, "a category that no row has", not treatment.keeps_unseen
-    yield from ((name, None, treatment.drops_numeric) for name in spec.numeric[:1])
+    for name in (*spec.numeric[:1], *spec.boolean[:1]):
+        yield name, None, treatment.drops_numeric
 
 
 def _same(one: float | None, other: float | None) -> bool:

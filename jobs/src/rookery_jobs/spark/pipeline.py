@@ -3,22 +3,25 @@
 The feature stages do not depend on the hyperparameters, so they are fitted once per shard.
 """
 
+import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from pyspark.ml import Pipeline, PipelineModel
+from pyspark.ml import Estimator, Pipeline, PipelineModel
 from pyspark.ml.feature import IndexToString
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from rookery_jobs.contract import BALANCED, Point, SnapshotSpec
+from rookery_jobs.contract import Point, SnapshotSpec
 from rookery_jobs.contract.columns import FEATURES, PREDICTED_LABEL, PREDICTION
+from rookery_jobs.errors import TrainingError
 from rookery_jobs.spark.algorithms import ALGORITHMS
 from rookery_jobs.spark.caching import cached
 from rookery_jobs.spark.features.partitions import partitioned, partitions
 from rookery_jobs.spark.features.stages import feature_stages
+from rookery_jobs.spark.features.weights import class_weights
 from rookery_jobs.spark.objectives import Objective, objective_of
 from rookery_jobs.spark.snapshot import Snapshot
 
@@ -29,14 +32,39 @@ def estimator(point: Point, spec: SnapshotSpec) -> Any:
     """The point's unfitted estimator, its parameters set by Spark's names.
 
     One that needs chance takes the plan's seed: Spark's own default is a hash that another process has
-    another of.
+    another of. Raises TrainingError for a parameter that the estimator does not have.
     """
-    made = ALGORITHMS[point.algorithm].ESTIMATOR(
-        labelCol=spec.label_column, featuresCol=FEATURES, **point.params
-    )
-    if spec.class_weights == BALANCED:
-        made = made.setWeightCol(_WEIGHT)
-    return made.setSeed(spec.split.seed) if made.hasParam("seed") else made
+    made = estimator_class(point.algorithm)()
+    values = {"labelCol": spec.label_column, "featuresCol": FEATURES, **point.params}
+    if spec.is_weighted:
+        values["weightCol"] = _WEIGHT
+    if made.hasParam("seed"):
+        values.setdefault("seed", spec.split.seed)
+    for name, value in values.items():
+        if not made.hasParam(name):
+            known = ", ".join(each.name for each in made.params)
+            raise TrainingError(f"{point.algorithm} has no parameter {name!r}; it has {known}")
+        made.set(made.getParam(name), value)
+    return made
+
+
+def estimator_class(algorithm: str) -> type[Any]:
+    """The class of an estimator: one of ALGORITHMS, or that of a dotted path.
+
+    Raises TrainingError for a path that is none of an Estimator.
+    """
+    if algorithm in ALGORITHMS:
+        return ALGORITHMS[algorithm].ESTIMATOR
+    module, _, name = algorithm.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise TrainingError(
+            f"there is no {algorithm} on this cluster ({error}): is it in the plan's package, or installed?"
+        ) from error
+    if not isinstance(found, type) or not issubclass(found, Estimator):
+        raise TrainingError(f"{algorithm} is no Estimator of pyspark.ml")
+    return found
 
 
 @dataclass(frozen=True)
@@ -94,15 +122,9 @@ def _features(stages: PipelineModel, rows: DataFrame, label: str) -> DataFrame:
 
 def _weighted(train: DataFrame, snapshot: Snapshot) -> DataFrame:
     """The train rows, with what each weighs if that follows from its class."""
-    if snapshot.spec.class_weights != BALANCED:
+    weights = class_weights(snapshot.manifest)
+    if not weights:
         return train
-    counts = snapshot.manifest.class_counts["train"]
-    classes = snapshot.manifest.labels or tuple(counts)
-    total = sum(counts.values())
-    weights = {
-        float(place if snapshot.manifest.labels else label): total / (len(counts) * counts[label])
-        for place, label in enumerate(classes)
-    }
     table = F.create_map(*[F.lit(each) for pair in weights.items() for each in pair])
     return train.withColumn(_WEIGHT, table[F.col(snapshot.spec.label_column)])
 

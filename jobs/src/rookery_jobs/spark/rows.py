@@ -16,7 +16,15 @@ from rookery_jobs.spark.objectives import objective_of
 from rookery_jobs.spark.reading.marks import BROKEN, FILE, ROW
 from rookery_jobs.spark.sources import Pinned, source_of
 from rookery_jobs.spark.text.instants import instant, is_before
-from rookery_jobs.spark.text.values import all_composed, category, column, double, present, quoted
+from rookery_jobs.spark.text.values import (
+    all_composed,
+    boolean,
+    category,
+    column,
+    double,
+    present,
+    quoted,
+)
 
 _FAULT = "__fault"
 _SHOWN_ROWS = 3
@@ -32,13 +40,14 @@ def read_source(source: Pinned, spec: SnapshotSpec) -> DataFrame:
     rows = source.read(spec.columns)
     texts = [present(name, spec.text_rule).alias(name) for name in spec.columns]
     values = [double(name).alias(_value_of(name)) for name in spec.numeric]
+    values += [boolean(name).alias(_value_of(name)) for name in spec.boolean]
     label = objective_of(spec).label(spec.label, spec.label_type).alias(_value_of(spec.label))
     return rows.select(*texts, BROKEN, FILE, ROW).select("*", *values, label)
 
 
 def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
-    """The complete rows of `read_source`, later ones left out: categorical strings, numeric doubles, the
-    label by its objective, and what the split needs beside them. What may be missing is null.
+    """The complete rows of `read_source`, later ones left out: categorical strings, numeric doubles,
+    booleans, the label by its objective, and what the split needs beside them. What may be missing is null.
 
     Raises DataError, naming the row, and column and value where it is one, for broken rows, for times that
     are none, and in rows that are not later for values that cannot be cast or are not UTF-8.
@@ -49,8 +58,9 @@ def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
         faults.append(_not_cast(spec.as_of_column, instant(spec.as_of_column), _NO_TIME))
     times = [name for name in spec.split.times if name != spec.as_of_column]
     faults += [_not_cast(name, instant(name), _NO_TIME, seen) for name in times]
-    typed = {name: column(_value_of(name)) for name in (*spec.numeric, spec.label)}
+    typed = {name: column(_value_of(name)) for name in (*spec.numbers, spec.label)}
     faults += [_not_cast(name, typed[name], "is not a finite number", seen) for name in spec.numeric]
+    faults += [_not_cast(name, typed[name], "is neither true nor false", seen) for name in spec.boolean]
     fault = objective_of(spec).label_fault(spec.label_type)
     faults.append(_not_cast(spec.label, typed[spec.label], fault, seen))
     categorical = (*spec.categorical, *([spec.label] if spec.label_type == "string" else []))

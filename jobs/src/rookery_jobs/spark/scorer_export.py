@@ -1,5 +1,6 @@
 """From a fitted Spark pipeline to the scorer that needs no Spark."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,22 @@ def export_scorer(pipeline: Any, spec: SnapshotSpec, folder: Path) -> scorer.Sco
     return scorer.Scorer(spec.features, stages, spec.text_rule)
 
 
+def export_features(pipeline: Any, spec: SnapshotSpec) -> scorer.Scorer:
+    """What the fitted pipeline takes, up to the vector: a scorer that does not predict. It tells which values
+    may be missing, and which categories are known, of a model that only Spark can score."""
+    stages = itertools.takewhile(lambda stage: type(stage).__name__ in _EXPORTERS, pipeline.stages)
+    return scorer.Scorer(
+        spec.features,
+        tuple(_EXPORTERS[type(stage).__name__](stage, spec) for stage in stages),
+        spec.text_rule,
+    )
+
+
+def has_scorer(pipeline: Any) -> bool:
+    """Whether there is a scorer of every stage."""
+    return {type(stage).__name__ for stage in pipeline.stages} <= {*_EXPORTERS, *_MODELS}
+
+
 def _export(stage: Any, spec: SnapshotSpec, folder: Path) -> scorer.Stage:
     kind = type(stage).__name__
     if kind in _MODELS:
@@ -43,6 +60,7 @@ def _given(_: Any, spec: SnapshotSpec) -> scorer.Stage:
         tuple(each.column for each in changed),
         tuple(each.name for each in changed),
         tuple(each.fill for each in changed),
+        tuple(each.column for each in changed if each.is_boolean),
     )
 
 

@@ -48,10 +48,10 @@ def check_limits(train: DataFrame, spec: SnapshotSpec) -> None:
 
 
 def _check_numbers(train: DataFrame, spec: SnapshotSpec) -> None:
-    if spec.treatment.drops_numeric or not spec.numeric:
+    if spec.treatment.drops_numeric or not spec.numbers:
         return
-    known = train.agg(*[F.count(column(name)) for name in spec.numeric]).collect()[0]
-    empty = [name for name, count in zip(spec.numeric, known, strict=True) if not count]
+    known = train.agg(*[F.count(column(name)) for name in spec.numbers]).collect()[0]
+    empty = [name for name, count in zip(spec.numbers, known, strict=True) if not count]
     if empty:
         raise DataError(
             f"column {first_ten(empty)} has no value in any train row{seen(spec)}: leave it out of the plan"

@@ -10,6 +10,7 @@ from mlflow.exceptions import MlflowException
 
 from rookery_jobs import contract
 from rookery_jobs.contract import RegistrationSpec
+from rookery_jobs.grid import is_dotted_path
 
 _READY = "READY"
 # Of a tag of Unity Catalog: https://docs.databricks.com/aws/en/database-objects/tags
@@ -46,6 +47,7 @@ def register(client: MlflowClient, spec: RegistrationSpec, model_path: str) -> s
         **spec.origin.tags,
         contract.TAG_SWEEP: spec.sweep_id,
         contract.TAG_POINT: spec.point.point_id,
+        **({contract.TAG_SERVED_BY: "mlflow.spark"} if is_dotted_path(spec.point.algorithm) else {}),
         **({contract.TAG_GRID: spec.grid[:_TAG_LENGTH]} if spec.grid else {}),
     }
     made = str(mlflow.register_model(f"runs:/{spec.mlflow_run_id}/{model_path}", name, tags=tags).version)

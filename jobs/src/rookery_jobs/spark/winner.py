@@ -15,6 +15,7 @@ from rookery_jobs.errors import RegistrationError
 from rookery_jobs.spark import model_artifact
 from rookery_jobs.spark.objectives import objective_of
 from rookery_jobs.spark.pipeline import featurise
+from rookery_jobs.spark.serving.by_spark import BySpark
 from rookery_jobs.spark.snapshot import Snapshot
 
 REPRODUCED = 1e-9
@@ -24,11 +25,12 @@ it where it is larger than 1."""
 
 @dataclass(frozen=True)
 class Model:
-    """A logged model: where its run has it, its Spark pipeline, its scorer, and what a server would load."""
+    """A logged model: where its run has it, its Spark pipeline, its scorer (None if Spark serves it), and
+    what a server would ask."""
 
     artifact_path: str
     pipeline: Any
-    scorer: scorer.Scorer
+    scorer: scorer.Scorer | None
     served: Any
 
 
@@ -81,12 +83,12 @@ def _load(
 ) -> Model:
     folder.mkdir()
     path = Path(client.download_artifacts(run.info.run_id, artifact_path, str(folder)))
-    return Model(
-        artifact_path,
-        model_artifact.load_spark_pipeline(path, snapshot.spark, staged),
-        model_artifact.load_scorer(path),
-        mlflow.pyfunc.load_model(str(path)),
-    )
+    pipeline = model_artifact.load_spark_pipeline(path, snapshot.spark, staged)
+    if model_artifact.is_served_by_spark(path):
+        features = {name: snapshot.manifest.columns[name] for name in snapshot.spec.features}
+        return Model(artifact_path, pipeline, None, BySpark(snapshot.spark, pipeline, features))
+    served = mlflow.pyfunc.load_model(str(path))
+    return Model(artifact_path, pipeline, model_artifact.load_scorer(path), served)
 
 
 def _log_again(client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot) -> str:

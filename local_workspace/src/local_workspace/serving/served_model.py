@@ -15,6 +15,7 @@ from local_workspace.errors import WorkspaceError
 from local_workspace.processes.processes import Processes, base_environment
 from local_workspace.serving.packages import Packages, packages_of
 from local_workspace.serving.scorer_client import ScorerClient
+from local_workspace.serving.spark_flavor import spark_environment
 
 SCRIPT = Path(__file__).with_name("scoring_server.py")
 SECONDS_TO_ANSWER = 180.0
@@ -140,10 +141,11 @@ class ServedModel:
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "TMPDIR": str(home),
         }
+        sparks = spark_environment(self._folder / "model", home, python)
         self._process = self._processes.spawn(
             f"served model {self._label}",
             [python, "-I", str(SCRIPT), str(self._socket)],
-            environment=base_environment(home) | self._environment | own,
+            environment=base_environment(home) | sparks | self._environment | own,
             cwd=home,
             output=self._log_file,
         )

@@ -21,7 +21,7 @@ _WORDS: dict[type, str] = {
     bool: "true or false, as the label's values are",
 }
 
-Record = Mapping[str, float | str | None]
+Record = Mapping[str, float | str | bool | None]
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,26 @@ class Answer(Handed):
     predictions: list[Any]
 
 
-def ask(workspace: WorkspaceClient, name: str, records: Sequence[Record], label_type: str) -> list[Any]:
+def ask(
+    workspace: WorkspaceClient,
+    name: str,
+    records: Sequence[Record],
+    label_type: str,
+    *,
+    probabilities: bool = False,
+) -> list[Any]:
     """The endpoint's predictions. Raises EndpointError unless there is one per record: a finite number, or a
-    value of the label's type where labels are indexed."""
+    value of the label's type where labels are indexed; with `probabilities`, a mapping that has it as its
+    `prediction`, and numbers from 0 to 1."""
     answer = workspace.serving_endpoints.query(name, dataframe_records=[dict(each) for each in records])
-    return _checked(answer.predictions, len(records), _KINDS.get(label_type, float))
+    kind = _KINDS.get(label_type, float)
+    if not probabilities:
+        return _checked(answer.predictions, len(records), kind)
+    answers = [each if isinstance(each, Mapping) else {} for each in answer.predictions or []]
+    _checked([each.get("prediction") for each in answers], len(records), kind)
+    for each in answers:
+        _check_probabilities({key: value for key, value in each.items() if key != "prediction"})
+    return answers
 
 
 def _checked(predictions: object, expected: int, kind: type) -> list[Any]:
@@ -47,6 +62,11 @@ def _checked(predictions: object, expected: int, kind: type) -> list[Any]:
         if not _is_finite_number(value) if kind is float else type(value) is not kind:
             raise EndpointError(f"the answer {predictions!r} has {value!r}, which is not {_WORDS[kind]}")
     return predictions
+
+
+def _check_probabilities(given: Mapping[str, object]) -> None:
+    if not given or not all(isinstance(value, float) and 0 <= value <= 1 for value in given.values()):
+        raise EndpointError(f"the answer has the probabilities {given!r}; they must be numbers from 0 to 1")
 
 
 def _is_finite_number(value: object) -> bool:

@@ -95,6 +95,27 @@ def value(ended: Ended, label: str) -> str:
     return " ".join(found)
 
 
+def test_an_estimator_by_dotted_path_is_told_to_be_served_by_spark_and_its_package_is_looked_at(
+    check: Check,
+) -> None:
+    own = PLAN.replace(
+        'Sweep(algorithm="LogisticRegression", grid={"maxIter": [5, 10]})',
+        'Sweep(algorithm="mine.Estimator", objective="classification", grid={"depth": [2, 3]})',
+    ).replace("    registry=", '    package="mine",\n    registry=')
+    ended = check.text(IMPORTS + own + TRAINING)
+    assert ended.status == 1
+    assert "package: 'mine' is neither a folder with a package nor a wheel" in " ".join(ended.out.split())
+    package = check.data.parent / "dags" / "mine"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    ended = check.text(IMPORTS + own + TRAINING)
+    assert ended.status == 0
+    assert value(ended, "mine.Estimator") == (
+        "2 points: depth 2, 3  (served by MLflow's Spark flavor, with Java)"
+    )
+    assert value(ended, "package") == "mine, beside the DAG file"
+
+
 def test_of_a_source_only_what_is_no_query_is_shown(check: Check) -> None:
     text = PLAN.replace("data/birds.csv", "https://files.test/birds.csv?key=hunter22") + TRAINING
     for options in ((), ("--json",)):

@@ -231,3 +231,27 @@ def test_a_create_whose_place_another_try_has_taken_asks_for_nothing(databricks:
     with pytest.raises(TaskStopped, match="another try of the task runs"):
         create(instance)
     assert databricks.bodies(CREATE) == []
+
+
+EXISTING = TrainingPlan.model_validate({**PENGUINS, "compute": {"existing_cluster_id": "c9"}})
+START = "POST /api/2.1/clusters/start"
+
+
+@pytest.mark.parametrize(("state", "started"), [("RUNNING", []), ("TERMINATED", [{"cluster_id": "c9"}])])
+def test_an_existing_cluster_is_used_as_it_is_and_started_if_it_has_ended(
+    databricks: Recorder, state: str, started: list[dict[str, str]]
+) -> None:
+    databricks.answers(GET, cluster(state, "c9", custom_tags={}))
+    databricks.answers(START, {})
+    cluster_id, _ = create(plan=EXISTING)
+    assert cluster_id == "c9"
+    assert databricks.bodies(CREATE) == []
+    assert databricks.bodies(START) == started
+
+
+@pytest.mark.parametrize("tags", [{}, {"rookery_owner": "here/penguins/another"}])
+def test_an_existing_cluster_is_never_terminated(databricks: Recorder, tags: dict[str, str]) -> None:
+    databricks.answers(LIST, {})
+    databricks.answers(GET, cluster("RUNNING", "c9", custom_tags=tags))
+    terminate(created="c9")
+    assert [call.path for call in databricks.calls if call.method == "POST"] == []

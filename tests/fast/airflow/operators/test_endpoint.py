@@ -340,6 +340,18 @@ def test_where_labels_are_indexed_the_answer_is_one_of_their_type(
         query(endpoint=asked, label_type=label_type)
 
 
+def test_probabilities_that_the_plan_wants_are_in_the_answer(databricks: Recorder) -> None:
+    asked: dict[str, Any] = {"name": "predict-penguin", "dataframe_records": [RECORD]}
+    wanted: dict[str, Any] = {"endpoint": asked, "label_type": "string", "probabilities": True}
+    good = {"prediction": "yes", "probability_no": 0.25, "probability_yes": 0.75}
+    databricks.answers(INVOKE, {"predictions": [good]})
+    assert query(**wanted)["predictions"] == [good]
+    for bad in ("yes", {"prediction": "yes"}, {**good, "probability_no": 1.5}, {**good, "prediction": 1}):
+        databricks.answers(INVOKE, {"predictions": [bad]})
+        with pytest.raises(EndpointError, match="the answer"):
+            query(**wanted)
+
+
 def test_an_ephemeral_endpoint_is_deleted_and_seen_gone(databricks: Recorder) -> None:
     databricks.answers(GET, endpoint(config=served("2")), endpoint(config=served("2")), GONE)
     databricks.answers(DELETE, {})

@@ -20,6 +20,11 @@ from rookery import (
 )
 from tests.plans import PENGUINS
 
+NAIVE_BAYES: dict[str, Any] = {
+    "algorithm": "pyspark.ml.classification.NaiveBayes",
+    "grid": {"smoothing": [0.5, 1.0]},
+}
+
 
 def plan(**changes: Any) -> TrainingPlan:
     return TrainingPlan.model_validate({**PENGUINS, **changes})
@@ -33,6 +38,28 @@ def mistakes(**changes: Any) -> str:
 
 def grid(**values: list[Any]) -> list[dict[str, Any]]:
     return [{"algorithm": "LogisticRegression", "grid": values}]
+
+
+def test_class_weights_are_of_the_labels_of_the_data_however_they_are_written() -> None:
+    weighted = plan(class_weights={True: 5, "FALSE": 0.5}, label_type="boolean")
+    assert weighted.label_weights == {"true": 5.0, "false": 0.5}
+    assert plan(class_weights={"+01": 3}).label_weights == {"1": 3.0}
+    assert TrainingPlan.model_validate(weighted.model_dump(mode="json")) == weighted
+    assert plan(class_weights="balanced").label_weights == {}
+
+
+def test_an_estimator_by_dotted_path_competes_with_the_known_ones() -> None:
+    own = {"algorithm": "mine.Estimator", "grid": {}, "objective": "classification"}
+    mixed = plan(sweep=[*grid(maxIter=[5]), NAIVE_BAYES, own], package="mine")
+    assert [one.algorithm for one in mixed.candidates()] == [
+        "LogisticRegression",
+        NAIVE_BAYES["algorithm"],
+        NAIVE_BAYES["algorithm"],
+        "mine.Estimator",
+    ]
+    assert TrainingPlan.model_validate(mixed.model_dump(mode="json")) == mixed
+    regressor = plan(sweep=[{**own, "objective": "regression"}], metric="rmse")
+    assert (regressor.objective, regressor.type_of_label) == ("regression", "double")
 
 
 @pytest.mark.parametrize(
@@ -140,8 +167,8 @@ def test_wrong_fields_of_any_part_do_not_hide_other_mistakes() -> None:
         "  - endpoint.size: Endpoint has no field 'size'; it has name, workload_size, scale_to_zero_enabled, "
         "dataframe_records",
         "  - owner: TrainingPlan has no field 'owner'; it has source, features, label, split, sweep, "
-        "label_type, class_weights, metric, gates, registry, endpoint, compute, data_root, as_of_column, "
-        "max_dropped_share, log_models, deploy, keep_endpoint",
+        "label_type, class_weights, probabilities, package, metric, gates, registry, endpoint, compute, "
+        "data_root, as_of_column, max_dropped_share, log_models, deploy, keep_endpoint",
     ]
 
 
@@ -192,11 +219,37 @@ def test_parts_are_immutable() -> None:
             "sweep[0].algorithm: unknown algorithm 'Forest'; known",
         ),
         ({"sweep": [{"algorithm": "LogisticRegression", "grid": {}}]}, "sweep[0].grid: it is empty"),
+        (
+            {"sweep": [{"algorithm": "pyspark.ml.classification.GBTClassifier", "grid": {}}]},
+            "sweep[0].algorithm: 'pyspark.ml.classification.GBTClassifier' is known as 'GBTClassifier'",
+        ),
+        (
+            {"sweep": [{"algorithm": "mine.Estimator", "grid": {}}]},
+            "sweep[0].objective: say what mine.Estimator is for: classification or regression",
+        ),
+        (
+            {"sweep": [{**NAIVE_BAYES, "objective": "regression"}]},
+            "sweep[0].objective: pyspark.ml.classification.NaiveBayes is for classification, not regression",
+        ),
+        (
+            {"sweep": [{**NAIVE_BAYES, "grid": {"smoothing": [float("inf")]}}]},
+            "sweep[0].grid.smoothing: pyspark.ml.classification.NaiveBayes.smoothing cannot be inf",
+        ),
+        (
+            {"sweep": [NAIVE_BAYES], "label_type": "string"},
+            "label_type: it cannot be 'string': pyspark.ml.classification.NaiveBayes is served by MLflow's",
+        ),
+        (
+            {"sweep": [NAIVE_BAYES], "probabilities": True},
+            "probabilities: pyspark.ml.classification.NaiveBayes is served by MLflow's Spark flavor, which",
+        ),
+        ({"package": "mine"}, "package: no sweep has an estimator by dotted path"),
         ({"sweep": grid(maxIter=list(range(100_001)))}, "the grid has 100001 points; at most 100000"),
         ({"sweep": grid(maxIter=[5]) * 2}, "sweep[1].algorithm: LogisticRegression is in the plan twice"),
         ({"sweep": grid(elasticNetParam=[1.5])}, "cannot be 1.5; allowed is a number from 0 to 1"),
         ({"features": {}}, "features: the features are empty"),
         ({"features": {"numeric": ["A", "a"]}}, "features: column 'a' is named twice"),
+        ({"features": {"numeric": ["A"], "boolean": ["a"]}}, "features: column 'a' is named twice"),
         ({"features": {"numeric": ["__a"]}}, "features: column name '__a' begins with __"),
         (
             {"features": {"numeric": ["A"], "scaling": "standart"}},
@@ -229,6 +282,26 @@ def test_parts_are_immutable() -> None:
                 "sweep": [{"algorithm": "LinearRegression", "grid": {"maxIter": [2]}}],
             },
             "class_weights: class_weights cannot be 'balanced', as a regression has no classes",
+        ),
+        (
+            {
+                "probabilities": True,
+                "metric": "r2",
+                "sweep": [{"algorithm": "LinearRegression", "grid": {"maxIter": [2]}}],
+            },
+            "probabilities: there are no probabilities, as a regression has no classes",
+        ),
+        ({"class_weights": {"yes": 2}}, "class_weights: class_weights names 'yes', which is no label of"),
+        ({"class_weights": {}}, "class_weights: it is empty; name a label with its weight"),
+        ({"class_weights": {1: 2, "+1": 3}}, "class_weights: it has one label twice"),
+        ({"class_weights": {0: 0}}, "class_weights: the weight of '0' cannot be 0; it must be a number"),
+        (
+            {
+                "class_weights": {"1": 2},
+                "metric": "r2",
+                "sweep": [{"algorithm": "LinearRegression", "grid": {"maxIter": [2]}}],
+            },
+            "class_weights: a label that is double has no classes that could have weights",
         ),
         ({"metric": "rmse"}, "metric: rmse does not measure classification; its metrics are accuracy, "),
         (

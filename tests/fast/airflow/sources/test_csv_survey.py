@@ -231,6 +231,20 @@ def test_more_classes_than_an_algorithm_can_tell_apart_are_refused() -> None:
     assert "classes must be below 2" in text
 
 
+def test_a_boolean_that_is_neither_true_nor_false_is_told_with_what_to_do() -> None:
+    features = {"boolean": ["BodyMass"]}
+    content = HEADER + "Biscoe,True,0\nDream, FALSE,1\n"
+    assert found(content, features=features) == []
+    (text,) = found(content + "Dream,yes,1\n", features=features)
+    assert "row 3: column 'BodyMass' has 'yes', which is neither true nor false; correct the values" in text
+
+
+def test_a_weight_of_a_label_that_no_row_has_is_refused() -> None:
+    assert found(HEADER + GOOD, class_weights={1: 5}) == []
+    (text,) = found(HEADER + GOOD, class_weights={1: 5, 7: 2})
+    assert "has no row whose 'Species' is 7, to which class_weights gives a weight; there are 0, 1" in text
+
+
 def test_more_categories_than_the_plans_trees_take_are_refused() -> None:
     islands = ("Biscoe", "Dream", "Torgersen", "Wiencke")
     content = HEADER + "".join(f"{name},1,{place % 2}\n" for place, name in enumerate(islands))

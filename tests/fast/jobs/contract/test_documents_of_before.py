@@ -183,6 +183,6 @@ def test_the_source_and_the_split_lie_flat_in_a_snapshots_spec() -> None:
 
 
 def test_a_kind_of_source_that_this_code_does_not_know_is_refused() -> None:
-    later = json.dumps({**json.loads(SNAPSHOT_SPEC), "source_kind": "table"})
-    with pytest.raises(ContractError, match="unknown source_kind 'table'; known are csv"):
+    later = json.dumps({**json.loads(SNAPSHOT_SPEC), "source_kind": "topic"})
+    with pytest.raises(ContractError, match="unknown source_kind 'topic'; known are csv, files, table"):
         SnapshotSpec.from_json(later)

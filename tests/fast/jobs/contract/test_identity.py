@@ -27,6 +27,9 @@ from tests.fast.jobs.contract.documents import NUMERIC, snapshot_spec
         ("split_key", "Id"),
         ("as_of_column", "SeenOn"),
         ("class_weights", "balanced"),
+        ("label_weights", {"1": 2.0}),
+        ("boolean", ("Smoker",)),
+        ("probabilities", True),
         ("label_type", "string"),
         ("label_type", "double"),
         ("treatment", Treatment("mean")),
@@ -42,7 +45,15 @@ def test_whatever_changes_the_rows_changes_the_snapshot_digest(field: str, value
 
 
 def test_an_option_that_is_as_usual_is_no_part_of_the_digest() -> None:
-    usual = {"label_type": "int", "treatment": Treatment(), "max_classes": 2, "max_categories": 32}
+    usual = {
+        "label_type": "int",
+        "treatment": Treatment(),
+        "max_classes": 2,
+        "max_categories": 32,
+        "label_weights": {},
+        "boolean": (),
+        "probabilities": False,
+    }
     assert snapshot_spec(**usual).digest == snapshot_spec().digest
 
 

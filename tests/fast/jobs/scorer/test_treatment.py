@@ -36,6 +36,29 @@ def test_an_imputed_column_still_takes_numbers_alone() -> None:
         columns(imputer, age=[None, "old"])
 
 
+@pytest.mark.parametrize(
+    "given", [[True, None, False], pd.Series([True, None, False]), [np.bool_(1), math.nan, 0 > 1]]
+)
+def test_a_boolean_is_the_number_1_or_0_and_may_have_another_where_it_is_missing(given: Any) -> None:
+    stage = scorer.Given(("member",), ("number",), (0.25,), booleans=("member",))
+    assert list(columns(stage, member=given)["number"]) == [1.0, 0.25, 0.0]
+    refusing = (
+        scorer.Given(("member",), ("number",), (None,), booleans=("member",)),
+        scorer.VectorAssembler(("number",), "v"),
+    )
+    with pytest.raises(scorer.InvalidRow, match="row 1: column 'number' is missing"):
+        columns(*refusing, member=given)
+
+
+@pytest.mark.parametrize("value", ["true", 1, 0.0])
+def test_a_boolean_is_neither_a_text_nor_a_number(value: object) -> None:
+    stage = scorer.Given(("member",), ("number",), (None,), booleans=("member",))
+    with pytest.raises(
+        scorer.InvalidRow, match=r"row 1: column 'member' has .*; the model needs true or false"
+    ):
+        columns(stage, member=[True, value])
+
+
 def model(handle_invalid: str, fill: str | None, labels: tuple[str, ...]) -> scorer.Scorer:
     """One categorical column of a strange name, whose index is the number that is predicted."""
     stages = (

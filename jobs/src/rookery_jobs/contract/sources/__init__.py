@@ -3,7 +3,12 @@
 from rookery_jobs.contract.sources.csv import CsvSourceSpec
 from rookery_jobs.contract.sources.files import FilesSourceSpec
 from rookery_jobs.contract.sources.source import SourceSpec
+from rookery_jobs.contract.sources.table import TableSourceSpec
 
-SOURCES: dict[str, type[SourceSpec]] = {"csv": CsvSourceSpec, "files": FilesSourceSpec}
+SOURCES: dict[str, type[SourceSpec]] = {
+    "csv": CsvSourceSpec,
+    "files": FilesSourceSpec,
+    "table": TableSourceSpec,
+}
 
-__all__ = ["SOURCES", "CsvSourceSpec", "FilesSourceSpec", "SourceSpec"]
+__all__ = ["SOURCES", "CsvSourceSpec", "FilesSourceSpec", "SourceSpec", "TableSourceSpec"]

@@ -28,12 +28,13 @@ from rookery_jobs.spark.text.values import quoted
 
 @dataclass(frozen=True)
 class Given:
-    """A feature as it comes in: the column of a row, its name in the pipeline, and what is there instead of a
-    missing value (None: nothing)."""
+    """A feature as it comes in: the column of a row, its name in the pipeline, what is there instead of a
+    missing value (None: nothing), and whether it is true or false, which the pipeline has as 1 and 0."""
 
     column: str
     name: str
     fill: float | str | None
+    is_boolean: bool = False
 
     @property
     def is_changed(self) -> bool:
@@ -43,7 +44,7 @@ class Given:
     @property
     def expression(self) -> str:
         """What makes the column of the pipeline, in Spark's SQL. NaN is a missing number."""
-        value = quoted(self.column)
+        value = f"CAST({quoted(self.column)} AS double)" if self.is_boolean else quoted(self.column)
         if isinstance(self.fill, float):
             value = f"coalesce(nanvl({value}, NULL), CAST('{self.fill!r}' AS double))"
         elif self.fill is not None:
@@ -54,11 +55,16 @@ class Given:
 def given(spec: SnapshotSpec) -> tuple[Given, ...]:
     """The features in the order of the model's signature."""
     category = None if spec.treatment.drops_categorical else MISSING_CATEGORY
-    fills = [*[category] * len(spec.categorical), *[spec.treatment.fill] * len(spec.numeric)]
+    fills = [*[category] * len(spec.categorical), *[spec.treatment.fill] * len(spec.numbers)]
     return tuple(
-        Given(name, name if is_safe(name) and fill is None else f"__column_{place}", fill)
+        _given(place, name, fill, is_boolean=name in spec.boolean)
         for place, (name, fill) in enumerate(zip(spec.features, fills, strict=True))
     )
+
+
+def _given(place: int, name: str, fill: float | str | None, *, is_boolean: bool) -> Given:
+    is_as_it_comes = is_safe(name) and fill is None and not is_boolean
+    return Given(name, name if is_as_it_comes else f"__column_{place}", fill, is_boolean)
 
 
 def feature_stages(spec: SnapshotSpec) -> list[Any]:

@@ -1,5 +1,6 @@
 """What Spark says of a source that it cannot read, as an error of ours with the one line that matters."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,6 +8,10 @@ from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
 
 from rookery_jobs.errors import DataError
+
+_NO_FILE_SYSTEM = re.compile(
+    r"No FileSystem for scheme|ClassNotFoundException: Class org\.apache\.hadoop\.fs\."
+)
 
 
 @contextmanager
@@ -26,4 +31,5 @@ def _said(error: Exception) -> str:
         while cause.getCause() is not None:
             cause = cause.getCause()
         text = str(cause.toString())
-    return text.strip().split("\n", 1)[0]
+    line = text.strip().split("\n", 1)[0]
+    return f"this Spark has no file system for it ({line})" if _NO_FILE_SYSTEM.search(line) else line

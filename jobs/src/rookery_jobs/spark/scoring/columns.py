@@ -10,10 +10,10 @@ from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 
 from rookery_jobs.errors import ScoringError
 from rookery_jobs.scorer import Scorer
-from rookery_jobs.spark.text.values import all_composed, category, column, double, present
+from rookery_jobs.spark.text.values import all_composed, boolean, category, column, double, present
 
 _WHOLE_NUMBERS = {"integer": "int", "long": "bigint"}
-_TYPES = ("string", "double", "float", *_WHOLE_NUMBERS)
+_TYPES = ("string", "double", "float", "boolean", *_WHOLE_NUMBERS)
 """MLflow's names of the types that CSV text can be read as."""
 
 
@@ -45,7 +45,7 @@ class ModelInput:
         if self.type in _WHOLE_NUMBERS:
             text, kind = f"trim(`{self.text}`)", _WHOLE_NUMBERS[self.type]
             return F.expr(f"CASE WHEN {text} RLIKE '^[+-]?[0-9]+$' THEN try_cast({text} AS {kind}) END")
-        return double(self.text).cast(self.type)
+        return boolean(self.text) if self.type == "boolean" else double(self.text).cast(self.type)
 
     @property
     def fault(self) -> Column:
@@ -72,7 +72,7 @@ class ModelInput:
             return F.when(known, self.value).otherwise(self.categories[0])
         if self.takes_missing:
             return self.value
-        stand_in = "" if self.type == "string" else 0
+        stand_in = "" if self.type == "string" else 0  # which is also false
         return F.coalesce(self.value, F.lit(stand_in).cast(_WHOLE_NUMBERS.get(self.type, self.type)))
 
 

@@ -23,22 +23,24 @@ BROKEN = "__broken_record"
 Header = tuple[str, ...]
 
 
-def read_files(spark: SparkSession, spec: ScoringSpec, needed: Sequence[str]) -> DataFrame:
+def read_files(
+    spark: SparkSession, spec: ScoringSpec, needed: Sequence[str], answered: Sequence[str] = ()
+) -> DataFrame:
     """All columns of the files as text, blank values as null; SOURCE_FILE, the file's name; and BROKEN, the
     line of a row that has more or fewer fields than its header.
 
     Files may have different columns, in any order. Raises ScoringError for a file that is not as it was
     listed or has a line break within quotes, and for a header that is not UTF-8, lacks a needed column, names
-    one twice or has one that scoring adds.
+    one twice or has one that scoring adds, those that are `answered` among them.
     """
     by_header: dict[Header, list[str]] = defaultdict(list)
     for file in spec.files:
-        by_header[_header(spark, file, needed)].append(file.path)
+        by_header[_header(spark, file, needed, answered)].append(file.path)
     frames = [_frame(spark, header, paths) for header, paths in by_header.items()]
     return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
 
 
-def _header(spark: SparkSession, file: InputFile, needed: Sequence[str]) -> Header:
+def _header(spark: SparkSession, file: InputFile, needed: Sequence[str], answered: Sequence[str]) -> Header:
     files = ClusterFiles(spark)
     if files.size(file.path) != file.size:
         raise ScoringError(
@@ -46,7 +48,7 @@ def _header(spark: SparkSession, file: InputFile, needed: Sequence[str]) -> Head
             "since; run again, to score the folder as it is now"
         )
     header = header_of(files.first_line(file.path))
-    problem = _problem(header, needed)
+    problem = _problem(header, needed, answered)
     if problem:
         raise ScoringError(f"{file.path} {problem}; its header has {first_ten(header) or 'nothing'}")
     place = unclosed_quote(spark, file.path)
@@ -55,7 +57,7 @@ def _header(spark: SparkSession, file: InputFile, needed: Sequence[str]) -> Head
     return header
 
 
-def _problem(header: Header, needed: Sequence[str]) -> str | None:
+def _problem(header: Header, needed: Sequence[str], answered: Sequence[str]) -> str | None:
     if any(NOT_UTF8 in name for name in header):
         return "is not UTF-8: save it as UTF-8"
     missing = [name for name in needed if name not in header]
@@ -65,7 +67,8 @@ def _problem(header: Header, needed: Sequence[str]) -> str | None:
     twice = [name for name in header if lower.count(name.lower()) > 1]
     if twice:
         return f"names column {first_ten(twice)} twice (Spark ignores case)"
-    taken = [name for name in header if name.lower() in (*ADDED, BROKEN)]
+    added = {name.lower() for name in (*ADDED, BROKEN, *answered)}
+    taken = [name for name in header if name.lower() in added]
     if taken:
         return f"has a column {first_ten(taken)}, which scoring adds: rename it in the file"
     return None

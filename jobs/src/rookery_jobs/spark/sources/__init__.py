@@ -1,12 +1,16 @@
 """How each kind of source is read; the kinds are those of `contract.sources`."""
 
-from rookery_jobs.contract import CsvSourceSpec, FilesSourceSpec, SourceSpec
-from rookery_jobs.spark.sources import csv, files
+from rookery_jobs.contract import CsvSourceSpec, FilesSourceSpec, SourceSpec, TableSourceSpec
+from rookery_jobs.spark.sources import csv, files, table
 from rookery_jobs.spark.sources.source import Pinned, Source
 
 __all__ = ["SOURCES", "Pinned", "source_of"]
 
-SOURCES: dict[type[SourceSpec], Source] = {CsvSourceSpec: csv, FilesSourceSpec: files}
+SOURCES: dict[type[SourceSpec], Source] = {
+    CsvSourceSpec: csv,
+    FilesSourceSpec: files,
+    TableSourceSpec: table,
+}
 
 
 def source_of(spec: SourceSpec) -> Source:

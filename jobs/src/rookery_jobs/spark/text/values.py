@@ -58,6 +58,12 @@ def double(name: str) -> Column:
     return F.when(F.abs(value) < float("inf"), value)
 
 
+def boolean(name: str) -> Column:
+    """The text as true or false, however its letters are; null where it is neither."""
+    text = f"lower(trim({quoted(name)}))"
+    return F.expr(f"CASE WHEN {text} = 'true' THEN true WHEN {text} = 'false' THEN false END")
+
+
 def _composed_form(text: Column) -> Column:
     return F.udf(_compose, "string")(text)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pyspark.ml.evaluation import BinaryClassificationEvaluator
 from pyspark.sql import DataFrame
 
-from rookery_jobs.contract.columns import PREDICTION, PROBABILITY
+from rookery_jobs.contract.columns import PREDICTION, PROBABILITY, RAW_PREDICTION
 from rookery_jobs.contract.objectives.classification import AREAS
 
 Confusion = Mapping[tuple[float, float], int]
@@ -28,10 +28,10 @@ def measure(predictions: DataFrame, label: str, wanted: Collection[str] = ()) ->
 
 def _area(predictions: DataFrame, label: str, name: str) -> float:
     """Spark's own area, over the probability: the raw prediction of a tree counts rows, of which a leaf with
-    many has more than one that is surer."""
+    many has more than one that is surer. Models without probabilities have nothing else."""
     evaluator = BinaryClassificationEvaluator(
         labelCol=label,
-        rawPredictionCol=PROBABILITY,
+        rawPredictionCol=PROBABILITY if PROBABILITY in predictions.columns else RAW_PREDICTION,
         metricName=name,  # type: ignore[arg-type]
     )
     return float(evaluator.evaluate(predictions))
@@ -45,7 +45,7 @@ def confusion_matrix(predictions: DataFrame, label: str) -> dict[tuple[float, fl
 
 def metrics_of(confusion: Confusion) -> dict[str, float]:
     """All metrics of classification but areas. The confusion matrix must not be empty (ZeroDivisionError)."""
-    classes, total = _per_class(confusion)
+    classes, total = list(per_class(confusion).values()), sum(confusion.values())
     wrong = sum(count for (label, predicted), count in confusion.items() if label != predicted)
 
     def weighted(values: list[float]) -> float:
@@ -61,14 +61,18 @@ def metrics_of(confusion: Confusion) -> dict[str, float]:
         "weightedRecall": accuracy,
         "f1": f_measure,
         "weightedTruePositiveRate": accuracy,
-        "weightedFalsePositiveRate": weighted([each.false_positive_rate(total) for each in classes]),
+        "weightedFalsePositiveRate": weighted([each.false_positive_rate for each in classes]),
         "weightedFMeasure": f_measure,
         "hammingLoss": wrong / total,
     }
 
 
 @dataclass(frozen=True)
-class _ClassCounts:
+class ClassCounts:
+    """Of the rows in `total`, those `labelled` as a class, those `predicted` as it, and the `hits`, which are
+    both."""
+
+    total: int
     labelled: int
     predicted: int
     hits: int
@@ -86,19 +90,32 @@ class _ClassCounts:
         both = self.precision + self.recall
         return 2 * self.precision * self.recall / both if both else 0.0
 
-    def false_positive_rate(self, total: int) -> float:
-        others = total - self.labelled
+    @property
+    def false_positive_rate(self) -> float:
+        others = self.total - self.labelled
         return (self.predicted - self.hits) / others if others else math.nan
 
+    @property
+    def metrics(self) -> dict[str, float]:
+        """By the names of Spark's evaluator, which takes the class as its `metricLabel`."""
+        return {
+            "truePositiveRateByLabel": self.recall,
+            "falsePositiveRateByLabel": self.false_positive_rate,
+            "precisionByLabel": self.precision,
+            "recallByLabel": self.recall,
+            "fMeasureByLabel": self.f_measure,
+        }
 
-def _per_class(confusion: Confusion) -> tuple[list[_ClassCounts], int]:
+
+def per_class(confusion: Confusion) -> dict[float, ClassCounts]:
+    """The counts of each class that is the label of a row."""
     labelled: dict[float, int] = defaultdict(int)
     predicted: dict[float, int] = defaultdict(int)
     for (label, prediction), count in confusion.items():
         labelled[label] += count
         predicted[prediction] += count
-    classes = [
-        _ClassCounts(labelled[label], predicted[label], confusion.get((label, label), 0))
+    total = sum(labelled.values())
+    return {
+        label: ClassCounts(total, labelled[label], predicted[label], confusion.get((label, label), 0))
         for label in sorted(labelled)
-    ]
-    return classes, sum(labelled.values())
+    }

@@ -86,6 +86,18 @@ def _check(classes: Sequence[str], counts: dict[str, dict[str, int]], spec: Snap
             "two are needed"
         )
     check_counts(counts, spec)
+    unknown = [one for one in spec.label_weights if one not in classes]
+    if unknown:
+        raise DataError(
+            f"class_weights names {first_ten(unknown)}, which no complete row has as its label "
+            f"{spec.label!r}{seen(spec)}; there are {first_ten(classes)}"
+        )
+    if spec.probabilities and len({one.lower() for one in classes}) < len(classes):
+        raise DataError(
+            f"label {spec.label!r} has values that differ in upper and lower case alone; their probabilities "
+            f"would be columns of one name to Spark: write them alike, or say probabilities=False; there are "
+            f"{first_ten(classes)}"
+        )
     later = " or a later as_of" if spec.as_of else ""
     for side, present in counts.items():
         missing = [one for one in classes if one not in present]

@@ -1,0 +1,1 @@
+"""Models that only Spark can score: those of estimators by dotted path."""
