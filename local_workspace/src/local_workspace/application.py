@@ -31,7 +31,7 @@ from local_workspace.api.mlflow.model_registry import model_registry_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
 from local_workspace.api.mlflow.version_files import version_file_routes
 from local_workspace.api.not_offered import not_offered_routes
-from local_workspace.api.openapi import openapi_routes
+from local_workspace.api.openapi import openapi, openapi_routes
 from local_workspace.api.pages.clusters import cluster_pages
 from local_workspace.api.pages.endpoints import endpoint_pages
 from local_workspace.api.pages.mlflow_links import mlflow_links
@@ -165,8 +165,9 @@ class LocalWorkspace:
             *model_version_pages(catalog, mlflow),
             *not_offered_routes(),
         ]
+        self.description = openapi(routes)
         routes += [
-            *openapi_routes(routes),
+            *openapi_routes(self.description),
             Mount("/", DatabricksRules(mlflow.app, files)),
         ]
         self.asgi: ASGIApp = guarded(Router(routes), settings, signed_urls, callers)
