@@ -68,6 +68,7 @@ class AirflowHome:
     port: int
     dags: Path = PROJECT / "dags"
     schedules: bool = False
+    data: Path = PROJECT / "data"
 
     @property
     def url(self) -> str:
@@ -99,7 +100,7 @@ class AirflowHome:
             **inherited,
             "AIRFLOW_HOME": str(self.folder),
             "PATH": path,
-            "ROOKERY_DATA_FOLDER": str(PROJECT / "data"),
+            "ROOKERY_DATA_FOLDER": str(self.data),
             # Airflow reads .airflowignore by a deprecated class, and says so in the log of every task.
             "PYTHONWARNINGS": "ignore:GitWildMatchPattern",
         }

@@ -86,15 +86,16 @@ def airflow_services(
     port: int | None = None,
     schedules: bool = False,
     triggerer: bool = False,
+    data: Path = PROJECT / "data",
 ) -> Iterator[AirflowServices]:
     """Run Airflow on the folder `home` while the block runs, with `connection` as `databricks_default`.
 
     The connection is asked for when the API server is on its way, since only the scheduler and its tasks
     need it: a workspace may start at the same time. `port` is a free one by default; `schedules`: see
-    `AirflowHome`. No task of ours needs the `triggerer`, but a user's may, and the UI shows its absence as a
-    fault.
+    `AirflowHome`; `data` is the project's data folder. No task of ours needs the `triggerer`, but a user's
+    may, and the UI shows its absence as a fault.
     """
-    airflow = AirflowHome(home, port or free_port(), dags, schedules)
+    airflow = AirflowHome(home, port or free_port(), dags, schedules, data)
     password = airflow.prepare()
     environment = airflow.environment()
     services: dict[str, Service] = {}

@@ -12,11 +12,15 @@ from local_stack.environments import AIRFLOW, PROJECT, WORKSPACE
 from local_stack.services.workspace import Workspace
 
 
-def write_env_file(folder: Path, airflow_home: Path, workspace: Workspace) -> Path:
-    """Write it, for its owner alone as the workspace's token is in it; where it is."""
+def write_env_file(
+    folder: Path, airflow_home: Path, workspace: Workspace, data: Path = PROJECT / "data"
+) -> Path:
+    """Write it, for its owner alone as the workspace's token is in it; where it is. `data` is the project's
+    data folder."""
     file = folder / "env"
     file.touch(mode=0o600)
-    exports = (f"export {name}={shlex.quote(value)}\n" for name, value in _variables(airflow_home, workspace))
+    variables = [*_variables(airflow_home, workspace), ("ROOKERY_DATA_FOLDER", str(data))]
+    exports = (f"export {name}={shlex.quote(value)}\n" for name, value in variables)
     commands = os.pathsep.join(map(str, (AIRFLOW, WORKSPACE)))
     file.write_text("".join(exports) + f'export PATH={shlex.quote(commands)}:"$PATH"\n')
     return file
@@ -26,7 +30,6 @@ def _variables(airflow_home: Path, workspace: Workspace) -> list[tuple[str, str]
     return [
         ("AIRFLOW_HOME", str(airflow_home)),
         ("AIRFLOW_CONN_DATABRICKS_DEFAULT", workspace.airflow_connection),
-        ("ROOKERY_DATA_FOLDER", str(PROJECT / "data")),
         ("DATABRICKS_HOST", workspace.url),
         ("DATABRICKS_TOKEN", workspace.token),
         ("MLFLOW_TRACKING_URI", workspace.url),

@@ -1,4 +1,5 @@
-"""The command `rookery`: what a plan will do, and what is wrong with it, before money is spent."""
+"""The command `rookery`: a first plan from a file, and what a plan will do and what is wrong with it, before
+money is spent."""
 
 from __future__ import annotations
 
@@ -36,6 +37,21 @@ exit status: 0 without a mistake, 1 with one, 2 if there is nothing to check
 """
 
 
+_NEW_DESCRIPTION = """\
+Write a DAG file with a first plan for a CSV file. What each column is for is
+guessed by what is in it, and each guess stands beside what it led to. The file
+is copied to the project's data folder, unless it is there. Nothing is written
+over, and no connection is made.
+"""
+_NEW_EPILOG = """\
+example:
+  rookery new data/customers.csv --label Churned
+
+exit status: 0 if the plan passes `rookery check`, 1 if the file has mistakes, or
+if no plan can be made of it, 2 if there is no such file or label
+"""
+
+
 class Checked(NamedTuple):
     """One DAG: the facts, the workspace's answers among them if it was asked, and the mistakes."""
 
@@ -52,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        return _check(options.file, options.conn, in_json=options.json)
+        return int(options.run(options))
     except NothingToCheck as error:
         print(f"rookery: {error}", file=sys.stderr)
         return MISUSED
@@ -61,6 +77,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rookery", description="Retrain models on Databricks from Airflow.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_check(commands)
+    _add_new(commands)
+    return parser
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     check = commands.add_parser(
         "check",
         help="say what the training and scoring DAGs of a file will do, and what is wrong with them",
@@ -80,7 +102,70 @@ def _parser() -> argparse.ArgumentParser:
         "Airflow reads it, from AIRFLOW_CONN_<CONN_ID> for example",
     )
     check.add_argument("--json", action="store_true", help="print JSON instead of text")
-    return parser
+    check.set_defaults(run=lambda options: _check(options.file, options.conn, in_json=options.json))
+
+
+def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    new = commands.add_parser(
+        "new",
+        help="write a DAG file with a first plan for a CSV file",
+        description=_NEW_DESCRIPTION,
+        epilog=_NEW_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    new.add_argument(
+        "file", type=Path, metavar="FILE.csv", help="a CSV file whose first line names its columns"
+    )
+    new.add_argument(
+        "--label", metavar="COLUMN", help="the column that the model predicts (it is asked for otherwise)"
+    )
+    new.add_argument(
+        "--output",
+        type=Path,
+        metavar="DAG_FILE",
+        help="the file to write (default: dags/<name of the file>.py)",
+    )
+    new.set_defaults(run=lambda options: _new(options.file, options.label, options.output))
+
+
+def _new(file: Path, label: str | None, output: Path | None) -> int:
+    from rookery.new.command import default_dag_file, make
+
+    if not file.is_file():
+        raise NothingToCheck(f"there is no file {file}")
+    dag_file = output or default_dag_file(file)
+    if not dag_file.parent.is_dir():
+        raise NothingToCheck(f"there is no folder {dag_file.parent}: name the file to write with --output")
+    try:
+        made = make(file, dag_file, lambda names: label or _asked(names))
+    except PlanError as error:
+        print(f"rookery: {error}", file=sys.stderr)
+        return MISTAKES
+    if made.copied_to:
+        print(f"{file} was copied to {made.copied_to}")
+    print(f"{made.dag_file} is written: read its comments, each is a guess. Then:")
+    print(f"  rookery check {made.dag_file}")
+    return _checked_silently(made.dag_file)
+
+
+def _asked(names: Sequence[str]) -> str:
+    """The label, asked for where somebody can answer."""
+    if not sys.stdin.isatty():
+        raise NothingToCheck(f"name the label with --label, one of: {', '.join(names)}")
+    print("The columns are:", *names, sep="\n  ")
+    return input("Which of them is the label, the column that the model predicts? ").strip()
+
+
+def _checked_silently(dag_file: Path) -> int:
+    """What `rookery check` finds wrong with a file that was just written."""
+    try:
+        mistakes = [mistake for each in _checkables(dag_file) for mistake in each.mistakes()]
+    except (PlanError, DagFileError) as error:
+        mistakes = [Mistake(str(error))]
+    if not mistakes:
+        return OK
+    print(f"\nIt does not pass the check yet:\n{numbered(mistakes)}")
+    return MISTAKES
 
 
 def _check(file: Path, conn_id: str | None, *, in_json: bool) -> int:

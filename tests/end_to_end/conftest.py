@@ -10,6 +10,7 @@ import pytest
 from local_stack.environments import PROJECT
 from local_stack.services.airflow_services import airflow_services
 from local_stack.services.workspace import local_workspace
+from local_stack.up.command_line import write_env_file
 from local_stack.up.first_files import put_first_files
 from tests.end_to_end.csv_server import CsvServer
 from tests.end_to_end.measured import measured_rows
@@ -18,18 +19,25 @@ from tests.end_to_end.stack import DAG, SCORING_DAG, EndedRun, Stack
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Workspace and Airflow with the project's DAGs and those of the tests."""
+    """Workspace and Airflow with the project's DAGs and those of the tests, in a project of its own."""
     folder = tmp_path_factory.mktemp("stack")
-    dags = folder / "dags"
+    dags, data = folder / "dags", folder / "data"
+    shutil.copytree(PROJECT / "data", data)
     shutil.copytree(PROJECT / "dags", dags)
     shutil.copytree(Path(__file__).parent / "dags", dags, dirs_exist_ok=True)
     with ExitStack() as services:
         starting = services.enter_context(local_workspace(folder / "workspace", folder / "workspace.log"))
         airflow = services.enter_context(
             airflow_services(
-                folder / "airflow", lambda: starting.ready().airflow_connection, dags, schedules=True
+                folder / "airflow",
+                lambda: starting.ready().airflow_connection,
+                dags,
+                schedules=True,
+                data=data,
             )
         )
+        (folder / ".local").mkdir()
+        write_env_file(folder / ".local", airflow.home, starting.ready(), data)
         yield Stack(starting.ready().client(), airflow.api(), airflow.home)
 
 

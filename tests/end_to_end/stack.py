@@ -43,6 +43,10 @@ class Stack:
 
         wait_for(f"the DAG {dag_id}", unpaused, seconds=HANGING_SECONDS)
 
+    def pause(self, dag_id: str) -> None:
+        """Let no more runs of the DAG start by themselves."""
+        self.airflow.patch(f"dags/{dag_id}", json={"is_paused": True}).raise_for_status()
+
     def started_by_itself(self, dag_id: str, run_type: str) -> DagRun:
         """The DAG's oldest run of a type that Airflow starts, once it has."""
 

@@ -11,7 +11,7 @@ from local_stack.services.ports import free_port
 from local_stack.waiting import wait_for
 from tests.end_to_end.csv_server import CsvServer
 from tests.end_to_end.stack import DAG, HANGING_SECONDS, Created, EndedRun, Stack
-from tests.end_to_end.work import mlflow_runs, params_of, versions
+from tests.end_to_end.work import mlflow_runs, params_of, status_of, sweep_run, tags_of, versions
 
 PENGUINS = (PROJECT / "data" / "penguins.csv").read_text()
 HTTP_DAG = "penguins_over_http"
@@ -146,7 +146,10 @@ def test_a_training_job_that_fails_fails_the_run_and_the_cluster_goes(
     assert run.tasks["register_model"].state == "upstream_failed"
     assert stack.live_clusters(HTTP_DAG) == []
     assert versions(stack.workspace, "Penguins Over HTTP") == before
-    states = sorted(
-        str(r.info and r.info.status and r.info.status.value) for r in mlflow_runs(stack.workspace, HTTP_DAG)
-    )
-    assert {"FAILED", "FINISHED"} <= set(states)
+    fitted = [
+        each
+        for each in mlflow_runs(stack.workspace, HTTP_DAG)
+        if tags_of(each)["rookery_dag_run_id"] == run.dag_run.run_id
+    ]
+    assert set(map(status_of, fitted)) == {"FAILED", "FINISHED"}
+    assert {status_of(sweep_run(stack.workspace, each)) for each in fitted} == {"FAILED"}

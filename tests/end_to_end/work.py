@@ -51,11 +51,24 @@ def versions(workspace: WorkspaceClient, registered_model_name: str) -> list[Mod
 
 
 def mlflow_runs(workspace: WorkspaceClient, dag_id: str) -> list[Run]:
-    """The MLflow runs of the DAG's experiment."""
+    """The MLflow runs of the DAG's experiment, but those of sweeps, which are parents of others."""
     user = workspace.current_user.me().user_name
     experiment = workspace.experiments.get_by_name(f"/Users/{user}/rookery/{dag_id}").experiment
     assert experiment is not None
-    return list(workspace.experiments.search_runs(experiment_ids=[str(experiment.experiment_id)]))
+    runs = workspace.experiments.search_runs(experiment_ids=[str(experiment.experiment_id)])
+    return [run for run in runs if "rookery_kind" not in tags_of(run)]
+
+
+def sweep_run(workspace: WorkspaceClient, run: Run) -> Run:
+    """The MLflow run of the sweep that has fitted a point."""
+    found = workspace.experiments.get_run(tags_of(run)["mlflow.parentRunId"]).run
+    assert found is not None
+    return found
+
+
+def status_of(run: Run) -> str:
+    """An MLflow run's status."""
+    return str(run.info and run.info.status and run.info.status.value)
 
 
 def tags_of(run: Run) -> Mapping[str, str]:

@@ -3,12 +3,12 @@
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mlflow import MlflowClient
-from mlflow.entities import Run
+from mlflow.entities import Dataset, DatasetInput, InputTag, Run
 from pyspark.sql import SparkSession
 
 from rookery_jobs import contract, grid, prepare, register, train
@@ -179,6 +179,27 @@ class Study:
     def train(self, sweep: SweepSpec, start: int = 0, stop: int | None = None) -> None:
         end = len(sweep.points) if stop is None else stop
         train.main(self.spark, [self.layout.points(sweep.sweep_id), str(start), str(end)])
+
+    def with_parent(self, sweep: SweepSpec, parent: Run) -> SweepSpec:
+        """The sweep with an MLflow run of its own."""
+        theirs = replace(sweep, parent_run_id=parent.info.run_id)
+        _write(self.layout.points(sweep.sweep_id), theirs.to_json().encode())
+        return theirs
+
+    def parent_run(self) -> Run:
+        """An MLflow run like that of a sweep as a whole."""
+        tags = {name: f"the sweep's {name}" for name in contract.MLFLOW_ORIGIN}
+        run_id = self.client.create_run(self.experiment_id, tags=tags).info.run_id
+        dataset = Dataset("data/penguins.csv", "0123456789abcdef", "spark", '{"path": "dbfs:/p.csv"}')
+        context = InputTag("mlflow.data.context", "training")
+        self.client.log_inputs(run_id, [DatasetInput(dataset, [context])])
+        return self.client.get_run(run_id)
+
+    @staticmethod
+    def datasets_of(run: Run) -> list[DatasetInput]:
+        """The data that a run says it is on."""
+        assert run.inputs is not None
+        return list(run.inputs.dataset_inputs)
 
     def runs(self) -> list[Run]:
         """All MLflow runs of the experiment."""

@@ -394,7 +394,8 @@ def test_a_dag_run_is_found_by_its_tags_though_another_has_fitted_its_winner(tra
     )
     start = "2026-01-26T00:00:00+00:00"
     origin = dataclasses.replace(study.origin, data_interval_start=start, data_interval_end=study.as_of)
-    spec = dataclasses.replace(spec, origin=origin)
+    parent = study.parent_run()
+    spec = dataclasses.replace(spec, origin=origin, parent_run_id=parent.info.run_id)
     version = study.register(spec)
     assert study.register(spec) == version
     again = dataclasses.replace(spec, origin=dataclasses.replace(spec.origin, generation=2))
@@ -407,6 +408,9 @@ def test_a_dag_run_is_found_by_its_tags_though_another_has_fitted_its_winner(tra
     assert found.data.tags[contract.model_version_tag(spec.registration_key)] == version
     fitted = study.client.get_run(winner.mlflow_run_id)
     assert found.data.params == fitted.data.params
+    assert found.data.tags[contract.MLFLOW_PARENT] == parent.info.run_id
+    assert f"run {winner.mlflow_run_id} has trained it" in found.data.tags[contract.MLFLOW_NOTE]
+    assert study.datasets_of(found) == study.datasets_of(parent)
     assert found.data.metrics["accuracy"] == fitted.data.metrics["accuracy"]
     assert found.data.metrics["test_f1"] == fitted.data.metrics["test_f1"]
     tags = study.client.get_model_version(spec.registered_model_name, version).tags

@@ -56,6 +56,7 @@ def test_the_metrics_of_a_point_are_those_of_plain_spark_code_on_the_same_split(
     for iterations, regularization in POINTS:
         logged = runs[str(iterations), str(regularization)].data.metrics
         expected = plain_metrics(study, spec, iterations, regularization)
+        assert logged.pop(contract.DURATION_METRIC) > 0
         assert logged == pytest.approx(expected, abs=1e-9)
         assert 0.3 < expected["accuracy"] < 1, "a metric of 1 would not tell the two apart"
 
@@ -64,15 +65,28 @@ def test_a_point_is_one_finished_run_that_says_where_it_comes_from(study: Study)
     spec = study.snapshot_spec()
     study.prepare(spec)
     processed_again = dataclasses.replace(study, as_of="2026-01-05T00:00:00+00:00", generation=2)
+    parent = study.parent_run()
     sweep = processed_again.sweep_spec(
         spec, {"maxIter": [5], "regParam": [0.5]}, metric="hammingLoss", log_models="best"
     )
+    sweep = processed_again.with_parent(sweep, parent)
     study.train(sweep)
-    (run,) = study.runs()
+    (run,) = [each for each in study.runs() if each.info.run_id != parent.info.run_id]
     assert run.info.status == "FINISHED"
     assert run.info.run_name == "LogisticRegression: maxIter 5; regParam 0.5"
-    assert run.data.params == {"maxIter": "5", "regParam": "0.5"}
-    assert set(run.data.metrics) == {"accuracy", "weightedRecall", "weightedPrecision", "hammingLoss"}
+    made = {"algorithm": "LogisticRegression", "as_of": "2026-01-05T00:00:00+00:00"}
+    assert run.data.params == {**made, "maxIter": "5", "regParam": "0.5"}
+    measured = {"accuracy", "weightedRecall", "weightedPrecision", "hammingLoss"}
+    assert set(run.data.metrics) == {*measured, contract.DURATION_METRIC}
+    assert study.datasets_of(run) == study.datasets_of(parent)
+    assert {name: run.data.tags[name] for name in (contract.MLFLOW_PARENT, *contract.MLFLOW_ORIGIN)} == {
+        contract.MLFLOW_PARENT: parent.info.run_id,
+        **{name: parent.data.tags[name] for name in contract.MLFLOW_ORIGIN},
+    }
+    assert run.data.tags[contract.MLFLOW_NOTE] == (
+        "One point of a sweep (LogisticRegression: maxIter 5; regParam 0.5), trained on data/penguins.csv by "
+        f"the DAG {study.dag_id}, run {study.dag_run_id}."
+    )
     tags = {name: value for name, value in run.data.tags.items() if name.startswith("rookery_")}
     model_path = tags.pop(contract.TAG_MODEL)
     assert tags.pop(contract.TAG_CLAIM)

@@ -82,6 +82,14 @@ def test_the_sdks_own_dbutils_works_from_outside(workspace: RunningWorkspace) ->
     assert dbutils.fs.head("/from-outside.txt") == "hello"
 
 
+def test_what_the_sdks_dbutils_cannot_do_itself_it_does_on_a_cluster(workspace: RunningWorkspace) -> None:
+    client = workspace.client
+    client.config.cluster_id = shared_cluster(workspace)
+    mounts = {mount.mountPoint: mount.source for mount in client.dbutils.fs.mounts()}
+    assert mounts["/"] == "DatabricksRoot"
+    assert len(mounts) > 1
+
+
 def test_what_is_missing_is_told_in_the_words_of_api_1_2(workspace: RunningWorkspace) -> None:
     with pytest.raises(DatabricksError, match="requirement failed: missing contextId") as refused:
         workspace.client.command_execution.execute(cluster_id="x", language=Language.PYTHON, command="1")

@@ -3,9 +3,11 @@
 import base64
 import io
 import json
+import re
 import secrets
 import zipfile
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from databricks.sdk.service.compute import Library
@@ -76,6 +78,9 @@ def test_a_notebook_runs_cell_by_cell_and_returns_what_it_exits_with(workspace: 
     ]
     assert [(view["name"], view["type"]) for view in views] == [("main", "NOTEBOOK")]
     assert "Output of cell 5" in views[0]["content"]
+    (model,) = re.findall(r"var __DATABRICKS_NOTEBOOK_MODEL = '(.*)';", views[0]["content"])
+    commands = json.loads(unquote(base64.b64decode(model).decode()))["commands"]
+    assert "one ['a.txt']" in commands[4]["results"]["data"][0]["data"]
 
 
 def test_a_cell_that_fails_fails_the_run_with_its_line(workspace: RunningWorkspace) -> None:
@@ -136,9 +141,10 @@ def wheel(workspace: RunningWorkspace, name: str) -> str:
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nTag: py3-none-any\n")
         archive.writestr(f"{info}/entry_points.txt", f"[console_scripts]\nmain = {name}:main\n")
         archive.writestr(f"{info}/RECORD", "")
-    path = f"dbfs:/wheels/{name}-1.0-py3-none-any.whl"
+    path = f"/Workspace/Shared/wheels/{name}-1.0-py3-none-any.whl"
     made.seek(0)
-    workspace.client.dbfs.upload(path, made, overwrite=True)
+    workspace.client.workspace.mkdirs("/Shared/wheels")
+    workspace.client.workspace.upload(path, made, format=ImportFormat.AUTO, overwrite=True)
     return path
 
 
@@ -166,12 +172,18 @@ def test_a_library_that_cannot_be_installed_fails_the_run_before_it_begins(
     )
     assert result == "FAILED"
     assert "Library installation failed for library due to user error" in (output.error or "")
+    assert "Libraries on DBFS are not installed by runtimes from 15 on" in (output.error or "")
 
 
 def test_pip_in_a_notebook_installs_for_its_run_alone(workspace: RunningWorkspace) -> None:
     name = f"alone_{secrets.token_hex(4)}"
-    whl = wheel(workspace, name).replace("dbfs:/", "/dbfs/")
-    path = put(workspace, "pip", f"# MAGIC %pip install --no-index {whl}", f"import {name}\n{name}.main()")
+    whl = wheel(workspace, name)
+    path = put(
+        workspace,
+        "pip",
+        f"# MAGIC %pip install --no-index {whl}\nmine = 1\ndbutils.library.restartPython()",
+        f"import {name}\n{name}.main()\nassert 'mine' not in globals()",
+    )
     output, result = run_notebook(workspace, path)
     assert result == "SUCCESS", output.error
     output, result = run_notebook(workspace, put(workspace, "not there", f"import {name}"))

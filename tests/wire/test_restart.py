@@ -131,6 +131,7 @@ def test_after_a_kill_its_endpoints_answer_again(restart: Restart) -> None:
     assert client.serving_endpoints.query("e", dataframe_records=[{"x": 4.0}]).predictions == [8.0]
 
 
+@pytest.mark.matrix
 def test_a_server_that_is_asked_to_end_leaves_nothing_running(restart: Restart) -> None:
     server = restart.server
     cluster_id = new_cluster(server)

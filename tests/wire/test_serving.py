@@ -1,6 +1,7 @@
 """Serving endpoints: real scoring servers behind the API."""
 
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,9 @@ from databricks.sdk.service.serving import (
     EndpointStateConfigUpdate,
     EndpointStateReady,
     EndpointTag,
+    RateLimit,
+    RateLimitKey,
+    RateLimitRenewalPeriod,
     Route,
     ServedModelInput,
     ServingEndpointDetailed,
@@ -342,6 +346,25 @@ def test_tags_are_added_and_removed(workspace: RunningWorkspace, served: str) ->
     endpoints.patch(served, add_tags=[EndpointTag("a", "1"), EndpointTag("b", "2")])
     endpoints.patch(served, add_tags=[EndpointTag("a", "3")], delete_tags=["b"])
     assert [(t.key, t.value) for t in endpoints.get(served).tags or []] == [("a", "3")]
+
+
+def test_calls_are_limited_and_counted(workspace: RunningWorkspace, served: str) -> None:
+    endpoints = workspace.client.serving_endpoints
+    limit = RateLimit(calls=1, key=RateLimitKey.USER, renewal_period=RateLimitRenewalPeriod.MINUTE)
+    assert endpoints.put(served, rate_limits=[limit]).rate_limits == [limit]
+    answer(workspace, served)
+    refused = workspace.call("POST", f"/serving-endpoints/{served}/invocations", {"inputs": [{"x": 1.0}]})
+    assert (refused.status_code, refused.json()["error_code"]) == (429, "REQUEST_LIMIT_EXCEEDED")
+    endpoints.put(served, rate_limits=[])
+    answer(workspace, served)
+    told = endpoints.export_metrics(served).contents
+    assert told is not None
+    metrics = told.read().decode()
+    assert re.search(rf'request_count_total{{endpoint_name="{served}",[^}}]*}} [1-9]', metrics)
+    shown = endpoints.get(served).config
+    assert shown is not None
+    (only,) = shown.served_entities or []
+    assert "DEPLOYMENT_READY" in endpoints.build_logs(served, str(only.name)).logs
 
 
 def test_older_clients_name_models_instead_of_entities(

@@ -63,13 +63,12 @@ def test_a_tag_key_with_reserved_characters_is_refused(
         workspace.client.serving_endpoints.patch(NAME, add_tags=tags)
 
 
-@pytest.mark.parametrize("field", ["route_optimized", "auto_capture_config", "ai_gateway", "rate_limits"])
+@pytest.mark.parametrize("field", ["route_optimized", "auto_capture_config", "ai_gateway"])
 def test_what_would_not_be_honoured_is_refused(
     workspace: RunningWorkspace, doubling: str, field: str
 ) -> None:
     values: dict[str, Any] = {
         "route_optimized": True,
-        "rate_limits": [{"calls": 1, "renewal_period": "minute"}],
     }
     value = values.get(field, {"enabled": True})
     served = config(entity(doubling)).as_dict()

@@ -177,7 +177,9 @@ def kill_server(workspace: RunningWorkspace, _: str) -> None:
     workspace.process.kill()
 
 
-@pytest.mark.parametrize("end", [delete, kill_driver, kill_server])
+@pytest.mark.parametrize(
+    "end", [*(pytest.param(one, marks=pytest.mark.matrix) for one in (delete, kill_driver)), kill_server]
+)
 def test_workers_end_with_their_cluster_however_it_ends(
     start_workspace: StartWorkspace, end: Callable[[RunningWorkspace, str], None]
 ) -> None:

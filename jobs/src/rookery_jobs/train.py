@@ -20,6 +20,7 @@ from rookery_jobs.spark.model_artifact import log_model
 from rookery_jobs.spark.pipeline import Featurised, featurise
 from rookery_jobs.spark.runs.claims import Claim, Claims
 from rookery_jobs.spark.runs.model_logging import ModelLogging
+from rookery_jobs.spark.runs.parent import parent_of
 from rookery_jobs.spark.runs.points import PointRuns
 from rookery_jobs.spark.runs.tracking import connect
 from rookery_jobs.spark.snapshot import Snapshot, load_snapshot
@@ -37,7 +38,8 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
     path, start, stop = arguments
     spec = SweepSpec.from_json(ClusterFiles(spark).read_text(path))
     shard = _range(spec, int(start), int(stop))
-    runs = PointRuns(connect(), spec, shard)
+    client = connect()
+    runs = PointRuns(client, spec, shard, parent_of(client, spec.parent_run_id))
     known = _finished(runs, shard, spec.metric)
     missing = [point for point in shard if point.point_id not in known]
     print(f"points {start} to {stop}: {len(known)} found again, {len(missing)} to train")
@@ -127,6 +129,15 @@ def _train_point(claims: Claims, runs: PointRuns, featurised: Featurised, point:
 
 
 def _fit(run_id: str, runs: PointRuns, featurised: Featurised, point: Point) -> Trained | Failed:
+    # One more request, which a fit need not wait for.
+    with ThreadPoolExecutor(1) as beside:
+        described = beside.submit(runs.parent.log_datasets, runs.client, run_id)
+        outcome = _fitted(run_id, runs, featurised, point)
+    described.result()
+    return outcome
+
+
+def _fitted(run_id: str, runs: PointRuns, featurised: Featurised, point: Point) -> Trained | Failed:
     began = time.monotonic()
     try:
         model = featurised.fit(point)
@@ -137,7 +148,7 @@ def _fit(run_id: str, runs: PointRuns, featurised: Featurised, point: Point) -> 
         runs.fail(run_id, point, text)
         return Failed(point, text)
     logged = _logged(measured, featurised, runs.spec.metric)
-    runs.finish(run_id, point, logged)
+    runs.finish(run_id, point, {**logged, contract.DURATION_METRIC: time.monotonic() - began})
     return Trained(Scored(point, run_id, logged), model, seconds)
 
 

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from starlette.routing import Mount, Router
+from starlette.routing import BaseRoute, Mount, Router
 from starlette.types import ASGIApp
 
 from local_workspace.api.compute.clusters import cluster_routes
@@ -31,6 +31,7 @@ from local_workspace.api.mlflow.model_registry import model_registry_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
 from local_workspace.api.mlflow.version_files import version_file_routes
 from local_workspace.api.not_offered import not_offered_routes
+from local_workspace.api.openapi import openapi_routes
 from local_workspace.api.pages.clusters import cluster_pages
 from local_workspace.api.pages.endpoints import endpoint_pages
 from local_workspace.api.pages.mlflow_links import mlflow_links
@@ -119,7 +120,7 @@ class LocalWorkspace:
         principals = Principals(settings, self._store)
         callers = Callers(settings, self._store, clock, principals)
         permissions = Permissions(self._store, settings.user_name, exist)
-        routes = [
+        routes: list[BaseRoute] = [
             *(disabled_registry_routes() if is_unity else []),
             *identity_routes(settings, principals),
             *scim_routes(principals),
@@ -161,6 +162,9 @@ class LocalWorkspace:
             *mlflow_links(mlflow),
             *model_version_pages(catalog, mlflow),
             *not_offered_routes(),
+        ]
+        routes += [
+            *openapi_routes(routes),
             Mount("/", DatabricksRules(mlflow.app, files)),
         ]
         self.asgi: ASGIApp = guarded(Router(routes), settings, signed_urls, callers)

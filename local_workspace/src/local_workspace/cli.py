@@ -1,4 +1,4 @@
-"""The command `local-workspace`: serve, status, env, reset."""
+"""The command `local-workspace`: serve, status, env, seed, reset."""
 
 import argparse
 import json
@@ -113,6 +113,22 @@ def env(options: argparse.Namespace) -> int:
     return 0
 
 
+def seed(options: argparse.Namespace) -> int:
+    """Fill a running workspace from a folder: files, secrets, requests."""
+    from local_workspace.clients.seed import SeedError
+    from local_workspace.clients.seed import seed as put
+
+    settings = _running(options.root)
+    if settings is None:
+        return _fail(f"nothing answers on {options.root}: start it with `local-workspace serve`", FAILED)
+    try:
+        names = put(options.folder, settings.origin, settings.token)
+    except SeedError as error:
+        return _fail(str(error), MISUSED)
+    print(json.dumps(names) if options.json else "\n".join(names))
+    return 0
+
+
 def reset(options: argparse.Namespace) -> int:
     """Remove everything in a root whose workspace does not run."""
     root: Path = options.root
@@ -189,6 +205,7 @@ EXAMPLES = {
     "serve": "local-workspace serve --root /tmp/ws --port 0 --json",
     "status": "local-workspace status --root /tmp/ws",
     "env": 'eval "$(local-workspace env --root /tmp/ws)"',
+    "seed": "local-workspace seed tests/seeds --root /tmp/ws",
     "reset": "local-workspace reset --root /tmp/ws",
 }
 
@@ -200,9 +217,10 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Each command has its own --help.",
     )
     commands = parser.add_subparsers(required=True, title="commands")
-    for command in (serve, status, env, reset):
+    for command in (serve, status, env, seed, reset):
         _add_common(commands, command)
     _add_serve_options(commands.choices["serve"])
+    commands.choices["seed"].add_argument("folder", type=Path, help="the folder to fill it from")
     return parser
 
 

@@ -189,6 +189,14 @@ class PreconditionFailed(WorkspaceError):
     error_code = "PRECONDITION_FAILED"
 
 
+class TooManyRequests(WorkspaceError):
+    """A rate limit is reached: try again."""
+
+    status = 429
+    error_code = "REQUEST_LIMIT_EXCEEDED"
+    headers: ClassVar[dict[str, str]] = {"retry-after": "1"}
+
+
 class NotOffered(WorkspaceError):
     """Databricks has this API, the local workspace does not."""
 

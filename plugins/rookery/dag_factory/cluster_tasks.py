@@ -94,8 +94,11 @@ def job_arguments(
     }
 
 
-def verdict_task(doc_of: Docs, goals: Mapping[str, str]) -> VerdictOperator:
-    """The run's last task: a teardown that fails the DAG run. The caller puts the other teardowns before it.
+def verdict_task(
+    doc_of: Docs, goals: Mapping[str, str], kind: type[VerdictOperator] = VerdictOperator, **arguments: Any
+) -> VerdictOperator:
+    """The run's last task: a teardown that fails the DAG run. The caller puts the other teardowns before it,
+    and says what its `kind` needs.
 
     It has no setup: Airflow would skip it with its setup, and a run that is marked before its first task has
     begun would be called a success.
@@ -103,6 +106,6 @@ def verdict_task(doc_of: Docs, goals: Mapping[str, str]) -> VerdictOperator:
     # A verdict is final (RunFailedError); only one that was killed before it was given is asked for again,
     # whatever a user says of retries: the run would be called failed.
     again: dict[str, Any] = {"retries": 2, "retry_delay": timedelta(seconds=10)}
-    verdict = VerdictOperator(task_id="verdict", goals=goals, doc_md=doc_of("verdict"), **again, **AT_ONCE)
+    verdict = kind(task_id="verdict", goals=goals, doc_md=doc_of("verdict"), **arguments, **again, **AT_ONCE)
     verdict.as_teardown(on_failure_fail_dagrun=True)
     return verdict

@@ -112,8 +112,12 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     "expand_grid": TaskDoc(
         does="Expands the grid into points, gives each the id of all that determines its result, and "
         "deals them out to the mapped `train` tasks, so that all of them take about as long: "
-        "`points_per_task` to each, at most.",
-        creates="One file, `<data_root>/<installation>/<DAG>/<run>/sweeps/<id>/points.json`.",
+        "`points_per_task` to each, at most. It makes the MLflow run of the sweep, which the new points have "
+        "for a parent; its note lists the points that are found again, which keep theirs. That run is "
+        "FINISHED when the best point is chosen; a sweep that does not come to that leaves it FAILED or, if "
+        "the DAG run was stopped, KILLED.",
+        creates="One file, `<data_root>/<installation>/<DAG>/<run>/sweeps/<id>/points.json`, and one MLflow "
+        "run for the sweep.",
         costs=_NO_CLUSTER_NEEDED,
         if_it_fails=f"{_RETRIED} Anything else is a bug worth a report.",
     ),

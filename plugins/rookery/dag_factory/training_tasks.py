@@ -29,6 +29,7 @@ from rookery.operators.model import RegisterModelOperator
 from rookery.operators.plan import ResolvePlanOperator
 from rookery.operators.snapshot import PrepareDataOperator
 from rookery.operators.sweep import ExpandGridOperator, TrainOperator
+from rookery.operators.verdict import TrainingVerdictOperator
 from rookery.plan.training import TrainingPlan
 
 
@@ -75,7 +76,11 @@ def chain_of_tasks(
     registered >> cluster.terminate.as_teardown(setups=[resolve, cluster.create])
     delete_endpoint = _endpoint_tasks(resolve, snapshot, registered)
     [cluster.terminate, delete_endpoint] >> verdict_task(
-        doc_of, goals={"register_model": "resolve_plan", "query_endpoint": "create_endpoint"}
+        doc_of,
+        goals={"register_model": "resolve_plan", "query_endpoint": "create_endpoint"},
+        kind=TrainingVerdictOperator,
+        resolving="resolve_plan",
+        experimenting="create_experiment",
     )
 
 
@@ -102,6 +107,7 @@ def _sweep_tasks(
         "snapshot_digest": xcom(snapshot, "snapshot_digest"),
         "code_digest": xcom(inputs.code, "code_digest"),
         "experiment_id": xcom(inputs.experiment),
+        "owner_tag": xcom(resolve, "owner"),
         "points_per_task": xcom(resolve, "points_per_task"),
     }
     expand = ExpandGridOperator(

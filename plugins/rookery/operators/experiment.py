@@ -9,10 +9,12 @@ from rookery.links import ExperimentLink, MlflowRunLink, experiment_page, mlflow
 from rookery.operators.bases.databricks import DatabricksOperator
 from rookery.workspace import points, storage
 from rookery.workspace.experiments import experiment_at
+from rookery.workspace.sweeps import parent
 from rookery_jobs.contract import SweepSpec
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperatorLink, Context
+    from databricks.sdk.service.ml import Run
 
 
 class CreateExperimentOperator(DatabricksOperator):
@@ -38,7 +40,8 @@ class CreateExperimentOperator(DatabricksOperator):
 class SelectBestOperator(DatabricksOperator):
     """Choose the best of the sweep's points by their MLflow runs, whichever sweep or DAG run made them.
 
-    Returns a BestPoint. Raises SelectionError, naming what failed, if a point has no finished run.
+    Returns a BestPoint, and ends the sweep's MLflow run as FINISHED. Raises SelectionError, naming what
+    failed, if a point has no finished run.
     """
 
     template_fields: Sequence[str] = ("points_path",)
@@ -52,8 +55,19 @@ class SelectBestOperator(DatabricksOperator):
         sweep = SweepSpec.from_json(storage.read_text(self.workspace, self.points_path))
         everything = snapshot_page(self.workspace_url, sweep.experiment_id, sweep.snapshot_digest)
         self.show_link(context, ExperimentLink(), everything)
-        best = points.best_point(sweep, list(points.runs_of(self.workspace, sweep)))
+        runs = list(points.runs_of(self.workspace, sweep))
+        best = points.best_point(sweep, runs)
+        self._end(sweep, runs)
         page = mlflow_run_page(self.workspace_url, sweep.experiment_id, best.mlflow_run_id)
         self.show_link(context, MlflowRunLink(), page)
         self.log.info("Best of %d points: %s %s", len(sweep.points), best.params, best.metrics)
         return best.to_xcom()
+
+    def _end(self, sweep: SweepSpec, runs: Sequence[Run]) -> None:
+        """End the sweep's MLflow run, unless the sweep was begun by an earlier version, which made none.
+
+        Points that another DAG run was fitting meanwhile are found again only now.
+        """
+        if sweep.parent_run_id is not None:
+            parent.tell(self.workspace, sweep, runs)
+            parent.end(self.workspace, sweep.parent_run_id, "FINISHED")

@@ -131,4 +131,5 @@ def registration_spec(
         origin=origin,
         grid=in_words(sweep.points),
         dataframe_records=tuple(dict[str, Any](each) for each in asked or ()),
+        parent_run_id=sweep.parent_run_id,
     )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rookery_jobs.contract import MAX_CLASSES, first_ten, number
 
 # How programs write that there is no value.
-_MISSING = frozenset({"-", "?", ".", "n/a", "na", "nan", "none", "null", "#n/a"})
+MISSING = frozenset({"-", "?", ".", "n/a", "na", "nan", "none", "null", "#n/a"})
 
 
 class Fault(NamedTuple):
@@ -33,7 +33,7 @@ def told(fault: Fault, more: int, fix: str) -> str:
 
 def fix_of_number(value: str) -> str:
     """What to do about text in a numeric column."""
-    if value.lower() in _MISSING:
+    if value.lower() in MISSING:
         return f"say missing=[{value!r}], or leave the cell empty where there is no value"
     if number(value.replace(".", "").replace(",", ".")) is not None:
         return "say decimal=',' if that is so in the whole column; there may be no separators of thousands"
@@ -42,7 +42,7 @@ def fix_of_number(value: str) -> str:
 
 def fix_of_label(value: str, labels: Collection[str], label_type: str) -> str:
     """What to do about a label that is none of its type, where these are found."""
-    if value.lower() in _MISSING:
+    if value.lower() in MISSING:
         return f"say missing=[{value!r}], or leave the cell empty where there is no value"
     if label_type == "double":
         return fix_of_number(value)

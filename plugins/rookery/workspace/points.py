@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rookery.exceptions import SelectionError
 from rookery.xcom import Handed
 from rookery_jobs.contract import (
+    DURATION_METRIC,
     TAG_CODE,
     TAG_ERROR,
     TAG_POINT,
@@ -74,18 +75,19 @@ def best_point(sweep: SweepSpec, runs: Sequence[Run]) -> BestPoint:
 
 def leaderboard(sweep: SweepSpec, runs: Sequence[Run]) -> Sequence[Scored]:
     """The sweep's points that have a finished run, the best first."""
-    ours = _by_point(sweep, runs)
-    return ranking([_scored(point, run) for point, run in ours if _status(run) == "FINISHED"], sweep.metric)
+    ours = by_point(sweep, runs)
+    return ranking([_scored(point, run) for point, run in ours if status_of(run) == "FINISHED"], sweep.metric)
 
 
-def _by_point(sweep: SweepSpec, runs: Sequence[Run]) -> list[tuple[Point, Run]]:
+def by_point(sweep: SweepSpec, runs: Sequence[Run]) -> list[tuple[Point, Run]]:
+    """Those among some MLflow runs that are of the sweep's points, each with its point."""
     points = {point.point_id: point for point in sweep.points}
-    return [(points[name], run) for run in runs if (name := _tag(run, TAG_POINT)) in points]
+    return [(points[name], run) for run in runs if (name := tag_of(run, TAG_POINT)) in points]
 
 
 def _holes(missing: Sequence[Point], runs: Sequence[Run], sweep: SweepSpec) -> str:
-    ours = _by_point(sweep, runs)
-    reasons = {point.point_id: error for point, run in ours if (error := _tag(run, TAG_ERROR))}
+    ours = by_point(sweep, runs)
+    reasons = {point.point_id: error for point, run in ours if (error := tag_of(run, TAG_ERROR))}
     named = sorted(missing, key=lambda point: point.point_id)[:_NAMED_FAILURES]
     lines = [
         f"  - {point.algorithm} {point.params}: {reasons.get(point.point_id, 'no finished run')}"
@@ -104,20 +106,22 @@ def _holes(missing: Sequence[Point], runs: Sequence[Run], sweep: SweepSpec) -> s
 
 def _scored(point: Point, run: Run) -> Scored:
     metrics = (run.data and run.data.metrics) or []
-    # A winner of an earlier sweep has test metrics too: they are not for choosing.
+    # A winner of an earlier sweep has test metrics too. They are not for choosing, nor is the duration.
     values = {
         str(metric.key): float(metric.value or 0.0)
         for metric in metrics
-        if not str(metric.key).startswith(TEST_METRIC_PREFIX)
+        if not str(metric.key).startswith(TEST_METRIC_PREFIX) and metric.key != DURATION_METRIC
     }
     return Scored(point, str(run.info and run.info.run_id), values)
 
 
-def _status(run: Run) -> str:
+def status_of(run: Run) -> str:
+    """An MLflow run's status: RUNNING, FINISHED, FAILED, KILLED."""
     status = run.info and run.info.status
     return status.value if status else ""
 
 
-def _tag(run: Run, name: str) -> str | None:
+def tag_of(run: Run, name: str) -> str | None:
+    """The value of an MLflow run's tag, if it has it."""
     tags = (run.data and run.data.tags) or []
     return next((tag.value for tag in tags if tag.key == name), None)

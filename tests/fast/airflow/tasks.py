@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 
@@ -63,4 +64,5 @@ class DagRun(NamedTuple):
 
 def context_of(instance: TaskInstance, **conf: Any) -> Any:
     """A task's context."""
-    return {"ti": instance, "dag_run": DagRun(run_id=instance.run_id, conf=conf)}
+    run = DagRun(run_id=instance.run_id, conf=conf)
+    return {"ti": instance, "dag_run": run, "dag": SimpleNamespace(fileloc=__file__)}

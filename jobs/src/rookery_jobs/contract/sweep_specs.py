@@ -30,7 +30,10 @@ class Point(Document):
 
 @dataclass(frozen=True)
 class SweepSpec(Document):
-    """What `train` is asked: the points of a sweep, of which a run takes the range [start, stop)."""
+    """What `train` is asked: the points of a sweep, of which a run takes the range [start, stop).
+
+    `parent_run_id` is the MLflow run that new points have for a parent.
+    """
 
     sweep_id: str
     snapshot_path: str
@@ -42,6 +45,7 @@ class SweepSpec(Document):
     tmp_path: str
     origin: Origin
     log_models: str = LOG_AUTO
+    parent_run_id: str | None = None
 
     def __post_init__(self) -> None:
         check_metric(self.metric)
@@ -71,7 +75,7 @@ class RegistrationSpec(Document):
 
     `mlflow_run_id` is the run of `point` that `select_best` chose, whichever sweep made it. `grid` is the
     sweep in words. The model is asked `dataframe_records`, the plan's request to its endpoint, before it is
-    registered.
+    registered. `parent_run_id` is the MLflow run of the sweep.
     """
 
     registration_key: str
@@ -88,3 +92,4 @@ class RegistrationSpec(Document):
     origin: Origin
     grid: str = ""
     dataframe_records: tuple[dict[str, float | int | str | bool | None], ...] = ()
+    parent_run_id: str | None = None

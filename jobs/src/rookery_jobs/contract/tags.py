@@ -4,6 +4,7 @@ Unity Catalog refuses keys with one of `. , - = / :`
 (https://docs.databricks.com/aws/en/database-objects/tags).
 """
 
+TAG_KIND = "rookery_kind"
 TAG_SWEEP = "rookery_sweep_id"
 TAG_POINT = "rookery_point_id"
 TAG_SHARD = "rookery_shard"
@@ -25,6 +26,22 @@ TAG_INTERVAL_START = "rookery_data_interval_start"
 TAG_INTERVAL_END = "rookery_data_interval_end"
 TAG_SERVED_BY = "rookery_served_by"
 TAG_REGISTRATION = "rookery_registration"
+
+KIND_SWEEP = "sweep"
+"""TAG_KIND of the run that the new points of a sweep have for a parent; it is no point itself."""
+
+MLFLOW_PARENT = "mlflow.parentRunId"
+MLFLOW_NOTE = "mlflow.note.content"
+MLFLOW_RUN_NAME = "mlflow.runName"
+MLFLOW_ORIGIN = ("mlflow.user", "mlflow.source.name", "mlflow.source.type", "mlflow.source.git.commit")
+"""MLflow's own tags, which its pages show (https://mlflow.org/docs/latest/ml/tracking/tracking-api). Those of
+MLFLOW_ORIGIN a sweep's run hands on to the runs of its points."""
+
+PARAM_ALGORITHM = "algorithm"
+PARAM_AS_OF = "as_of"
+DURATION_METRIC = "duration_seconds"
+"""What MLflow's table of runs is sorted by, beside hyperparameters and metrics: it cannot be by tags. The
+duration is that of fitting and measuring a point."""
 
 TEST_METRIC_PREFIX = "test_"
 """Before the names of the metrics that `register` measures on the test rows."""

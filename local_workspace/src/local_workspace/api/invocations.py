@@ -5,6 +5,7 @@ its errors come in Databricks' envelope.
 """
 
 import json
+import time
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -33,9 +34,12 @@ def invocation_routes(endpoints: Endpoints) -> list[Route]:
     """One for the endpoint, which shares requests among its versions, and one for each version."""
 
     async def score(asked: Asked, body: Body) -> Response:
+        began = time.perf_counter()
+        endpoints.admit(asked.name, body.request.scope.get("caller", ""))
         content = _without_request_id(await body.read())
         content_type = body.content_type or "application/json"
         served, answer = await _answer(endpoints, asked, content, content_type)
+        endpoints.usage.note(asked.name, served, answer.status, time.perf_counter() - began)
         if answer.status != 200:
             raise _scoring_error(answer)
         return Response(answer.content, media_type="application/json", headers={"served-model-name": served})

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from local_workspace.api.wire import Answer, routes
@@ -11,11 +12,12 @@ from local_workspace.messages import Message
 from local_workspace.serving.config import ConfigRequest, ServingConfig
 from local_workspace.serving.document import tags_to_wire
 from local_workspace.serving.endpoints import Endpoints
+from local_workspace.serving.limits import RateLimit
 
 ENDPOINT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 TAG_KEY = re.compile(r"[^.,=/:]{1,255}", re.DOTALL)
 # Fields that would change what the endpoint does, and that nothing here could honour.
-NOT_OFFERED = ("ai_gateway", "rate_limits", "auto_capture_config", "route_optimized")
+NOT_OFFERED = ("ai_gateway", "auto_capture_config", "route_optimized")
 
 
 class Tag(Message):
@@ -34,7 +36,7 @@ class Create(Message):
     description: str = ""
     route_optimized: bool = False
     ai_gateway: dict[str, Any] | None = None
-    rate_limits: list[Any] | None = None
+    rate_limits: tuple[RateLimit, ...] = ()
 
 
 class ByName(Message):
@@ -56,6 +58,12 @@ class PatchTags(ByName):
     delete_tags: tuple[str, ...] = ()
 
 
+class SetRateLimits(ByName):
+    """`put`: limits in place of those that were there."""
+
+    rate_limits: tuple[RateLimit, ...] = ()
+
+
 class ServedModelLog(ByName):
     """`logs`."""
 
@@ -63,7 +71,7 @@ class ServedModelLog(ByName):
 
 
 def serving_routes(endpoints: Endpoints) -> list[Route]:
-    """Create, read, update, delete, tags and logs; scoring is `api.invocations`."""
+    """Create, read, update, delete, tags, limits, logs and metrics; scoring is `api.invocations`."""
     path = "serving-endpoints"
     one = path + "/{name}"
     logs = one + "/served-models/{served_model_name}/logs"
@@ -74,6 +82,14 @@ def serving_routes(endpoints: Endpoints) -> list[Route]:
         *routes("PUT", f"{one}/config", UpdateConfig, lambda m: _update(endpoints, m)),
         *routes("PATCH", f"{one}/tags", PatchTags, lambda m: _patch_tags(endpoints, m)),
         *routes("DELETE", one, ByName, lambda m: endpoints.delete(m.name)),
+        *routes("PUT", f"{one}/rate-limits", SetRateLimits, lambda m: _set_rate_limits(endpoints, m)),
+        *routes("GET", f"{one}/metrics", ByName, lambda m: PlainTextResponse(endpoints.metrics(m.name))),
+        *routes(
+            "GET",
+            one + "/served-models/{served_model_name}/build-logs",
+            ServedModelLog,
+            lambda m: {"logs": endpoints.build_log(m.name, m.served_model_name)},
+        ),
         *routes("GET", logs, ServedModelLog, lambda m: {"logs": endpoints.log(m.name, m.served_model_name)}),
     ]
 
@@ -86,6 +102,11 @@ def _list(endpoints: Endpoints) -> Answer:
 def _update(endpoints: Endpoints, request: UpdateConfig) -> Answer:
     _refuse_not_offered(request)
     return endpoints.update_config(request.name, request.checked())
+
+
+def _set_rate_limits(endpoints: Endpoints, request: SetRateLimits) -> Answer:
+    endpoints.set_rate_limits(request.name, request.rate_limits)
+    return {"rate_limits": [limit.model_dump() for limit in request.rate_limits]}
 
 
 def _patch_tags(endpoints: Endpoints, request: PatchTags) -> Answer:
@@ -110,6 +131,7 @@ def _about(request: Create) -> dict[str, Any]:
     return {
         "tags": _checked_tags(request.tags),
         "description": request.description,
+        "rate_limits": [limit.model_dump() for limit in request.rate_limits],
         "route_optimized": False,
     }
 

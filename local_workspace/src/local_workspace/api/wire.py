@@ -59,6 +59,7 @@ class Body:
         return self.request.stream()
 
 
+Endpoint = Callable[[Request], Awaitable[Response]]
 RawHandler = Callable[[M, Body], Awaitable[Response]]
 
 
@@ -85,7 +86,7 @@ def routes(
         answer = await run_in_threadpool(handler, parsed(message, fields))
         return answer if isinstance(answer, Response) else JSONResponse(answer or {})
 
-    return _at(method, path, versions, endpoint)
+    return _at(method, path, versions, _described(endpoint, Description(message)))
 
 
 def raw_routes(
@@ -106,12 +107,29 @@ def raw_routes(
         said = parsed(message, _query(request) | request.path_params)
         return await handler(said, Body(_limited(request, limit)))
 
-    return _at(method, path, versions, endpoint)
+    return _at(method, path, versions, _described(endpoint, Description(message, is_raw=True)))
 
 
-def _at(
-    method: str, path: str, versions: str, endpoint: Callable[[Request], Awaitable[Response]]
-) -> list[Route]:
+@dataclass(frozen=True)
+class Description:
+    """What a route takes; `is_raw`: bytes, beside what is in its path and query."""
+
+    message: type[Message]
+    is_raw: bool = False
+
+
+def description_of(route: Route) -> Description | None:
+    """What a route takes, if it was made here."""
+    found: Description | None = getattr(route.endpoint, "description", None)
+    return found
+
+
+def _described(endpoint: Endpoint, description: Description) -> Endpoint:
+    endpoint.description = description  # type: ignore[attr-defined]
+    return endpoint
+
+
+def _at(method: str, path: str, versions: str, endpoint: Endpoint) -> list[Route]:
     """With and without trailing slash, as clients send both."""
     whole = path.startswith("/")
     paths = [path] if whole else [f"/api/{version}/{path}" for version in versions.split()]

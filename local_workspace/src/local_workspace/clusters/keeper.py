@@ -112,7 +112,11 @@ class ClusterKeeper:
             driver.stop()
 
     def _begin_libraries(self, driver: Driver) -> None:
-        place = Place(self._environment(driver.jvm.environment), lambda: driver.renew_forks(IMPORTED_BY_RUNS))
+        place = Place(
+            self._environment(driver.jvm.environment),
+            driver.jvm.spec,
+            lambda: driver.renew_forks(IMPORTED_BY_RUNS),
+        )
         self._means.libraries.cluster_started(self._cluster_id, place)
 
     def _environment(self, runtime: Environment) -> ClusterEnvironment:

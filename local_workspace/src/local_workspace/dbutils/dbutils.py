@@ -4,6 +4,7 @@ from typing import Any, NoReturn
 
 from local_workspace.dbutils.facts import RunFacts
 from local_workspace.dbutils.fs import FileSystemUtils
+from local_workspace.dbutils.library import LibraryUtils
 from local_workspace.dbutils.notebook import NotebookUtils
 from local_workspace.dbutils.secrets import SecretUtils
 from local_workspace.dbutils.task_values import JobUtils
@@ -19,10 +20,11 @@ class DBUtils:
         self.widgets = WidgetUtils(facts.parameters)
         self.notebook = NotebookUtils(facts)
         self.jobs = JobUtils(facts)
+        self.library = LibraryUtils(facts.libraries)
 
     def help(self) -> None:
         """Say what there is."""
-        print("dbutils: fs, jobs, notebook, secrets, widgets")
+        print("dbutils: fs, jobs, library, notebook, secrets, widgets")
 
     def __getattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"dbutils.{name} is not offered by the local workspace.")

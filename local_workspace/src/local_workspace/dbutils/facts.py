@@ -15,6 +15,11 @@ class RunFacts:
     notebook_path: str = ""
     cluster_id: str = ""
 
+    @property
+    def libraries(self) -> Path:
+        """What is installed for this run alone."""
+        return self.folder / "libraries"
+
     @classmethod
     def of(cls, request: dict[str, Any]) -> "RunFacts":
         """From the request of the process."""

@@ -25,6 +25,7 @@ def namespace(spark: Any, sc: Any, facts: RunFacts) -> dict[str, Any]:
         "table": spark.table,
         "getArgument": dbutils.widgets.getArgument,
     }
+    dbutils.library.kept = frozenset(names)
     runtime = SimpleNamespace(get_namespace_globals=lambda: names)
     _module("dbruntime", UserNamespaceInitializer=SimpleNamespace(getOrCreate=lambda: runtime))
     _module("pyspark.dbutils", DBUtils=lambda _spark=None: dbutils)

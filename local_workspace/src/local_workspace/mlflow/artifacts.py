@@ -3,6 +3,7 @@ of the Files API below `/WorkspaceInternal/Mlflow/Artifacts`.
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -22,8 +23,8 @@ _PATH = re.compile(
 class Artifacts:
     """The folders of MLflow's artifacts; its questions raise `ResourceDoesNotExist` for what is not there."""
 
-    def __init__(self, tracking_store: Any, folder: Path) -> None:
-        self._tracking = tracking_store
+    def __init__(self, tracking_store: Callable[[], Any], folder: Path) -> None:
+        self._tracking_store = tracking_store
         self._folder = folder
 
     @property
@@ -59,9 +60,9 @@ class Artifacts:
         head, _, rest = parts.path.lstrip("/").partition("/")
         with databricks_errors():
             if parts.scheme == "runs":
-                return f"{self._tracking.get_run(head).info.artifact_uri}/{rest}"
+                return f"{self._tracking_store().get_run(head).info.artifact_uri}/{rest}"
             if parts.scheme == "models":
-                return f"{self._tracking.get_logged_model(head).artifact_location}/{rest}"
+                return f"{self._tracking_store().get_logged_model(head).artifact_location}/{rest}"
         if parts.scheme != "mlflow-artifacts":
             raise InvalidParameterValue(f"The source {uri!r} is not in this workspace.")
         return uri
@@ -85,10 +86,10 @@ class Artifacts:
     def _owner(self, kind: str, name: str) -> tuple[str, str]:
         """The experiment and the artifact URI of a run, a logged model or a trace."""
         if kind == "Runs":
-            run = self._tracking.get_run(name).info
+            run = self._tracking_store().get_run(name).info
             return run.experiment_id, run.artifact_uri
         if kind == "Traces":
-            trace = self._tracking.get_trace_info(name)
+            trace = self._tracking_store().get_trace_info(name)
             return trace.experiment_id, trace.tags["mlflow.artifactLocation"]
-        model = self._tracking.get_logged_model(name)
+        model = self._tracking_store().get_logged_model(name)
         return model.experiment_id, model.artifact_location

@@ -1,34 +1,50 @@
 """MLflow in this process: its application, and what is in its stores."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from starlette.types import ASGIApp
+from starlette.types import Receive, Scope, Send
 
 from local_workspace.errors import InvalidParameterValue, InvalidState, PermissionDenied, ResourceDoesNotExist
 from local_workspace.files.paths import below
 from local_workspace.files.trees.trees import Access, Tree
 from local_workspace.mlflow.artifacts import Artifacts
+from local_workspace.mlflow.background import in_background
 from local_workspace.mlflow.bulk_runs import delete_runs, restore_runs
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
 from local_workspace.mlflow.catalog.names import has_three_levels, model_name
-from local_workspace.mlflow.server import databricks_errors, mlflow_server
+from local_workspace.mlflow.server import databricks_errors, mlflow_server, prepare
 from local_workspace.settings import Settings
 
 VERSIONS = "/WorkspaceInternal/Mlflow/RegisteredModels"
 
 
 class Mlflow:
-    """MLflow's server of this workspace; its questions raise `ResourceDoesNotExist` for what is not there."""
+    """MLflow's server of this workspace; its questions raise `ResourceDoesNotExist` for what is not there.
+
+    It takes seconds to import. That happens in a thread, and who needs it before waits for it.
+    """
 
     def __init__(self, settings: Settings, catalog: ModelCatalog) -> None:
-        server = mlflow_server(settings)
-        self.app: ASGIApp = server.app
-        self._tracking = server.tracking_store
-        self._registry = server.registry_store
+        prepare(settings)
+        self._server = in_background("MLflow", lambda: mlflow_server(settings))
         self._catalog = catalog
-        self.artifacts = Artifacts(server.tracking_store, settings.artifacts)
+        self.artifacts = Artifacts(lambda: self._tracking, settings.artifacts)
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """MLflow's ASGI application."""
+        server = await asyncio.wrap_future(self._server)
+        await server.app(scope, receive, send)
+
+    @property
+    def _tracking(self) -> Any:
+        return self._server.result().tracking_store
+
+    @property
+    def _registry(self) -> Any:
+        return self._server.result().registry_store
 
     def require_experiment(self, experiment_id: str) -> None:
         """An experiment by its id, a deleted one included."""

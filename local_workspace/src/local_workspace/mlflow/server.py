@@ -22,10 +22,9 @@ class MlflowServer:
     registry_store: Any
 
 
-def mlflow_server(settings: Settings) -> MlflowServer:
-    """MLflow with its state in SQLite and folders below the root; one per process, as its state is global."""
+def prepare(settings: Settings) -> None:
+    """What MLflow reads when it is imported: nothing may have imported it before."""
     settings.mlflow.mkdir(parents=True, exist_ok=True)
-    # MLflow reads its environment when it is imported: nothing may have imported it before.
     os.environ |= {
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -34,6 +33,10 @@ def mlflow_server(settings: Settings) -> MlflowServer:
         "MLFLOW_SERVER_ALLOWED_HOSTS": "*",
         "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": ",".join(_own_origins(settings)),
     }
+
+
+def mlflow_server(settings: Settings) -> MlflowServer:
+    """MLflow with its state in SQLite and folders below the root; one per process, as its state is global."""
     from mlflow.server import constants
 
     os.environ |= {

@@ -20,6 +20,7 @@ def run_python(
     `line_magic` is called for each line that is none of Python: with `!` or the magic's name, and its text.
     """
     namespace[_CALL] = line_magic
+    source = _without_indent(source)
     code = _with_calls(source)
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     body = ast.parse(code, name).body
@@ -29,6 +30,14 @@ def run_python(
         return
     exec(compile(ast.Module(body[:-1], []), name, "exec"), namespace)  # noqa: S102
     _show(eval(compile(ast.Expression(last.value), name, "eval"), namespace), namespace)  # noqa: S307
+
+
+def _without_indent(source: str) -> str:
+    """A cell may be indented as a whole: its first line says how much, as in IPython."""
+    lines = source.splitlines(keepends=True)
+    first = next((line for line in lines if line.strip()), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    return "".join(line.removeprefix(indent) for line in lines)
 
 
 def _with_calls(source: str) -> str:

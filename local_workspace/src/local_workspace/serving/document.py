@@ -29,6 +29,8 @@ def to_wire(document: Document, active: Deployment | None, pending: Deployment |
     }
     answer["tags"] = tags_to_wire(document["tags"])
     answer["permission_level"] = "CAN_MANAGE"
+    if document.get("rate_limits"):
+        answer["rate_limits"] = document["rate_limits"]
     if document["config"]:
         answer["config"] = _config(document, document["config"], active)
     if document["pending_config"]:

@@ -6,6 +6,7 @@ answered; when one fails, the old one goes on serving. After a restart what was 
 
 import secrets
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
@@ -20,8 +21,10 @@ from local_workspace.processes.processes import Processes
 from local_workspace.serving.config import ServedEntity, ServingConfig
 from local_workspace.serving.deployment import Deployment
 from local_workspace.serving.document import FAILED, IDLE, UPDATING, to_wire
+from local_workspace.serving.limits import RateLimit, RateLimiter
 from local_workspace.serving.places import ServingPlaces
 from local_workspace.serving.served_model import ServedModel
+from local_workspace.serving.usage import EndpointUsage
 from local_workspace.settings import Settings
 from local_workspace.store import Document, Store
 
@@ -38,6 +41,8 @@ class Endpoints:
         self._processes = processes
         self._mlflow = mlflow
         self._places = ServingPlaces(settings)
+        self._limiter = RateLimiter(clock)
+        self.usage = EndpointUsage(clock)
         self._lock = threading.RLock()
         self._active: dict[str, Deployment] = {}
         self._pending: dict[str, Deployment] = {}
@@ -97,6 +102,24 @@ class Endpoints:
             self._documents.update(name, tags=tags)
         return tags
 
+    def set_rate_limits(self, name: str, limits: Sequence[RateLimit]) -> None:
+        """Limit the calls from now on, in place of earlier limits."""
+        with self._lock:
+            self._document(name)
+            self._documents.update(name, rate_limits=[limit.model_dump() for limit in limits])
+
+    def admit(self, name: str, caller: str) -> None:
+        """Count a call. Raises `TooManyRequests` if a limit of the endpoint is reached."""
+        if limits := self._document(name).get("rate_limits"):
+            self._limiter.count(name, [RateLimit.model_validate(each) for each in limits], caller)
+
+    def metrics(self, name: str) -> str:
+        """How it is used, in Prometheus' text format."""
+        with self._lock:
+            self._document(name)
+            active = self._active.get(name)
+        return self.usage.text(name, list(active.models) if active else [])
+
     def require_id(self, endpoint_id: str) -> None:
         """Refuse an id that no endpoint has."""
         if all(document["id"] != endpoint_id for document in self._documents.values()):
@@ -133,12 +156,20 @@ class Endpoints:
 
     def log(self, name: str, served: str) -> str:
         """What the scoring server of a served version has written."""
+        return self._served(name, served).log()
+
+    def build_log(self, name: str, served: str) -> str:
+        """How far a served version has come: no image is built here, its server is started as it is."""
+        model = self._served(name, served)
+        return f"No image is built by the local workspace. {model.state}: {model.message}".strip() + "\n"
+
+    def _served(self, name: str, served: str) -> ServedModel:
         with self._lock:
             self._document(name)
             deployments = [self._pending.get(name), self._active.get(name)]
         for deployment in deployments:
             if deployment and served in deployment.models:
-                return deployment.models[served].log()
+                return deployment.models[served]
         raise ResourceDoesNotExist(f"Endpoint '{name}' has no served model {served!r}.")
 
     def _begin(self, document: Document, config: ServingConfig) -> Document:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rookery.hooks.databricks import workspace_client
 from rookery.operators.bases.databricks import DatabricksOperator
-from rookery.workspace.leases import Owner
+from rookery.operators.bases.own_state import is_over
 from rookery.workspace.left_behind import end_left_behind
 
 if TYPE_CHECKING:
@@ -22,13 +23,5 @@ class FirstTaskOperator(DatabricksOperator):
     def end_left_behind(self, context: Context, installation: str) -> None:
         """End the clusters and endpoints of this installation's DAG runs that are over. What fails of it is a
         warning in the log."""
-        instance = context["ti"]
-
-        def is_over(owner: Owner) -> bool:
-            live = instance.get_dr_count(
-                dag_id=owner.dag_id, run_ids=[owner.run_id], states=["queued", "running"]
-            )
-            return live == 0
-
         workspace = workspace_client(self.databricks_conn_id, retry_timeout_seconds=_REPEATED_SECONDS)
-        end_left_behind(workspace, installation, is_over)
+        end_left_behind(workspace, installation, partial(is_over, context["ti"]))

@@ -11,6 +11,8 @@ from rookery.exceptions import TaskStopped
 if TYPE_CHECKING:
     from airflow.sdk.types import RuntimeTaskInstanceProtocol
 
+    from rookery.workspace.leases import Owner
+
 ASKED = "asked"
 """The XCom of a task that may have asked for something that costs money: the number of its try."""
 
@@ -57,6 +59,12 @@ def another_try_goes_on(instance: RuntimeTaskInstanceProtocol) -> bool:
         return _state(instance) in _GOES_ON
     except Exception:
         return True
+
+
+def is_over(instance: RuntimeTaskInstanceProtocol, owner: Owner) -> bool:
+    """Whether a DAG run of this Airflow has ended, or is gone."""
+    live = instance.get_dr_count(dag_id=owner.dag_id, run_ids=[owner.run_id], states=["queued", "running"])
+    return live == 0
 
 
 def _state(instance: Any) -> str | None:

@@ -1,14 +1,12 @@
 """Where the results of a sweep will be seen is known before anything is trained."""
 
-from typing import Any
-
 import pytest
 from databricks.sdk.errors import PermissionDenied
 
 from rookery.operators.sweep import ExpandGridOperator, TrainOperator
 from rookery_jobs.contract import SweepSpec
 from tests.fast.airflow.job_runs import GET, SUBMIT, run
-from tests.fast.airflow.sweeps import SWEEP_ARGUMENTS
+from tests.fast.airflow.sweeps import SWEEP_ARGUMENTS, answer_sweep
 from tests.fast.airflow.tasks import DagRun, TaskInstance, context_of
 from tests.recorder import Recorder, Reply
 
@@ -16,6 +14,7 @@ DIGEST = SWEEP_ARGUMENTS["snapshot_digest"]
 
 
 def test_the_links_to_the_experiment_are_there_before_anything_is_trained(databricks: Recorder) -> None:
+    answer_sweep(databricks)
     expanding = TaskInstance("expand_grid")
     ExpandGridOperator(
         task_id="expand_grid",
@@ -43,8 +42,9 @@ def test_the_links_to_the_experiment_are_there_before_anything_is_trained(databr
     assert training.pushed == {"_link_ExperimentLink": page}
 
 
-def expand() -> str:
+def expand(databricks: Recorder) -> str:
     """Write the points; the path of their file."""
+    answer_sweep(databricks)
     task = TaskInstance("expand_grid")
     operator = ExpandGridOperator(task_id="expand_grid", **SWEEP_ARGUMENTS)
     operator.execute(context_of(task))
@@ -62,7 +62,8 @@ def train(databricks: Recorder, path: str) -> None:
         arguments=[path, "0", "1"],
         **SWEEP_ARGUMENTS,
     )
-    context: Any = {"ti": TaskInstance("train", map_index=0), "dag_run": DagRun(clear_number=1)}
+    context = context_of(TaskInstance("train", map_index=0))
+    context["dag_run"] = DagRun(clear_number=1)
     operator.execute(context)
 
 
@@ -70,7 +71,7 @@ def train(databricks: Recorder, path: str) -> None:
 def test_points_that_were_lost_or_broken_are_written_again_by_a_shard_that_is_cleared(
     databricks: Recorder, broken: bytes | None
 ) -> None:
-    path = expand()
+    path = expand(databricks)
     file = path.removeprefix("dbfs:")
     written = SweepSpec.from_json(databricks.files.pop(file).decode())
     if broken is not None:
@@ -81,7 +82,7 @@ def test_points_that_were_lost_or_broken_are_written_again_by_a_shard_that_is_cl
 
 
 def test_points_that_are_there_are_left_alone_by_a_shard_that_is_cleared(databricks: Recorder) -> None:
-    path = expand()
+    path = expand(databricks)
     before = dict(databricks.files)
     train(databricks, path)
     assert databricks.files == before

@@ -104,3 +104,7 @@ def test_a_parameter_of_the_run_wins_over_a_widgets_default() -> None:
     assert widgets.getAll() == {"given": "1", "other": "a"}
     with pytest.raises(InputWidgetNotDefined, match="No input widget named none is defined"):
         widgets.get("none")
+
+
+def test_a_cell_may_be_indented_as_a_whole(run: Run) -> None:
+    assert run("\n    if True:\n        x = 1\n    x + 1\n") == ["2\n"]

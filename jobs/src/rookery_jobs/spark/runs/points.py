@@ -10,6 +10,7 @@ from mlflow.entities import Param, Run, RunTag
 from rookery_jobs import contract
 from rookery_jobs.contract import Point, SweepSpec
 from rookery_jobs.grid.words import in_words
+from rookery_jobs.spark.runs.parent import NO_PARENT, Parent
 from rookery_jobs.spark.runs.tracking import log_metrics
 
 _PAGE = 1000
@@ -24,6 +25,7 @@ class PointRuns:
     client: MlflowClient
     spec: SweepSpec
     shard: tuple[Point, ...] = ()
+    parent: Parent = NO_PARENT
 
     def finished(self) -> Iterator[Run]:
         """The finished runs with this snapshot and this code, whichever sweep made them; of a sweep with more
@@ -53,23 +55,42 @@ class PointRuns:
             contract.TAG_ALGORITHM: point.algorithm,
             contract.TAG_CLAIM: claim,
             **self._shard_tag,
+            contract.MLFLOW_NOTE: self._note(point),
             **self.spec.origin.tags,
+            **self.parent.tags,
         }
         run = self.client.create_run(
             self.spec.experiment_id, int(started * 1000), tags, run_name=in_words([point])
         )
         return str(run.info.run_id)
 
+    def _note(self, point: Point) -> str:
+        """What the run is, in a sentence."""
+        origin = self.spec.origin
+        data = "".join(f" on {each.dataset.name}" for each in self.parent.datasets)
+        return (
+            f"One point of a sweep ({in_words([point])}), trained{data} by the DAG {origin.dag_id}, run "
+            f"{origin.dag_run_id}."
+        )
+
     def finish(self, run_id: str, point: Point, metrics: Mapping[str, float]) -> None:
         """End the run as FINISHED, with the point's parameters and metrics."""
-        log_metrics(self.client, run_id, metrics, params=_params(point))
+        log_metrics(self.client, run_id, metrics, params=self._params(point))
         self.client.set_terminated(run_id)
 
     def fail(self, run_id: str, point: Point, error: str) -> None:
         """End the run as FAILED, with the point's parameters and, as a tag, its error."""
         tag = RunTag(contract.TAG_ERROR, error[:_ERROR_LENGTH])
-        self.client.log_batch(run_id, params=_params(point), tags=[tag])
+        self.client.log_batch(run_id, params=self._params(point), tags=[tag])
         self.client.set_terminated(run_id, status="FAILED")
+
+    def _params(self, point: Point) -> list[Param]:
+        as_of = self.spec.origin.as_of
+        first = {
+            contract.PARAM_ALGORITHM: point.algorithm,
+            **({contract.PARAM_AS_OF: as_of} if as_of else {}),
+        }
+        return [Param(name, str(value)) for name, value in {**first, **point.params}.items()]
 
     @cached_property
     def _shard_tag(self) -> dict[str, str]:
@@ -89,7 +110,3 @@ class PointRuns:
             token = page.token
             if not token:
                 return
-
-
-def _params(point: Point) -> list[Param]:
-    return [Param(name, str(value)) for name, value in point.params.items()]

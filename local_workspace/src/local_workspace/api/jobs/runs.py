@@ -7,6 +7,7 @@ from pydantic import Field
 from starlette.routing import Route
 
 from local_workspace.api.jobs import VERSIONS
+from local_workspace.api.jobs.notebook_model import with_model
 from local_workspace.api.pages.layout import Page, html
 from local_workspace.api.pages.runs import cell_texts
 from local_workspace.api.wire import Answer, routes
@@ -66,7 +67,9 @@ def _export(runs: Runs, request: RunId) -> Answer:
     task = tasks[0] if "tasks" in run else run["task"]
     shown = TaskSpec.model_validate({"task_key": ""} | task).kind().shown()
     name = PurePosixPath(shown.facts[0][1]).name
-    content = html(Page(f"Run {task_run_id}: {name}", sections=tuple(cell_texts(runs.cells(task_run_id)))))
+    cells = runs.cells(task_run_id)
+    page = html(Page(f"Run {task_run_id}: {name}", sections=tuple(cell_texts(cells))))
+    content = with_model(page, name, cells)
     return {"views": [{"name": name, "type": "NOTEBOOK", "content": content}]}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from local_workspace.clusters.libraries.environment import ClusterEnvironment
 from local_workspace.clusters.libraries.library import Library
+from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.errors import WorkspaceError
 from local_workspace.files.local_files import LocalFiles
 from local_workspace.processes.processes import Processes, base_environment
@@ -25,8 +26,11 @@ _POLL_SECONDS = 0.1
 class Place:
     """Where the libraries of a running cluster go; `changed` is called when there is something new."""
 
-    def __init__(self, environment: ClusterEnvironment, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, environment: ClusterEnvironment, spec: ClusterSpec, changed: Callable[[], None]
+    ) -> None:
         self.environment = environment
+        self.spec = spec
         self.changed = changed
         self.ended = threading.Event()
 
@@ -132,6 +136,8 @@ class ClusterLibraries:
 
     def _install(self, cluster_id: str, place: Place, library: Library) -> str:
         """Run pip; the last line of what it says if it fails, else ""."""
+        if refusal := library.refusal(place.spec):
+            return refusal
         folder = place.environment.folder
         try:
             command = place.environment.install(library.pip_arguments(self._files))

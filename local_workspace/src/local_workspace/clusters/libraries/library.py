@@ -7,9 +7,14 @@ from typing import Any
 
 from pydantic import ConfigDict
 
+from local_workspace.clusters.runtimes.offered import runtime_version
+from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.files.local_files import LocalFiles
 from local_workspace.messages import Message
+
+_DBFS_ALLOWED = "spark.databricks.driver.dbfsLibraryInstallationAllowed"
+_NOT_ON_DBFS = 15
 
 
 class PyPi(Message):
@@ -42,6 +47,18 @@ class Library(Message):
             raise InvalidParameterValue(
                 f"{whose}: a library is one of pypi, whl and requirements, got {self.model_dump()}"
             )
+
+    def refusal(self, cluster: ClusterSpec) -> str:
+        """Why a cluster does not take it, as runtimes from 15 on take none of DBFS; "" if it does."""
+        path = self.whl or self.requirements
+        is_allowed = cluster.spark_conf.get(_DBFS_ALLOWED, "").lower() == "true"
+        major = int(runtime_version(cluster.spark_version).partition(".")[0])
+        if is_allowed or major < _NOT_ON_DBFS or not path.startswith(("dbfs:/", "/dbfs/")):
+            return ""
+        return (
+            f"Libraries on DBFS are not installed by runtimes from {_NOT_ON_DBFS} on: put {path} into a "
+            f"volume or the workspace, or set {_DBFS_ALLOWED} to true."
+        )
 
     def pip_arguments(self, files: LocalFiles) -> list[str]:
         """What `pip install` is told."""

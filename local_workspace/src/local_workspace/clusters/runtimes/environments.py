@@ -8,9 +8,8 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import Distribution, distributions
+from importlib.util import find_spec
 from pathlib import Path
-
-import pyspark
 
 import local_workspace
 from local_workspace.clusters.runtimes.pairs import PAIRS, Pair, pair_of
@@ -44,7 +43,7 @@ class Environment:
     def packages(self) -> Path:
         """Where the packages are."""
         if self.pair is None:
-            return Path(pyspark.__file__).parents[1]
+            return _place_of("pyspark")
         (found,) = (self.prefix / "lib").glob("python3*/site-packages")
         return found
 
@@ -121,6 +120,14 @@ def run_by(spark_version: str, environment: Environment) -> str:
         f"{said}: its own Spark {pair.spark} and MLflow {pair.mlflow} are not installed "
         f"(`make runtimes RUNTIME={pair.runtime}` does that)."
     )
+
+
+def _place_of(package: str) -> Path:
+    """Where a package is that is not imported for that: it takes a while."""
+    found = find_spec(package)
+    assert found is not None  # noqa: S101 - this project needs it
+    assert found.origin is not None  # noqa: S101 - it has an __init__.py
+    return Path(found.origin).parents[1]
 
 
 def _normal(package: Distribution) -> str:

@@ -9,7 +9,9 @@ import re
 from local_workspace.errors import InvalidParameterValue
 
 RUNTIMES: dict[str, str] = {
+    "13.3.x-scala2.12": "13.3 LTS (includes Apache Spark 3.4.1, Scala 2.12)",
     "13.3.x-cpu-ml-scala2.12": "13.3 LTS ML (includes Apache Spark 3.4.1, Scala 2.12)",
+    "14.3.x-scala2.12": "14.3 LTS (includes Apache Spark 3.5.0, Scala 2.12)",
     "14.3.x-cpu-ml-scala2.12": "14.3 LTS ML (includes Apache Spark 3.5.0, Scala 2.12)",
     "15.4.x-scala2.12": "15.4 LTS (includes Apache Spark 3.5.0, Scala 2.12)",
     "15.4.x-cpu-ml-scala2.12": "15.4 LTS ML (includes Apache Spark 3.5.0, Scala 2.12)",

@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from local_workspace.dbutils.facts import RunFacts
 from local_workspace.dbutils.namespace import namespace
+from local_workspace.dbutils.notebook import NotebookExit
 from local_workspace.notebooks.magics import Magics
 from local_workspace.notebooks.notebook_run import NotebookRun, reader
 from local_workspace.runs.tasks.begun import begun
@@ -61,6 +62,8 @@ def _read(lines: IO[str], waiting: "queue.Queue[dict[str, Any] | None]") -> None
 def _results(cells: NotebookRun, command: dict[str, Any]) -> dict[str, str]:
     try:
         text = cells.command(command["source"], command["language"], f"<command {command['id']}>")
+    except NotebookExit as end:
+        return {"resultType": "text", "data": str(end)}
     except BaseException as error:  # SystemExit and KeyboardInterrupt end a command, not the context
         own = without_own_frames(error.__traceback__)
         trace = "".join(traceback.format_exception(type(error), error, own))

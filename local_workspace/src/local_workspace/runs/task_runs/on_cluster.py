@@ -7,6 +7,7 @@ from dataclasses import replace
 from py4j.protocol import Py4JError  # type: ignore[import-untyped]
 
 from local_workspace.clusters.clusters import ClusterUnusable
+from local_workspace.clusters.libraries.library import Library
 from local_workspace.clusters.spark.driver import Attachment, Driver
 from local_workspace.clusters.spark.jvm import DriverFailed
 from local_workspace.errors import WorkspaceError
@@ -70,15 +71,16 @@ class OnCluster(TaskRun):
 
     def _install(self, attachment: Attachment) -> Outcome | None:
         """Install the task's libraries; an outcome if that fails."""
+        cluster = self._clusters.spec(self._cluster_id)
         for library in self.spec.libraries:
+            if why := library.refusal(cluster):
+                return _not_installed(library, why)
             self._process.install(library.pip_arguments(self._context.files), attachment)
             while not self._process.wait(POLL_SECONDS):
                 if outcome := self.interruption():
                     return outcome
             if why := self._process.why_not_installed():
-                shown = library.to_wire()
-                text = f"Library installation failed for library due to user error. {shown}: {why}"
-                return internal_error(text, "LIBRARY_INSTALLATION_ERROR")
+                return _not_installed(library, why)
         return None
 
     def _execute(self, driver: Driver, attachment: Attachment) -> Outcome:
@@ -123,3 +125,8 @@ class OnCluster(TaskRun):
         why = reason or "it does not answer"
         text = f"The Spark driver of cluster {self._cluster_id} has stopped unexpectedly ({why})."
         return internal_error(text, "DRIVER_ERROR", "CLOUD_FAILURE")
+
+
+def _not_installed(library: Library, why: str) -> Outcome:
+    text = f"Library installation failed for library due to user error. {library.to_wire()}: {why}"
+    return internal_error(text, "LIBRARY_INSTALLATION_ERROR")

@@ -14,7 +14,7 @@ from rookery.operators.bases.job_run import JobRunOperator
 from rookery.operators.sweep import TrainOperator
 from rookery.workspace.job_runs import Intent, Try
 from tests.fast.airflow.job_runs import GET, SUBMIT, run
-from tests.fast.airflow.sweeps import SWEEP_ARGUMENTS
+from tests.fast.airflow.sweeps import SWEEP_ARGUMENTS, answer_sweep
 from tests.fast.airflow.tasks import TaskInstance, context_of
 from tests.recorder import Call, Recorder, Reply
 
@@ -204,6 +204,7 @@ def ended(result: str, code: str) -> dict[str, Any]:
 def test_a_run_that_took_too_long_is_tried_again_only_where_another_one_goes_on(
     databricks: Recorder,
 ) -> None:
+    answer_sweep(databricks)
     databricks.answers(SUBMIT, {"run_id": 7})
     databricks.answers(GET, ended("TIMEDOUT", "CANCELED"))
     train = TrainOperator(

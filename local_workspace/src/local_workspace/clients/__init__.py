@@ -1,0 +1,1 @@
+"""What uses a workspace from outside: starts it, fills it."""
