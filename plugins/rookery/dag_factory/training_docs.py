@@ -64,11 +64,14 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         f"Correct the source, or trigger again with another `source_url`. {_RETRIED}",
     ),
     "upload_job_code": TaskDoc(
-        does="Uploads the installed job code as one archive into a workspace folder named by its digest. "
+        does="Uploads the installed job code as one archive, and the plan's `package` as another if it has "
+        "one, into a workspace folder named by the digest of both. "
         "What is there already is left alone, so a run keeps the code it has started with.",
-        creates="Two files in `/Users/<you>/rookery_code/<digest>/`, shared by all runs of the same code.",
+        creates="Two or three files in `/Users/<you>/rookery_code/<digest>/`, shared by all runs of the same "
+        "code.",
         costs=_NO_CLUSTER,
-        if_it_fails="Check that the connection's user may write to the own workspace home folder.",
+        if_it_fails="Check that the connection's user may write to the own workspace home folder. A package "
+        "that cannot travel is told with the reason.",
     ),
     "create_experiment": TaskDoc(
         does="Finds or creates the MLflow experiment that all runs of the DAG share.",
