@@ -69,6 +69,11 @@ def read_text(workspace: WorkspaceClient, path: str) -> str:
     return b"".join(_blocks(workspace, path)).decode()
 
 
+def read_text_if_there(workspace: WorkspaceClient, path: str) -> str | None:
+    """Read a small file, or None if there is none."""
+    return None if size(workspace, path) is None else read_text(workspace, path)
+
+
 def size(workspace: WorkspaceClient, path: str) -> int | None:
     """The length of a file in bytes, or None if there is none."""
     from databricks.sdk.errors import NotFound
