@@ -45,7 +45,7 @@ screenshots: .venv-screenshots/ready .venv-airflow/ready .venv-workspace/ready .
 	@exec .venv-screenshots/bin/python -m local_stack.pictures
 
 docs: .venv/ready ## Write the pages of docs that are made from the code
-	@.venv/bin/python docs/reference.py
+	@.venv/bin/python -m docs.reference
 
 test: lint .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Lint, then all tests: fast, Spark, wire and end to end
 	@.venv/bin/python -m pytest -n 3 --no-loadscope-reorder

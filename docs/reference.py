@@ -11,6 +11,7 @@ from typing import Any
 from airflow.sdk import DAG
 from pydantic import BaseModel
 
+from docs import local_workspace_api
 from rookery.check import dag_file
 from rookery.dag_factory.scoring import scoring_dag
 from rookery.dag_factory.scoring_docs import SCORING_TASKS
@@ -21,6 +22,8 @@ from rookery.plan.compute import Autoscale, Compute
 from rookery.plan.endpoint import Endpoint
 from rookery.plan.features import Features
 from rookery.plan.gate import Gate
+from rookery.plan.promotion.expectations import Expectations
+from rookery.plan.promotion.judge import Judge
 from rookery.plan.registry import Registry
 from rookery.plan.scoring import BatchScoring
 from rookery.plan.splits import SPLITS
@@ -37,12 +40,26 @@ _NOTE = "<!-- Made by `make docs` from the code: change it there. -->"
 
 def pages() -> dict[Path, str]:
     """The path and the text of each page."""
-    texts = {"parameters.md": _parameters(), "algorithms.md": _algorithms(), "tasks.md": _tasks()}
+    texts = {
+        "parameters.md": _parameters(),
+        "algorithms.md": _algorithms(),
+        "tasks.md": _tasks(),
+        "local-workspace-api.md": _local_workspace_api(),
+    }
     return {DOCS / name: text.rstrip("\n") + "\n" for name, text in texts.items()}
 
 
 def _parameters() -> str:
-    parts: list[type[BaseModel]] = [TrainingPlan, *SOURCES.values(), Features, *SPLITS.values(), Sweep, Gate]
+    parts: list[type[BaseModel]] = [
+        TrainingPlan,
+        *SOURCES.values(),
+        Features,
+        *SPLITS.values(),
+        Sweep,
+        Gate,
+        Expectations,
+        Judge,
+    ]
     parts += [Registry, Endpoint, Compute, Autoscale]
     return "\n".join(
         [
@@ -214,6 +231,26 @@ def _tasks() -> str:
             "",
             *_task_list("A training DAG", TRAINING_TASKS),
             *_task_list("A scoring DAG", SCORING_TASKS),
+        ]
+    )
+
+
+def _local_workspace_api() -> str:
+    return "\n".join(
+        [
+            "# The local workspace's APIs",
+            "",
+            _NOTE,
+            "",
+            "What `/api/local/openapi.json` describes; MLflow's own routes come beside it. Each row names",
+            "a test by an unmodified client.",
+            "",
+            *_table(("API", "Routes", "What they do", "Shown by"), local_workspace_api.rows()),
+            "Answered 501 `NOT_IMPLEMENTED`, with words that name it (lists above that are empty excepted):",
+            "",
+            *_table(
+                ("Below `/api/<version>/`", "What is there on Databricks"), local_workspace_api.refused()
+            ),
         ]
     )
 

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 
 from starlette.routing import BaseRoute, Mount, Router
 from starlette.types import ASGIApp
@@ -31,7 +33,7 @@ from local_workspace.api.mlflow.model_registry import model_registry_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
 from local_workspace.api.mlflow.version_files import version_file_routes
 from local_workspace.api.not_offered import not_offered_routes
-from local_workspace.api.openapi import openapi_routes
+from local_workspace.api.openapi import openapi, openapi_routes
 from local_workspace.api.pages.clusters import cluster_pages
 from local_workspace.api.pages.endpoints import endpoint_pages
 from local_workspace.api.pages.mlflow_links import mlflow_links
@@ -46,6 +48,7 @@ from local_workspace.api.unity.metastore import metastore_routes
 from local_workspace.api.unity.model_versions import model_version_info_routes
 from local_workspace.api.unity.models import model_routes
 from local_workspace.api.unity.schemas import schema_routes
+from local_workspace.api.unity.tables import table_routes
 from local_workspace.api.unity.volumes import volume_routes
 from local_workspace.api.workspace import workspace_routes
 from local_workspace.api.workspace_conf import workspace_conf_routes
@@ -57,7 +60,7 @@ from local_workspace.files.dbfs_handles import DbfsHandles
 from local_workspace.files.local_files import LocalFiles
 from local_workspace.files.trees.trees import Trees
 from local_workspace.files.trees.uploads import Uploads
-from local_workspace.files.workspace import WorkspaceFiles
+from local_workspace.files.workspace import DIRECTORY, FILE, NOTEBOOK, WorkspaceFiles
 from local_workspace.identity.callers import Callers
 from local_workspace.identity.principals import Principals
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
@@ -110,11 +113,15 @@ class LocalWorkspace:
         self._runs = Runs(services, jobs)
         self._contexts = Contexts(services, self._store)
         self._endpoints = Endpoints(settings, self._store, clock, self._processes, mlflow)
-        exist = {
+        exist: dict[str, Callable[[str], object]] = {
             "clusters": self._clusters.get,
             "cluster-policies": self._clusters.policies.get,
             "instance-pools": self._clusters.pools.get,
             "jobs": jobs.require,
+            "experiments": mlflow.require_experiment,
+            "notebooks": partial(files.require, NOTEBOOK),
+            "files": partial(files.require, FILE),
+            "directories": partial(files.require, DIRECTORY),
             "serving-endpoints": self._endpoints.require_id,
         }
         principals = Principals(settings, self._store)
@@ -145,6 +152,7 @@ class LocalWorkspace:
             *metastore_routes(settings),
             *catalog_routes(unity),
             *schema_routes(unity),
+            *table_routes(unity),
             *volume_routes(unity),
             *grant_routes(unity),
             *model_routes(catalog),
@@ -163,8 +171,9 @@ class LocalWorkspace:
             *model_version_pages(catalog, mlflow),
             *not_offered_routes(),
         ]
+        self.description = openapi(routes)
         routes += [
-            *openapi_routes(routes),
+            *openapi_routes(self.description),
             Mount("/", DatabricksRules(mlflow.app, files)),
         ]
         self.asgi: ASGIApp = guarded(Router(routes), settings, signed_urls, callers)

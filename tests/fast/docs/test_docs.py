@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import local_workspace_api
 from docs.reference import pages
 from local_stack.environments import PROJECT
 
@@ -38,3 +39,9 @@ def test_every_test_that_is_named_exists(page: Path) -> None:
 def test_no_page_has_both_sides_of_a_merge(page: Path) -> None:
     marks = ("<<<<<<< ", ">>>>>>> ", "||||||| ")
     assert [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith(marks)] == []
+
+
+def test_every_route_of_the_local_workspace_is_in_its_table_and_every_row_has_routes() -> None:
+    areas = [local_workspace_api.area_of(path) for path in local_workspace_api.paths()]
+    assert [path for path, area in zip(local_workspace_api.paths(), areas, strict=True) if area is None] == []
+    assert [area.prefix for area in local_workspace_api.AREAS if area not in areas] == []

@@ -16,6 +16,8 @@ from local_workspace.api.invocations import invocation_routes
 from local_workspace.api.refusals import application
 from local_workspace.errors import TemporarilyUnavailable
 from local_workspace.serving.scorer_client import ScorerClient
+from local_workspace.serving.usage import EndpointUsage
+from tests.fast.local_workspace.manual_clock import ManualClock
 
 PATH = "/serving-endpoints/e/invocations"
 GONE = Path("/nowhere/socket")
@@ -73,6 +75,10 @@ class Choices:
 
     def __init__(self, *models: Served) -> None:
         self._models = list(models)
+        self.usage = EndpointUsage(ManualClock())
+
+    def admit(self, _name: str, _caller: str) -> None:
+        """There is no limit."""
 
     def choose(self, _name: str, _served: str | None) -> tuple[str, Served]:
         if not self._models:

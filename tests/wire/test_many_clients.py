@@ -1,0 +1,91 @@
+"""Fifty clients at once, beside a run that keeps Spark busy.
+
+How fast they are answered is said and not judged: the machine may be busy with other work.
+"""
+
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import httpx
+import psutil
+import pytest
+
+from tests.wire.running_workspace import RunningWorkspace
+from tests.wire.spark_jobs import busy_run, shared_cluster
+
+CLIENTS, REQUESTS, PAUSE_SECONDS = 50, 200, 0.5
+PATHS = (
+    "/api/2.0/preview/scim/v2/Me",
+    "/api/2.1/clusters/list",
+    "/api/2.2/jobs/runs/list",
+    "/api/2.0/serving-endpoints",
+    "/api/2.0/workspace/list?path=/Shared",
+    "/api/2.0/mlflow/experiments/search?max_results=10",
+)
+# What the server may keep of ten thousand requests: its log, its threads, SQLite's pages.
+MOST_GROWTH_MB = 60
+
+
+@dataclass
+class Seen:
+    """What the clients have seen, all together."""
+
+    milliseconds: list[float] = field(default_factory=list)
+    statuses: Counter[str] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, status: str, milliseconds: float) -> None:
+        """One answer."""
+        with self.lock:
+            self.statuses[status] += 1
+            self.milliseconds.append(milliseconds)
+
+
+def ask(workspace: RunningWorkspace, number: int, requests: int, seen: Seen) -> None:
+    """One client's requests, one after the other, with a pause as between looks at a run."""
+    with workspace.http as http:
+        for turn in range(requests):
+            began = time.perf_counter()
+            try:
+                status = str(http.get(PATHS[(number + turn) % len(PATHS)], timeout=60.0).status_code)
+            except httpx.HTTPError as error:
+                status = repr(error)
+            seen.note(status, (time.perf_counter() - began) * 1000)
+            time.sleep(PAUSE_SECONDS)
+
+
+def all_at_once(workspace: RunningWorkspace, requests: int) -> Seen:
+    """The requests of all clients."""
+    seen = Seen()
+    clients = [
+        threading.Thread(target=ask, args=(workspace, number, requests, seen)) for number in range(CLIENTS)
+    ]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    return seen
+
+
+@pytest.mark.matrix
+def test_fifty_clients_at_once_get_answers_and_leave_no_memory(
+    workspace: RunningWorkspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_id = busy_run(workspace, shared_cluster(workspace))
+    server = psutil.Process(workspace.pid)
+    all_at_once(workspace, 5)  # every thread and every page of the database is there
+    before = server.memory_info().rss
+    seen = all_at_once(workspace, REQUESTS)
+    growth = (server.memory_info().rss - before) / 2**20
+    workspace.client.jobs.cancel_run(run_id)
+    times = sorted(seen.milliseconds)
+    with capsys.disabled():
+        middle, late = times[len(times) // 2], times[len(times) * 99 // 100]
+        print(
+            f"\n{len(times)} GETs of {CLIENTS} clients: median {middle:.0f} ms, 99th percentile {late:.0f} ms"
+        )
+        print(f"{dict(seen.statuses)}, the server grew by {growth:.1f} MiB")
+    assert set(seen.statuses) == {"200"}
+    assert growth < MOST_GROWTH_MB
