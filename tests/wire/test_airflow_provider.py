@@ -9,6 +9,7 @@ import tempfile
 from typing import Any
 
 import pytest
+from databricks.sdk.service.compute import LibraryInstallStatus
 from databricks.sdk.service.workspace import ImportFormat, Language
 
 from tests.wire.running_workspace import RunningWorkspace
@@ -107,6 +108,15 @@ def test_the_hook_starts_and_ends_a_cluster(workspace: RunningWorkspace, hook: A
     hook.terminate_cluster({"cluster_id": cluster_id})
     assert hook.get_cluster_state(cluster_id).is_terminal
     workspace.client.clusters.wait_get_cluster_terminated(cluster_id)
+    library = {"cluster_id": cluster_id, "libraries": [{"pypi": {"package": "nothing-of-this-name"}}]}
+    hook.install(library)
+    assert [each.status for each in workspace.client.libraries.cluster_status(cluster_id)] == [
+        LibraryInstallStatus.PENDING
+    ]
+    hook.uninstall(library)
+    assert list(workspace.client.libraries.cluster_status(cluster_id)) == []
+    hook.restart_cluster({"cluster_id": cluster_id})
+    assert hook.get_cluster_state(cluster_id).state == "TERMINATED"
     hook.start_cluster({"cluster_id": cluster_id})
     assert hook.get_cluster_state(cluster_id).state == "PENDING"
     workspace.client.clusters.permanent_delete(cluster_id)

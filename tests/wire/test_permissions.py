@@ -1,9 +1,11 @@
 """Permissions through the SDK, and what is not offered at all."""
 
+import io
+import secrets
 from collections.abc import Callable
 
 import pytest
-from databricks.sdk.errors import InvalidParameterValue
+from databricks.sdk.errors import InvalidParameterValue, ResourceDoesNotExist
 from databricks.sdk.errors import NotImplemented as NotOffered
 from databricks.sdk.service.iam import AccessControlRequest, ObjectPermissions, PermissionLevel
 from databricks.sdk.service.jobs import SparkPythonTask, Task
@@ -47,6 +49,28 @@ def test_a_job_has_an_owner_and_gets_others_who_may_see_it(workspace: RunningWor
     wrong = AccessControlRequest(group_name="users", permission_level=PermissionLevel.CAN_QUERY)
     with pytest.raises(InvalidParameterValue, match="permission_level of jobs is one of"):
         api.update("jobs", job_id, access_control_list=[wrong])
+
+
+def test_what_has_an_id_has_permissions(workspace: RunningWorkspace) -> None:
+    client = workspace.client
+    name = f"/Shared/permissions-{secrets.token_hex(4)}"
+    client.workspace.mkdirs(name)
+    client.workspace.upload(f"{name}/note.py", io.BytesIO(b"print(1)"))
+    experiment = client.experiments.create_experiment(f"{name}/experiment").experiment_id
+    policy = client.cluster_policies.create(name=name[-8:], definition="{}").policy_id
+    ids = {
+        "directories": client.workspace.get_status(name).object_id,
+        "notebooks": client.workspace.get_status(f"{name}/note.py").object_id,
+        "experiments": experiment,
+        "cluster-policies": policy,
+    }
+    for kind, number in ids.items():
+        shown = client.permissions.get(kind, str(number))
+        assert shown.object_id == f"/{kind}/{number}"
+        assert client.permissions.get_permission_levels(kind, str(number)).permission_levels
+    with pytest.raises(ResourceDoesNotExist):
+        client.permissions.get("notebooks", str(ids["directories"]))
+    client.cluster_policies.delete(str(policy))
 
 
 def test_what_is_not_offered_says_so(workspace: RunningWorkspace) -> None:

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 
 from starlette.routing import BaseRoute, Mount, Router
 from starlette.types import ASGIApp
@@ -58,7 +60,7 @@ from local_workspace.files.dbfs_handles import DbfsHandles
 from local_workspace.files.local_files import LocalFiles
 from local_workspace.files.trees.trees import Trees
 from local_workspace.files.trees.uploads import Uploads
-from local_workspace.files.workspace import WorkspaceFiles
+from local_workspace.files.workspace import DIRECTORY, FILE, NOTEBOOK, WorkspaceFiles
 from local_workspace.identity.callers import Callers
 from local_workspace.identity.principals import Principals
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
@@ -111,11 +113,15 @@ class LocalWorkspace:
         self._runs = Runs(services, jobs)
         self._contexts = Contexts(services, self._store)
         self._endpoints = Endpoints(settings, self._store, clock, self._processes, mlflow)
-        exist = {
+        exist: dict[str, Callable[[str], object]] = {
             "clusters": self._clusters.get,
             "cluster-policies": self._clusters.policies.get,
             "instance-pools": self._clusters.pools.get,
             "jobs": jobs.require,
+            "experiments": mlflow.require_experiment,
+            "notebooks": partial(files.require, NOTEBOOK),
+            "files": partial(files.require, FILE),
+            "directories": partial(files.require, DIRECTORY),
             "serving-endpoints": self._endpoints.require_id,
         }
         principals = Principals(settings, self._store)

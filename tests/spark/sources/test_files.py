@@ -200,6 +200,7 @@ def test_every_type_of_value_has_the_text_that_csv_would_have(spark: SparkSessio
         "real": ("double", 0.1, "0.1"),
         "single": ("float", 0.1, "0.1"),
         "exact": ("decimal(20,8)", Decimal("0.00000012"), "0.00000012"),
+        "large": ("decimal(38,2)", Decimal("-123456789012345678901.50"), "-123456789012345678901.50"),
         "day": ("date", date(2026, 1, 5), "2026-01-05"),
         "at": ("timestamp", datetime(2026, 1, 5, 10, tzinfo=UTC), None),
         "none": ("double", None, None),

@@ -63,6 +63,7 @@ def _from_spec(spec: ClusterSpec, settings: Settings) -> dict[str, Any]:
         "is_single_node": spec.is_single_node if spec.kind else None,
         "use_ml_runtime": spec.use_ml_runtime if spec.kind else None,
         "workload_type": spec.workload_type,
+        "cluster_log_conf": spec.cluster_log_conf,
         "policy_id": spec.policy_id,
         "instance_pool_id": spec.instance_pool_id,
         "driver_instance_pool_id": spec.driver_instance_pool_id,

@@ -162,7 +162,8 @@ class ClusterKeeper:
 
     def _wait_for_end(self, driver: Driver) -> None:
         while driver.process.poll() is None:
-            if self._clock.wait(self._woken, _POLL_SECONDS):
+            # Its end may have begun before the driver was there, and woken nobody.
+            if self._ending.is_set() or self._clock.wait(self._woken, _POLL_SECONDS):
                 return
         self.begin_to_end(
             termination.driver_lost(driver.process.returncode, str(self._folder / "driver.log"))

@@ -75,6 +75,7 @@ class ClusterSpec(Message):
     policy_id: str | None = None
     apply_policy_default_values: bool = False
     init_scripts: list[InitScript] = Field(default_factory=list, max_length=MOST_INIT_SCRIPTS)
+    cluster_log_conf: dict[str, Any] | None = None
     docker_image: Any = None
     clone_from: Any = None
 

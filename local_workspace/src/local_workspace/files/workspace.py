@@ -64,6 +64,12 @@ class WorkspaceFiles:
         found = self._resolve(path)
         return found.is_file() and self._object(found)["object_type"] == NOTEBOOK
 
+    def require(self, object_type: str, object_id: str) -> None:
+        """Refuse an id that no object of this type has."""
+        found = [each for each in self._objects.values() if str(each["object_id"]) == object_id]
+        if not any(each["object_type"] == object_type for each in found):
+            raise ResourceDoesNotExist(f"{object_type.title()} with id {object_id!r} does not exist.")
+
     def make_folder(self, path: str) -> None:
         """The folder with every folder above it."""
         folder = self._resolve(path)

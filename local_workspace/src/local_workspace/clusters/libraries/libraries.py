@@ -135,18 +135,25 @@ class ClusterLibraries:
             return place, library
 
     def _install(self, cluster_id: str, place: Place, library: Library) -> str:
-        """Run pip; the last line of what it says if it fails, else ""."""
+        """Why a library cannot be installed; "" once it is."""
         if refusal := library.refusal(place.spec):
             return refusal
-        folder = place.environment.folder
         try:
-            command = place.environment.install(library.pip_arguments(self._files))
-        except WorkspaceError as error:
+            return self._run_pip(cluster_id, place, library.pip_arguments(self._files))
+        except (WorkspaceError, OSError) as error:  # the path is none, or the cluster has just ended
             return str(error)
+
+    def _run_pip(self, cluster_id: str, place: Place, arguments: list[str]) -> str:
+        """The last line of what pip says if it fails, else ""."""
+        folder = place.environment.folder
         log = folder.with_name("libraries.log")
         begin = log.stat().st_size if log.exists() else 0
         process = self._processes.spawn(
-            f"pip of {cluster_id}", command, environment=base_environment(folder), cwd=folder, output=log
+            f"pip of {cluster_id}",
+            place.environment.install(arguments),
+            environment=base_environment(folder),
+            cwd=folder,
+            output=log,
         )
         while not _has_ended(process) and not place.ended.is_set():
             pass
