@@ -81,7 +81,7 @@ WORKDIR /opt/airflow
 COPY --chmod=755 container/entrypoint.sh /entrypoint
 COPY --chmod=755 container/airflow_local_settings.py config/
 COPY --chmod=755 container/health.py container/initialise.sh container/
-COPY --chmod=755 data/penguins.csv data/
+COPY --chmod=755 data/*.csv data/
 COPY --chmod=755 plugins plugins
 COPY --chmod=755 dags dags
 USER 50000

@@ -22,6 +22,8 @@ from rookery.plan.compute import Autoscale, Compute
 from rookery.plan.endpoint import Endpoint
 from rookery.plan.features import Features
 from rookery.plan.gate import Gate
+from rookery.plan.promotion.expectations import Expectations
+from rookery.plan.promotion.judge import Judge
 from rookery.plan.registry import Registry
 from rookery.plan.scoring import BatchScoring
 from rookery.plan.splits import SPLITS
@@ -48,7 +50,16 @@ def pages() -> dict[Path, str]:
 
 
 def _parameters() -> str:
-    parts: list[type[BaseModel]] = [TrainingPlan, *SOURCES.values(), Features, *SPLITS.values(), Sweep, Gate]
+    parts: list[type[BaseModel]] = [
+        TrainingPlan,
+        *SOURCES.values(),
+        Features,
+        *SPLITS.values(),
+        Sweep,
+        Gate,
+        Expectations,
+        Judge,
+    ]
     parts += [Registry, Endpoint, Compute, Autoscale]
     return "\n".join(
         [

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from local_stack.runs.dag_run import DagRun
+from rookery.operators.bases.own_state import DECISION
 from rookery.workspace import points, storage
-from rookery_jobs.contract import SweepSpec, objective_of
+from rookery_jobs.contract import Decision, SweepSpec, objective_of
 from rookery_jobs.grid import Scored
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Outcome:
     best: Mapping[str, Any] | None
     registered: Mapping[str, Any] | None
     answer: Mapping[str, Any] | None
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Summary:
 def outcome(run: DagRun, client: "WorkspaceClient") -> Outcome:
     """Ask Airflow and the workspace's MLflow what the run has made."""
     sweep = _sweep(run, client)
+    decision = run.xcom("register_model", key=DECISION)
     return Outcome(
         data_root=(run.xcom("resolve_plan", key="plan") or {}).get("data_root"),
         sweep=sweep,
@@ -65,6 +68,7 @@ def outcome(run: DagRun, client: "WorkspaceClient") -> Outcome:
         best=run.xcom("select_best"),
         registered=run.xcom("register_model"),
         answer=run.xcom("query_endpoint"),
+        decision=Decision.from_json(json.dumps(decision)) if decision else None,
     )
 
 
@@ -104,6 +108,8 @@ def show(found: Outcome, workspace_url: str) -> Iterator[str]:
         yield "  on test    " + ", ".join(
             f"{k} {v:.4f}" for k, v in sorted(registered["test_metrics"].items())
         )
+    if found.decision:
+        yield f"Decided      {found.decision.words}"
     if answer := found.answer:
         yield f"Asked        {json.dumps({'dataframe_records': answer['dataframe_records']})}"
         yield f"Answered     {json.dumps({'predictions': answer['predictions']})}"

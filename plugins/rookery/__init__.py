@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rookery.plan.endpoint import Endpoint
     from rookery.plan.features import Features
     from rookery.plan.gate import Gate
+    from rookery.plan.promotion.expectations import Expectations
+    from rookery.plan.promotion.judge import Judge
     from rookery.plan.registry import Registry
     from rookery.plan.scoring import BatchScoring
     from rookery.plan.splits import RandomSplit, TimeSplit
@@ -28,9 +30,11 @@ _MODULES = {
     "Compute": "plan.compute",
     "CsvSource": "sources",
     "Endpoint": "plan.endpoint",
+    "Expectations": "plan.promotion.expectations",
     "Features": "plan.features",
     "FilesSource": "sources",
     "Gate": "plan.gate",
+    "Judge": "plan.promotion.judge",
     "PlanError": "exceptions",
     "RandomSplit": "plan.splits",
     "Registry": "plan.registry",
@@ -50,9 +54,11 @@ __all__ = [
     "Compute",
     "CsvSource",
     "Endpoint",
+    "Expectations",
     "Features",
     "FilesSource",
     "Gate",
+    "Judge",
     "PlanError",
     "RandomSplit",
     "Registry",

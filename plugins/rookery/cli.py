@@ -1,5 +1,5 @@
-"""The command `rookery`: a first plan from a file, and what a plan will do and what is wrong with it, before
-money is spent."""
+"""The command `rookery`: a first plan from a file, what a plan will do and what is wrong with it, before
+money is spent; and the way back to an older version."""
 
 from __future__ import annotations
 
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_check(commands)
     _add_new(commands)
+    _add_rollback(commands)
     return parser
 
 
@@ -166,6 +167,34 @@ def _checked_silently(dag_file: Path) -> int:
         return OK
     print(f"\nIt does not pass the check yet:\n{numbered(mistakes)}")
     return MISTAKES
+
+
+def _add_rollback(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    back = commands.add_parser(
+        "rollback",
+        help="serve an earlier version of a training DAG's model again",
+        description="Deploy an earlier version beside the one that serves, check that it answers as it must, "
+        "give it the requests, and make it the champion. If it does not answer so, nothing changes.",
+    )
+    back.add_argument("file", type=Path, metavar="FILE", help="the Python file with the training DAG")
+    back.add_argument("--dag", metavar="DAG_ID", help="which one, if there are several in it")
+    back.add_argument("--to", metavar="VERSION", help="default: the champion before, which is `previous`")
+    back.add_argument("--conn", metavar="CONN_ID", help="an Airflow connection; default: the DAG's own")
+    back.set_defaults(run=_rollback)
+
+
+def _rollback(options: argparse.Namespace) -> int:
+    from rookery.commands.rollback import rollback
+    from rookery.exceptions import RookeryError
+
+    if not options.file.is_file():
+        raise NothingToCheck(f"there is no file {options.file}")
+    try:
+        print(rollback(options.file, options.dag, options.to, options.conn))
+    except RookeryError as error:
+        print(f"rookery: {error}", file=sys.stderr)
+        return MISTAKES
+    return OK
 
 
 def _check(file: Path, conn_id: str | None, *, in_json: bool) -> int:

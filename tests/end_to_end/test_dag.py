@@ -99,7 +99,7 @@ def test_a_run_that_is_marked_while_its_tasks_wait_is_no_success(stack: Stack) -
     assert marked.is_success, marked.text
     ended = stack.followed(run)
     assert (ended.state, ended.failed()) == ("failed", {"verdict"})
-    assert "register_model, query_endpoint left no result" in ended.last_line_of("verdict")
+    assert "register_model, promote left no result" in ended.last_line_of("verdict")
     assert stack.clusters_of(run) == []
 
 

@@ -66,7 +66,8 @@ def test_a_customer_with_many_tickets_is_answered_to_leave_in_the_tables_own_wor
 @pytest.mark.matrix
 def test_a_new_version_of_the_species_model_has_the_body_mass_trained_again(stack: Stack) -> None:
     stack.unpause(BODY_MASS)
-    species = stack.run(DAG, {"LogisticRegression_maxIter": [7], "LogisticRegression_regParam": [0.3]})
+    # The points of the suite's first run: a version that is as good as the champion takes over.
+    species = stack.run(DAG, {"LogisticRegression_maxIter": [5]})
     assert answers(species) == [1.0]
     started = stack.followed(stack.started_by_itself(BODY_MASS, "asset_triggered"))
     (grams,) = answers(started)

@@ -107,7 +107,7 @@ def test_a_run_marked_while_its_deployment_waits_for_another_try_is_no_success(f
     faulty.mark(run, "failed")
     ended = faulty.stack.followed(run)
     assert ended.state == "failed"
-    assert "query_endpoint" in ended.last_line_of("verdict")
+    assert "promote" in ended.last_line_of("verdict")
 
 
 @pytest.mark.parametrize("state", ["failed", "success"])

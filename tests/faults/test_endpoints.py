@@ -52,31 +52,37 @@ def plan(name: str) -> dict[str, Any]:
     return TrainingPlan.model_validate(changed).model_dump(mode="json")
 
 
+def task(task_id: str, model: dict[str, Any], run_id: str = "manual__1") -> TaskInstance:
+    """A task of a run that has registered the model."""
+    instance = TaskInstance(task_id, run_id=run_id)
+    instance.left = {("register_model", "return_value"): model}
+    return instance
+
+
 def create(name: str, model: dict[str, Any], run_id: str = "manual__1") -> None:
     operator = CreateEndpointOperator(
         task_id="create_endpoint",
         plan=plan(name),
-        model=model,
         installation="here",
         owner_tag=f"here/penguins/{run_id}",
     )
     operator.clock = PlayedClock()
-    operator.execute(context_of(TaskInstance("create_endpoint", run_id=run_id)))
+    operator.execute(context_of(task("create_endpoint", model, run_id)))
 
 
 def wait(name: str, model: dict[str, Any]) -> None:
-    operator = WaitForEndpointOperator(task_id="wait_for_endpoint", plan=plan(name), model=model)
-    operator.execute(context_of(TaskInstance("wait_for_endpoint")))
+    operator = WaitForEndpointOperator(task_id="wait_for_endpoint", plan=plan(name))
+    operator.execute(context_of(task("wait_for_endpoint", model)))
 
 
 def delete(name: str, created: str | None) -> None:
-    task = TaskInstance("delete_endpoint")
-    task.left = {("create_endpoint", "asked"): 1, ("create_endpoint", "return_value"): created}
+    instance = TaskInstance("delete_endpoint")
+    instance.left = {("create_endpoint", "asked"): 1, ("create_endpoint", "return_value"): created}
     operator = DeleteEndpointOperator(
         task_id="delete_endpoint", plan=plan(name), owner_tag="here/penguins/manual__1"
     )
     operator.clock = PlayedClock()
-    operator.execute(context_of(task))
+    operator.execute(context_of(instance))
 
 
 def names(workspace: RunningWorkspace) -> list[str]:

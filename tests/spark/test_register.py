@@ -95,6 +95,13 @@ def test_the_winner_becomes_a_version_with_tags_and_test_metrics(trained: Traine
         contract.TAG_GENERATION: "1",
         contract.TAG_SWEEP: trained.sweep.sweep_id,
         contract.TAG_POINT: winner.point.point_id,
+        contract.TAG_SNAPSHOT: trained.sweep.snapshot_digest,
+        contract.TAG_SNAPSHOT_PATH: trained.sweep.snapshot_path,
+        contract.TAG_CODE: trained.sweep.code_digest,
+        contract.TAG_DECISION: "promoted: it is compared with no version; the plan's gates alone decide",
+        contract.TAG_EXAMPLES: contract.examples_path(
+            trained.study.layout.registration(spec.sweep_id, spec.registration_key)
+        ),
     }
     metrics = trained.study.client.get_run(winner.mlflow_run_id).data.metrics
     tested = {name for name in metrics if name.startswith("test_")}

@@ -1,6 +1,7 @@
 """Batch scoring: every row of the files comes out, with the version's prediction or the reason why not."""
 
 import dataclasses
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,14 @@ from pyspark.ml.classification import LogisticRegression
 from pyspark.ml.feature import VectorAssembler
 
 from rookery_jobs import contract, score
-from rookery_jobs.contract import InputFile, ScoringReport, ScoringSpec, scoring_digest, scoring_path
+from rookery_jobs.contract import (
+    CsvFormat,
+    InputFile,
+    ScoringReport,
+    ScoringSpec,
+    scoring_digest,
+    scoring_path,
+)
 from rookery_jobs.errors import ScoringError
 from rookery_jobs.spark.model_artifact import load_scorer
 from rookery_jobs.spark.scoring.columns import ModelInput, with_values
@@ -254,3 +262,57 @@ def test_two_hundred_columns_are_scored_each_value_cast_once(registered: Registe
     scored = score.predictions(read, pipeline, inputs, spec).select("prediction", "rejected").collect()
     assert [row["prediction"] for row in scored] == [0.0, 1.0, None]
     assert scored[2]["rejected"] == "column 'f0' has 'x', no double"
+
+
+def read_as(registered: Registered, path: Path, **read: Any) -> ScoringSpec:
+    """The spec of one file that is written or read in another way."""
+    files = (InputFile(str(path), path.stat().st_size, path.stat().st_mtime_ns // 10**6),)
+    digest = scoring_digest("Penguin Predictor", registered.version, files, **read)
+    return ScoringSpec(
+        registered_model_name="Penguin Predictor",
+        model_version=registered.version,
+        files=files,
+        output_path=scoring_path(str(path.parent / "predictions"), registered.version, digest),
+        digest=digest,
+        tmp_path=registered.study.layout.tmp,
+        origin=registered.study.origin,
+        **read,
+    )
+
+
+def test_parquet_and_csv_written_otherwise_get_the_predictions_of_plain_csv(
+    registered: Registered, tmp_path: Path
+) -> None:
+    rows = [("a", "Biscoe", 48.7, 14.1, 210, 4450.0), ("b", "Dream", 39.1, None, 181, 3750.0)]
+    text = "".join(",".join("" if each is None else str(each) for each in row) + "\n" for row in rows)
+    plain = registered.spec(tmp_path, plain=f"{HEADER}\n{text}")
+    other = tmp_path / "other.csv.gz"
+    content = (
+        f"{HEADER}\n{text}".replace(",,", ",k. A.,")
+        .replace(",", ";")
+        .replace(".", ",")
+        .replace("k, A,", "k. A.")
+    )
+    other.write_bytes(gzip.compress(content.encode()))
+    schema = "Id string, Island string, CulmenLength double, CulmenDepth double, FlipperLength int"
+    frame = registered.study.spark.createDataFrame(rows, f"{schema}, BodyMass double")
+    frame.selectExpr("*", "array(1, 2) AS Seen").coalesce(1).write.parquet(str(tmp_path / "typed"))
+    (typed,) = (tmp_path / "typed").glob("*.parquet")
+    specs = [
+        plain,
+        read_as(registered, other, csv=CsvFormat(delimiter=";", decimal=","), missing=("k. A.",)),
+        read_as(registered, typed, format="parquet"),
+    ]
+    assert [registered.score(spec).scored for spec in specs] == [1, 1, 1]
+    found = [sorted(registered.predictions(spec), key=lambda row: str(row["Id"])) for spec in specs]
+    for name in ("Id", "prediction", "rejected"):
+        assert [[row[name] for row in each] for each in found] == [[row[name] for row in found[0]]] * 3
+    assert found[0][1]["rejected"] == "column 'CulmenDepth' is missing"
+    assert found[2][0]["Seen"] == [1, 2], "other columns stay as they are"
+
+
+def test_parquet_without_a_column_of_the_model_is_refused(registered: Registered, tmp_path: Path) -> None:
+    registered.study.spark.sql("SELECT 'Biscoe' AS Island").coalesce(1).write.parquet(str(tmp_path / "p"))
+    (part,) = (tmp_path / "p").glob("*.parquet")
+    with pytest.raises(ScoringError, match=r"has no column CulmenLength, .*, which the model needs"):
+        registered.score(read_as(registered, part, format="parquet"))

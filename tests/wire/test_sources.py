@@ -10,8 +10,10 @@ import pytest
 from databricks.sdk.service.catalog import VolumeType
 from databricks.sdk.service.jobs import RunOutput
 
+from rookery import FilesSource, TableSource
 from rookery.workspace import storage
 from rookery.workspace.job_code import UploadedCode, installed_job_code, upload
+from rookery.workspace.questions import ask
 from rookery_jobs import contract
 from rookery_jobs.contract import (
     FilesSourceSpec,
@@ -126,6 +128,26 @@ def test_what_this_workspace_does_not_have_is_refused_in_words(
     _, ended = prepares.run(source)
     assert "DataError" in str(ended.error)
     assert told in str(ended.error)
+
+
+def test_a_plan_that_names_a_table_of_unity_catalog_is_told_that_there_is_none(
+    workspace: RunningWorkspace,
+) -> None:
+    (finding,) = ask(workspace.client, TableSource(name="main.default.penguins").questions())
+    assert not finding.ok
+    assert finding.text.startswith("the workspace says: Table 'main.default.penguins' does not exist; name")
+    assert list(workspace.client.tables.list("main", "default")) == []
+
+
+def test_the_workspace_says_whether_files_are_there(prepares: Prepares) -> None:
+    paths = [f"{prepares.volume}/{name}" for name in ("parquet", "penguins.csv", "nothing")]
+    found = [ask(prepares.workspace.client, FilesSource(path=path).questions()) for path in paths]
+    assert [finding.ok for (finding,) in found] == [True, True, False]
+    assert [finding.text.split(" /", 1)[0] for (finding,) in found] == [
+        "the folder",
+        "the file",
+        "there is no file or folder",
+    ]
 
 
 def test_a_version_of_a_table_without_versions_is_refused_in_words(prepares: Prepares) -> None:

@@ -245,14 +245,14 @@ def test_the_files_of_a_plan_are_kept_in_a_volume(workspace: RunningWorkspace, s
     client, volume = workspace.client, volume_in(workspace, schema)
     root = f"/Volumes/{volume.replace('.', '/')}"
     assert storage.folder_fact(f"{root}/rookery", client) == f"the Volume {volume} is there"
-    assert storage.csv_files(client, f"{root}/none") == ()
+    assert storage.data_files(client, f"{root}/none", "csv") == ()
     assert storage.size(client, f"{root}/a/x.csv") is None
     content = io.BytesIO(b"a,b\n" + b"1,2\n" * 1_000_000)
     assert storage.put(client, f"{root}/a/x.csv", content)
     assert not storage.put(client, f"{root}/a/x.csv", content)
     storage.write_text(client, f"{root}/a/b/said.json", "{}")
     assert storage.read_text(client, f"{root}/a/b/said.json") == "{}"
-    assert [(each.path, each.size) for each in storage.csv_files(client, f"{root}/a")] == [
+    assert [(each.path, each.size) for each in storage.data_files(client, f"{root}/a", "csv")] == [
         (f"{root}/a/x.csv", 4_000_004)
     ]
     refusal = "Volume 'main.default.none' does not exist; create the Volume once, by CREATE VOLUME"

@@ -15,6 +15,7 @@ from rookery_jobs.spark import completeness
 from rookery_jobs.spark.caching import cached
 from rookery_jobs.spark.completeness import Completeness
 from rookery_jobs.spark.files import ClusterFiles
+from rookery_jobs.spark.gate import gate
 from rookery_jobs.spark.objectives import Survey, objective_of
 from rookery_jobs.spark.rows import read_source, typed_rows
 from rookery_jobs.spark.sides import SIDE, check_categories, check_limits, with_side
@@ -38,14 +39,20 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
 
 
 def make(spark: SparkSession, files: ClusterFiles, spec: SnapshotSpec, source: Pinned) -> None:
-    """Have the snapshot there, and print what it has."""
+    """Have the snapshot there, as the spec expects it, and print what it has."""
+    manifest = made(spark, files, spec, source)
+    gate.require_expected(gate.judged(spark, files, manifest, spec))
+
+
+def made(spark: SparkSession, files: ClusterFiles, spec: SnapshotSpec, source: Pinned) -> Manifest:
+    """The manifest of the snapshot, which is there."""
     known = complete_manifest(files, spec)
     if known is not None:
         completeness.check(completeness.of_manifest(known), spec)
         check_limits(spark.read.parquet(side_path(spec.snapshot_path, "train")), spec)
         objective_of(spec).check_counts(known.class_counts, spec)
         print(f"snapshot {spec.digest} is complete: nothing to prepare")
-        return
+        return known
     manifest = prepare(files, spec, source)
     empty = completeness.in_words(completeness.of_manifest(manifest))
     columns = f" (empty values: {empty})" if empty else ""
@@ -54,6 +61,7 @@ def make(spark: SparkSession, files: ClusterFiles, spec: SnapshotSpec, source: P
         f"snapshot {spec.digest}: {manifest.rows_read} rows read, {later}{manifest.rows_dropped} incomplete "
         f"and dropped{columns}, {manifest.rows_kept} kept: {manifest.rows}"
     )
+    return manifest
 
 
 def complete_manifest(files: ClusterFiles, spec: SnapshotSpec) -> Manifest | None:

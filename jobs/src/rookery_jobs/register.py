@@ -17,6 +17,9 @@ from rookery_jobs.contract import METRICS, GateSpec, RegistrationSpec
 from rookery_jobs.errors import RegistrationError
 from rookery_jobs.spark import model_artifact, parity, versions
 from rookery_jobs.spark.files import ClusterFiles
+from rookery_jobs.spark.judge import verdict
+from rookery_jobs.spark.judge.examples import examples_of
+from rookery_jobs.spark.judge.floors import require_recalls
 from rookery_jobs.spark.model_artifact import staging
 from rookery_jobs.spark.objectives import objective_of
 from rookery_jobs.spark.reports import log_reports
@@ -31,7 +34,8 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
 
     Raises RegistrationError, before a version is made, if the winner's run is not that of its point, its
     model does not reproduce the logged metrics, the scorer is not in parity with it, the plan's request
-    cannot be answered, or a gate is not passed.
+    cannot be answered, or a gate is not passed. A model that loses against the champion is registered all
+    the same: the decision is a file beside the spec (`decision_path`).
     """
     (path,) = arguments
     spec = RegistrationSpec.from_json(ClusterFiles(spark).read_text(path))
@@ -47,8 +51,10 @@ def main(spark: SparkSession, arguments: list[str]) -> None:
             _check_request(model, spec, snapshot)
             test = measure(model.pipeline, snapshot, "test", [gate.metric for gate in spec.gates])
             log_reports(client, runs, model.pipeline, snapshot)
-        _judge(client, runs, test, spec, snapshot)
-        known = versions.register(client, spec, model.artifact_path)
+            _judge(client, runs, test, spec, snapshot)
+            require_recalls(model.pipeline, snapshot, spec.judge.min_class_recall)
+            found = _compare(client, runs, path, spec, model, snapshot)
+        known = versions.register(client, spec, model.artifact_path, found)
     for each in runs:
         client.set_tag(each, contract.model_version_tag(spec.registration_key), known)
     print(f"{spec.registered_model_name!r} version {known} is the model of MLflow run {run.info.run_id}")
@@ -143,6 +149,31 @@ def _judge(
     if failed:
         reasons = "; ".join(_verdict(gate, test, passed=False) for gate in failed)
         raise RegistrationError(f"a gate is not passed, so no version is registered: {reasons}")
+
+
+def _compare(
+    client: MlflowClient,
+    runs: Mapping[str, None],
+    path: str,
+    spec: RegistrationSpec,
+    model: Model,
+    snapshot: Snapshot,
+) -> dict[str, str]:
+    """Compare the model with the champion, and leave the decision, and what the model must answer where it is
+    served, beside the spec; the version's tags about them."""
+    decision = verdict.decide(client, spec, model.pipeline, snapshot)
+    print(decision.words)
+    for each in runs:
+        log_metrics(client, each, verdict.measured(decision))
+        client.set_tag(each, contract.TAG_DECISION, decision.words)
+        client.log_text(each, decision.to_json(), "judge/decision.json")
+    files = ClusterFiles(snapshot.spark)
+    files.write_text(contract.decision_path(path), decision.to_json())
+    files.write_text(contract.examples_path(path), examples_of(model.served, snapshot).to_json())
+    return {
+        contract.TAG_DECISION: decision.words,
+        contract.TAG_EXAMPLES: contract.examples_path(path),
+    }
 
 
 def _verdict(gate: GateSpec, test: Mapping[str, float], *, passed: bool) -> str:

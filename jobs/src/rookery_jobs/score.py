@@ -1,4 +1,4 @@
-"""Job entry point: score CSV files with a registered version, every row with its prediction or why not."""
+"""Job entry point: score files with a registered version, every row with its prediction or why not."""
 
 import tempfile
 from collections.abc import Sequence
@@ -50,7 +50,8 @@ def score(spark: SparkSession, spec: ScoringSpec) -> ScoringReport:
     with staging(spark, spec.tmp_path) as staged:
         version = _load(spark, spec, staged)
         needed = [each.name for each in version.inputs]
-        rows = read_files(spark, spec, needed, version.probability_columns)
+        numbers = [each.name for each in version.inputs if each.type != "string"]
+        rows = read_files(spark, spec, needed, version.probability_columns, numbers)
         rows = with_values(rows, version.inputs, version.text_rule)
         scored = predictions(
             rows, version.pipeline, version.inputs, spec, version.answer_type, version.probability_columns
@@ -87,8 +88,8 @@ def predictions(
     broken = F.when(column(BROKEN).isNotNull(), "the row has more or fewer fields than its file's header")
     garbled = [
         F.when(column(name).contains(NOT_UTF8), f"column {name!r} is not UTF-8: save the file as UTF-8")
-        for name in rows.columns
-        if name not in added
+        for name, kind in rows.dtypes
+        if name not in added and kind == "string"
     ]
     judged = rows.select(
         # In one column, so that no column of a file can meet one that the pipeline adds.

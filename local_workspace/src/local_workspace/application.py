@@ -48,6 +48,7 @@ from local_workspace.api.unity.metastore import metastore_routes
 from local_workspace.api.unity.model_versions import model_version_info_routes
 from local_workspace.api.unity.models import model_routes
 from local_workspace.api.unity.schemas import schema_routes
+from local_workspace.api.unity.tables import table_routes
 from local_workspace.api.unity.volumes import volume_routes
 from local_workspace.api.workspace import workspace_routes
 from local_workspace.api.workspace_conf import workspace_conf_routes
@@ -151,6 +152,7 @@ class LocalWorkspace:
             *metastore_routes(settings),
             *catalog_routes(unity),
             *schema_routes(unity),
+            *table_routes(unity),
             *volume_routes(unity),
             *grant_routes(unity),
             *model_routes(catalog),

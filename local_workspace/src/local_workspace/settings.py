@@ -97,6 +97,11 @@ class Settings:
         return {"/Volumes": self.volumes, WAREHOUSE: self.root / "warehouse"}
 
     @property
+    def tables(self) -> Path:
+        """The definitions of tables, whose rows are in the warehouse."""
+        return self.root / "tables"
+
+    @property
     def local_mounts(self) -> dict[str, Path]:
         """What plain Python and the shell find in a job run: paths, and the folders that they are."""
         dbfs = {"/dbfs": self.dbfs} if self.kind is Kind.CLASSIC else {}

@@ -67,5 +67,6 @@ def scoring_of(dag: DAG) -> Scoring | None:
 
 def _scoring(plan: BatchScoring) -> Iterator[Row]:
     yield Row("registered model", plan.registered_model_name)
-    yield Row("files", f"those in {plan.input_path} whose names end in .csv", plan.input_path)
+    ends = {"csv": ".csv or .csv.gz", "parquet": ".parquet"}[plan.format]
+    yield Row("files", f"those in {plan.input_path} whose names end in {ends}", plan.input_path)
     yield Row("predictions", f"{plan.output_path}/version-<version>/<digest>/predictions", plan.output_path)

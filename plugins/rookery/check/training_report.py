@@ -16,6 +16,7 @@ from rookery.check.report import Row, Section
 from rookery.exceptions import PackageError
 from rookery.mistakes import Mistake
 from rookery.parts import refused
+from rookery.plan.promotion.approval import REQUIRED
 from rookery.plan.questions import training_questions
 from rookery.plan.shards import deal, usual_points_per_task
 from rookery.plan.splits import RandomSplit
@@ -148,6 +149,15 @@ def _choice(plan: TrainingPlan) -> Iterator[Row]:
     ]
     values = [gate.model_dump() for gate in plan.gates]
     yield Row("gates", f"{', '.join(gates)} on the test rows" if gates else "none", values)
+    yield Row("judge", _judge(plan), {**plan.judge.model_dump(mode="json"), "approval": plan.approval})
+
+
+def _judge(plan: TrainingPlan) -> str:
+    """When a new version takes over, in words."""
+    judge = plan.judge
+    better = f"better by {judge.min_improvement:g} or more, with a confidence of {judge.confidence:g}"
+    asked = "; if a person approves" if plan.approval == REQUIRED else ""
+    return f"a version takes over if it is {better}; not comparable: {judge.on_incomparable}{asked}"
 
 
 def _sweep(plan: TrainingPlan, asked: int | None) -> Iterator[Row]:

@@ -40,7 +40,7 @@ def ask_workspace(checkable: Checkable, conn_id: str) -> Answer:
     user_name = None
     findings: list[Finding] = []
     try:
-        with _all_connections():
+        with all_connections():
             workspace = workspace_client(
                 conn_id, http_timeout_seconds=_HTTP_SECONDS, retry_timeout_seconds=_RETRY_SECONDS
             )
@@ -56,7 +56,7 @@ def ask_workspace(checkable: Checkable, conn_id: str) -> Answer:
 
 
 @contextmanager
-def _all_connections() -> Iterator[None]:
+def all_connections() -> Iterator[None]:
     """Airflow looks for connections in its database only for a process that calls itself a server, as
     `airflow connections test` does; what the environment has comes first."""
     before = os.environ.get(_PROCESS_CONTEXT)

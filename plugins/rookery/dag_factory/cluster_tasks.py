@@ -15,6 +15,7 @@ from rookery.operators.job_code import UploadJobCodeOperator
 from rookery.operators.verdict import VerdictOperator
 
 LONG = timedelta(minutes=45)
+SHORT = timedelta(minutes=5)
 JOB_TIMEOUT = timedelta(hours=1)
 # Databricks ends a job run first: until the task has seen that, Airflow must not end the task.
 _AFTER_JOB_TIMEOUT = timedelta(minutes=20)

@@ -74,8 +74,8 @@ def _tasks(plan: BatchScoring, other_keys: tuple[str, ...], pool: str | None, jo
 
 def _dag_doc(plan: BatchScoring) -> str:
     return (
-        f"Scores the CSV files in `{plan.input_path}` with a version of **{plan.registered_model_name}**, by "
-        f"Spark on {plan.compute.shown}, and writes the predictions below `{plan.output_path}`.\n\nThe same "
-        "files and the same version are scored once: such a run is skipped before a cluster is created, as "
-        "is one without files."
+        f"Scores the {plan.format} files in `{plan.input_path}` with a version of "
+        f"**{plan.registered_model_name}**, by Spark on {plan.compute.shown}, and writes the predictions "
+        f"below `{plan.output_path}`.\n\nThe same files and the same version are scored once: such a run is "
+        "skipped before a cluster is created, as is one without files."
     )

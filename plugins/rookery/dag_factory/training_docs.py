@@ -64,11 +64,14 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         f"Correct the source, or trigger again with another `source_url`. {_RETRIED}",
     ),
     "upload_job_code": TaskDoc(
-        does="Uploads the installed job code as one archive into a workspace folder named by its digest. "
+        does="Uploads the installed job code as one archive, and the plan's `package` as another if it has "
+        "one, into a workspace folder named by the digest of both. "
         "What is there already is left alone, so a run keeps the code it has started with.",
-        creates="Two files in `/Users/<you>/rookery_code/<digest>/`, shared by all runs of the same code.",
+        creates="Two or three files in `/Users/<you>/rookery_code/<digest>/`, shared by all runs of the same "
+        "code.",
         costs=_NO_CLUSTER,
-        if_it_fails="Check that the connection's user may write to the own workspace home folder.",
+        if_it_fails="Check that the connection's user may write to the own workspace home folder. A package "
+        "that cannot travel is told with the reason.",
     ),
     "create_experiment": TaskDoc(
         does="Finds or creates the MLflow experiment that all runs of the DAG share.",
@@ -99,7 +102,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     "prepare_data": TaskDoc(
         does="One job run that drops incomplete rows, casts the columns, and splits the rows into train, "
         "validation and test. Of a source that is read in place, it first hashes the content: the same "
-        "content gives the same points.",
+        "content gives the same points. Then the rows are compared with the plan's expectations, and with "
+        "the data of the champion.",
         creates="A snapshot under `<data_root>/<installation>/<DAG>/<run>/snapshots/<digest>/`, complete "
         "when its `manifest.json` is there.",
         costs=_CLUSTER,
@@ -140,8 +144,8 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
     "register_model": TaskDoc(
         does="One job run that fits the best point again, if its model was not logged, checks its model (it "
         "gives the metrics that chose it, and its scorer without Spark gives the same answers), measures it "
-        "on the test rows, judges the plan's gates, and registers it. Then other DAGs are told by an asset "
-        "event.",
+        "on the test rows, judges the plan's gates, compares it with the champion on the same rows, and "
+        "registers it as the `challenger`, also if it has lost.",
         creates="A version of the registered model: one for each winner of a DAG run, also if the task is "
         "cleared. In the winner's MLflow run, tables and pictures: importances of the features, and for "
         "classes the confusion matrix and the metrics of each.",
@@ -159,9 +163,20 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         if_it_fails="**A cluster may still be running.** Clear this task, or terminate the cluster by "
         "hand: its name is `rookery <installation> <DAG> <run>`. It ends by itself only when it is idle.",
     ),
+    "approve": TaskDoc(
+        does="Asks a person whether the version is to be deployed, if the plan or the conf says "
+        "`approval: required` and the version may be deployed: under **Required Actions** in Airflow, with "
+        "the comparison and links to version and endpoint. It takes no slot while it waits, and no cluster "
+        "runs. Without an answer within seven days, the version is refused.",
+        creates="Nothing.",
+        costs="Nothing; the cluster is terminated meanwhile.",
+        if_it_fails="Clear it to ask again. A version that was refused stays registered: the conf key "
+        "`serve_version` serves it later.",
+    ),
     "create_endpoint": TaskDoc(
-        does="Creates the serving endpoint, or updates the one that this DAG has made to the new version, "
-        "and does not wait for it. It is skipped if the run does not deploy, and if a later run has "
+        does="Creates the serving endpoint; or, at the one that this DAG has made, deploys the new version "
+        "beside the one that serves, at 0 % of the requests. It does not wait. It is skipped if the run does "
+        "not deploy, if the version has lost against the champion or was refused, and if a later run has "
         "deployed meanwhile, as when an old run is cleared. A backfill, and a run earlier than the one that "
         "has deployed, deploy only if their conf says `deploy: true`.",
         creates="The plan's endpoint, if it is not there.",
@@ -171,20 +186,34 @@ TRAINING_TASKS: dict[str, TaskDoc] = {
         "choose another name in the plan.",
     ),
     "wait_for_endpoint": TaskDoc(
-        does="Waits until the endpoint answers with the new version: a minute to half an hour. The "
-        "version before answers until then.",
+        does="Waits until the endpoint has the new version: a minute to half an hour. The version before "
+        "gets all requests.",
         creates="Nothing.",
         costs="While it is updated, an endpoint may be billed for both versions.",
         if_it_fails="The last log line has the deployment's message; the endpoint's build and service "
         "logs have the rest. The version before is still served. Clear `create_endpoint` to try again.",
     ),
     "query_endpoint": TaskDoc(
-        does="Asks the endpoint the plan's request, or the snapshot's example row, and checks the shape "
-        "of its answer. The example row, which is one of the data, is neither logged nor kept in Airflow.",
+        does="Asks the new version, by its own address, the plan's request (or the snapshot's example row), "
+        "and 20 test rows, which it must answer as the model did when it was registered. How long a row "
+        "takes (p50, p99) becomes metrics of its MLflow run. Rows of the data are neither logged nor kept "
+        "in Airflow.",
         creates="Nothing.",
-        costs="One request.",
-        if_it_fails="The endpoint serves the new version, but does not answer as it should: see its "
-        "service logs. To go back, choose the version before at the endpoint, in Databricks.",
+        costs="Some twenty requests.",
+        if_it_fails="The new version does not answer as it should: the last log line says how, and which "
+        "version serves. No client has seen it, but for the first version of an endpoint.",
+    ),
+    "promote": TaskDoc(
+        does="Gives the new version all requests, at once or by the plan's `canary_steps`, with the same "
+        "check after each step; makes it the `champion`, and the one before `previous` (aliases in Unity "
+        "Catalog, else tags); and removes that from the endpoint. Then other DAGs are told by an asset "
+        "event. A run that does not deploy only tells them. It is skipped, and nobody is told, if the "
+        "version has lost against the champion, was refused, or is an older run's.",
+        creates="Nothing.",
+        costs="Two versions at the endpoint until it has ended.",
+        if_it_fails="The version before serves all requests again, and is the champion; the last log line "
+        "says so, and why. To go back to an earlier version later: `rookery rollback`, or the conf key "
+        "`serve_version`.",
     ),
     "delete_endpoint": TaskDoc(
         does="Deletes the endpoint if this run has created it and `keep_endpoint` is off; else it does "

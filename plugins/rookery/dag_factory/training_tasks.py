@@ -9,6 +9,7 @@ from rookery.assets import model_asset
 from rookery.dag_factory.arguments import AT_ONCE
 from rookery.dag_factory.cluster_tasks import (
     LONG,
+    SHORT,
     cluster_tasks,
     job_arguments,
     upload_job_code,
@@ -16,6 +17,7 @@ from rookery.dag_factory.cluster_tasks import (
     xcom,
 )
 from rookery.dag_factory.training_docs import doc_of
+from rookery.operators.approval import ApproveOperator
 from rookery.operators.download import DownloadDataOperator
 from rookery.operators.endpoint import (
     CreateEndpointOperator,
@@ -27,6 +29,7 @@ from rookery.operators.experiment import CreateExperimentOperator, SelectBestOpe
 from rookery.operators.job_code import UploadJobCodeOperator
 from rookery.operators.model import RegisterModelOperator
 from rookery.operators.plan import ResolvePlanOperator
+from rookery.operators.promotion import PromoteOperator
 from rookery.operators.snapshot import PrepareDataOperator
 from rookery.operators.sweep import ExpandGridOperator, TrainOperator
 from rookery.operators.verdict import TrainingVerdictOperator
@@ -56,6 +59,7 @@ def chain_of_tasks(
         plan=plan,
         points_per_task=points_per_task,
         other_keys=other_keys,
+        train=["download_data", "upload_job_code", "create_experiment"],
         doc_md=doc_of("resolve_plan"),
     )
     inputs = _input_tasks(resolve)
@@ -74,10 +78,10 @@ def chain_of_tasks(
     registered = _sweep_tasks(resolve, inputs, snapshot, job)
     # The cluster ends beside the deployment: an endpoint can take half an hour.
     registered >> cluster.terminate.as_teardown(setups=[resolve, cluster.create])
-    delete_endpoint = _endpoint_tasks(resolve, snapshot, registered)
+    delete_endpoint = _endpoint_tasks(resolve, registered)
     [cluster.terminate, delete_endpoint] >> verdict_task(
         doc_of,
-        goals={"register_model": "resolve_plan", "query_endpoint": "create_endpoint"},
+        goals={"register_model": "resolve_plan", "promote": "promote"},
         kind=TrainingVerdictOperator,
         resolving="resolve_plan",
         experimenting="create_experiment",
@@ -134,7 +138,6 @@ def _sweep_tasks(
         plan=xcom(resolve, "plan"),
         points_path=xcom(expand, "points_path"),
         best=xcom(best),
-        outlets=[model_asset(resolve.plan.registry.registered_model_name)],
         doc_md=doc_of("register_model"),
         **job,
     )
@@ -143,12 +146,17 @@ def _sweep_tasks(
 
 
 def _endpoint_tasks(
-    resolve: ResolvePlanOperator, snapshot: PrepareDataOperator, registered: RegisterModelOperator
+    resolve: ResolvePlanOperator, registered: RegisterModelOperator
 ) -> DeleteEndpointOperator:
+    """These tasks find by themselves what the run is about: if it serves an earlier version again, all that
+    trains is skipped, and `approve` goes on. `promote` also ends a run that deploys nothing."""
+    skipped_before: dict[str, Any] = {"trigger_rule": "none_failed"}
+    approve = ApproveOperator(
+        task_id="approve", execution_timeout=SHORT, doc_md=doc_of("approve"), **skipped_before
+    )
     create = CreateEndpointOperator(
         task_id="create_endpoint",
         plan=xcom(resolve, "plan"),
-        model=xcom(registered),
         installation=xcom(resolve, "installation"),
         owner_tag=xcom(resolve, "owner"),
         execution_timeout=LONG,
@@ -157,15 +165,20 @@ def _endpoint_tasks(
     wait = WaitForEndpointOperator(
         task_id="wait_for_endpoint",
         plan=xcom(resolve, "plan"),
-        model=xcom(registered),
         execution_timeout=LONG,
         doc_md=doc_of("wait_for_endpoint"),
     )
     query = QueryEndpointOperator(
         task_id="query_endpoint",
         plan=xcom(resolve, "plan"),
-        snapshot_path=xcom(snapshot, "snapshot_path"),
         doc_md=doc_of("query_endpoint"),
+    )
+    promote = PromoteOperator(
+        task_id="promote",
+        outlets=[model_asset(resolve.plan.registry.registered_model_name)],
+        execution_timeout=LONG,
+        doc_md=doc_of("promote"),
+        **skipped_before,
     )
     delete = DeleteEndpointOperator(
         task_id="delete_endpoint",
@@ -175,5 +188,13 @@ def _endpoint_tasks(
         doc_md=doc_of("delete_endpoint"),
         **AT_ONCE,
     )
-    create >> wait >> query >> delete.as_teardown(setups=[resolve, create])
+    (
+        registered
+        >> approve
+        >> create
+        >> wait
+        >> query
+        >> promote
+        >> delete.as_teardown(setups=[resolve, create])
+    )
     return delete

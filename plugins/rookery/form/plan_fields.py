@@ -16,10 +16,15 @@ from typing import Any
 
 from rookery.fields import Field
 from rookery.form.grid_fields import grid_field
+from rookery.plan.compute_checks import check_id
 from rookery.plan.gate import Gate
+from rookery.plan.promotion.approval import NONE, REQUIRED
 from rookery.plan.training import TrainingPlan
 from rookery_jobs.contract import METRICS
 from rookery_jobs.grid import MAX_POINTS
+
+SERVE_VERSION = "serve_version"
+"""The key for an earlier version that is to be served again."""
 
 
 def fields(plan: TrainingPlan, points_per_task: int | None) -> tuple[Field, ...]:
@@ -42,10 +47,14 @@ def _fields(plan: TrainingPlan, points_per_task: int | None) -> Iterator[Field]:
         yield _gate(plan.gates[0])
     yield _points_per_task(points_per_task)
     # A run has a fixed number, or the plan's limits: one field could not say which is meant.
-    if plan.compute.autoscale is None and plan.compute.existing_cluster_id is None:
+    if plan.compute.existing_cluster_id is not None:
+        yield _existing_cluster(plan.compute.existing_cluster_id)
+    elif plan.compute.autoscale is None:
         yield _num_workers(plan)
     yield _deploy(plan)
+    yield _approval(plan)
     yield _keep_endpoint(plan)
+    yield _serve_version(plan)
 
 
 def _max_dropped_share(plan: TrainingPlan) -> Field:
@@ -127,6 +136,25 @@ def _read_num_workers(value: Any) -> int:
     return value
 
 
+def _existing_cluster(cluster_id: str) -> Field:
+    schema = {
+        "type": "string",
+        "minLength": 1,
+        "title": "Existing cluster",
+        "section": "Execution",
+        "description_md": "The id of a cluster that is there. It is started if it has ended, and neither "
+        "terminated nor deleted.",
+    }
+    place = ("compute", "existing_cluster_id")
+    return Field("existing_cluster_id", place, cluster_id, schema, _read_cluster_id)
+
+
+def _read_cluster_id(value: Any) -> str:
+    if not isinstance(value, str) or any(check_id(value)):
+        raise ValueError(f"{shown(value)} cannot be; it must be the id of a cluster, which its page shows")
+    return value
+
+
 def _deploy(plan: TrainingPlan) -> Field:
     planned = "yes, unless it is a backfill" if plan.deploy else "no"
     # The form sends the values of all its fields, also those that nobody has changed. A yes among them would
@@ -166,6 +194,45 @@ def _keep_endpoint(plan: TrainingPlan) -> Field:
         "there before is kept in any case.",
     }
     return Field("keep_endpoint", ("keep_endpoint",), plan.keep_endpoint, schema, _read_keep_endpoint)
+
+
+def _approval(plan: TrainingPlan) -> Field:
+    schema = {
+        "type": "string",
+        "enum": [NONE, REQUIRED],
+        "values_display": {NONE: "None", REQUIRED: "A person must approve"},
+        "title": "Approval",
+        "section": "Deployment",
+        "description_md": "Whether the run waits, before it deploys, until somebody approves of the version "
+        "(in Airflow, under Required Actions). The cluster is gone by then.",
+    }
+    return Field("approval", ("approval",), plan.approval, schema, _read_approval)
+
+
+def _read_approval(value: Any) -> str:
+    if value not in (NONE, REQUIRED):
+        raise ValueError(f"{shown(value)} cannot be; it must be {NONE!r} or {REQUIRED!r}")
+    return str(value)
+
+
+def _serve_version(plan: TrainingPlan) -> Field:
+    schema = {
+        "type": ["integer", "null"],
+        "minimum": 1,
+        "title": "Serve an earlier version",
+        "section": "Deployment",
+        "description_md": f"A version of **{plan.registry.registered_model_name}** to serve again, by the "
+        "same checks. The run trains nothing then. Empty: the run trains.",
+    }
+    return Field(SERVE_VERSION, None, None, schema, _read_version)
+
+
+def _read_version(value: Any) -> str | None:
+    if value is None:
+        return None
+    if type(value) is not int or value < 1:
+        raise ValueError(f"{shown(value)} cannot be; it must be a whole number from 1, or null")
+    return str(value)
 
 
 def _read_keep_endpoint(value: Any) -> bool:

@@ -11,7 +11,7 @@ from rookery.exceptions import PlanError
 from rookery.fields import Field
 from rookery.form.allowed import worded
 from rookery.form.grid_size import check_size
-from rookery.form.plan_fields import fields
+from rookery.form.plan_fields import SERVE_VERSION, fields
 from rookery.mistakes import Mistake, did_you_mean, listed
 from rookery.plan.shards import usual_points_per_task
 from rookery.plan.training import TrainingPlan
@@ -21,10 +21,12 @@ BACKFILL = "backfill"
 
 
 class ResolvedPlan(NamedTuple):
-    """What one DAG run carries out: the plan with the run's own values, and the points per mapped task."""
+    """What one DAG run carries out: the plan with the run's own values, and the points per mapped task; or
+    the earlier version that it serves again, without training."""
 
     plan: TrainingPlan
     points_per_task: int
+    serve_version: str | None = None
 
 
 def form(plan: TrainingPlan, points_per_task: int | None = None) -> dict[str, Param]:
@@ -65,10 +67,12 @@ def resolve(
         keys = ", ".join(field.key for field in known)
         told = listed("The run's conf", mistakes)
         raise PlanError(f"{told}\nits keys can be {keys}; nothing was created", mistakes)
+    serve_version = values.get(SERVE_VERSION)
     if values.get("deploy") is None:
-        values["deploy"] = plan.deploy and run_type != BACKFILL
+        values["deploy"] = serve_version is not None or (plan.deploy and run_type != BACKFILL)
     resolved = _merged(plan, known, values)
-    return ResolvedPlan(resolved, asked or usual_points_per_task(len(resolved.candidates())))
+    points_per_task = asked or usual_points_per_task(len(resolved.candidates()))
+    return ResolvedPlan(resolved, points_per_task, serve_version)
 
 
 def asks_to_deploy(conf: Mapping[str, Any]) -> bool:

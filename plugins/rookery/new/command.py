@@ -75,18 +75,17 @@ def _planned(
     label = label_of_table(columns, choose([each.name for each in columns]), decimal)
     made = guesses(columns, label.name, decimal)
     roles = {guess.name: guess.role for guess in made}
-    if label.label_type == "double":
-        roles[label.name] = NUMERIC
     by_role = {
         role: [each for each in columns if roles.get(each.name) == role] for role in (NUMERIC, CATEGORICAL)
     }
-    marks = sorted({mark for each in by_role[NUMERIC] for mark in each.marks})
+    numbers = [each for each in columns if each in by_role[NUMERIC] or each.name == label.name]
+    marks = {mark for each in numbers if each.is_numeric(decimal) for mark in each.marks}
     lacking = {
         role
         for role, found in by_role.items()
-        if any(each.name != label.name and (each.empty or each.marks.keys() & set(marks)) for each in found)
+        if any(each.empty or each.marks.keys() & marks for each in found)
     }
-    writing = replace(writing, decimal=decimal, missing=tuple(marks))
+    writing = replace(writing, decimal=decimal, missing=tuple(sorted(marks)))
     url = f"data/{_place(file, data_folder(str(dag_file)))}"
     return writing, FirstPlan(_name(dag_file), url, writing, label, made, frozenset(lacking))
 

@@ -75,7 +75,8 @@ def guesses(columns: Sequence[Column], label: str, decimal: str) -> list[Guess]:
 
 
 def _type_of_label(label: Column, decimal: str) -> tuple[str, str]:
-    values = {} if label.is_full else dict.fromkeys(label.values)
+    known = label.values.keys() - (label.marks.keys() if label.is_numeric(decimal) else set())
+    values = set() if label.is_full else known
     count = len(values)
     if values and count <= MAX_CLASSES:
         whole = sorted(int(each) for each in (label_of(value, "int") for value in values) if each is not None)
@@ -84,10 +85,7 @@ def _type_of_label(label: Column, decimal: str) -> tuple[str, str]:
         if all(label_of(value, "boolean") for value in values):
             return "boolean", "true and false"
         if count <= _FEW_CLASSES and all(label_of(value, "long") for value in values):
-            return (
-                "long",
-                f"{count} different whole numbers, taken for classes; if they are amounts, say 'double'",
-            )
+            return "long", f"{count} whole numbers, taken for classes; if they are amounts, say 'double'"
         if not label.is_numeric(decimal):
             return "string", f"{count} different texts"
     if label.is_numeric(decimal):

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rookery.assets import model_asset
-from rookery.form.run_conf import BACKFILL
 from rookery.links import JobRunLink, MlflowRunLink, ModelVersionLink, mlflow_run_page, model_version_page
 from rookery.operators.bases.databricks import PlanOperator
 from rookery.operators.bases.job_run import JobRunOperator
-from rookery.origin import generation, origin_of
+from rookery.operators.bases.own_state import DECISION, NOT_COMPARED
+from rookery.origin import origin_of
 from rookery.workspace import storage
 from rookery.workspace.points import BestPoint
+from rookery.workspace.promotion import roles
+from rookery.workspace.promotion.champions import champion_of
 from rookery.workspace.registered_models import RegisteredVersion, registered_by
 from rookery_jobs.contract import (
     METRICS,
     TEST_METRIC_PREFIX,
+    Decision,
     GateSpec,
     Origin,
     RegistrationSpec,
     RunLayout,
     SweepSpec,
+    decision_path,
     registration_key,
 )
 from rookery_jobs.grid import in_words
@@ -34,10 +38,12 @@ if TYPE_CHECKING:
 
 
 class RegisterModelOperator(JobRunOperator, PlanOperator):
-    """Have the best point's model checked (parity, gates) and registered, and learn its version.
+    """Have the best point's model checked (parity, gates), compared with the champion and registered, and
+    learn its version, which is the challenger then.
 
-    `best` is what `select_best` returned. Returns a RegisteredVersion. Raises JobRunError if the job code
-    refuses the model. With the `model_asset` among its outlets, it emits that asset's event.
+    `best` is what `select_best` returned. Returns a RegisteredVersion, and leaves the Decision as the XCom
+    DECISION. Raises JobRunError if the job code refuses the model. A run that does not deploy compares with
+    nothing.
     """
 
     template_fields: Sequence[str] = (
@@ -63,7 +69,9 @@ class RegisterModelOperator(JobRunOperator, PlanOperator):
         plan = self.training_plan
         origin = origin_of(context["dag_run"], plan)
         sweep = SweepSpec.from_json(storage.read_text(self.workspace, self.points_path))
-        spec = registration_spec(plan, sweep, BestPoint.from_xcom(self.best), origin, self.installation)
+        spec = registration_spec(
+            plan, sweep, BestPoint.from_xcom(self.best), origin, self.installation, self._champion()
+        )
         page = mlflow_run_page(self.workspace_url, spec.experiment_id, spec.mlflow_run_id)
         self.show_link(context, MlflowRunLink(), page)
         layout = RunLayout(plan.data_root, origin.dag_id, origin.dag_run_id)
@@ -73,8 +81,25 @@ class RegisterModelOperator(JobRunOperator, PlanOperator):
         registered = registered_by(self.workspace, spec)
         self._log_judgement(plan, registered)
         self._show_version(context, registered)
-        self._announce(context, registered)
+        self._decide(context, registered, decision_path(path))
         return registered.to_xcom()
+
+    def _champion(self) -> str:
+        plan = self.training_plan
+        if not plan.deploy:
+            return ""
+        name = plan.registry.registered_model_name
+        return champion_of(self.workspace, name, plan.endpoint.name) or ""
+
+    def _decide(self, context: Context, registered: RegisteredVersion, path: str) -> None:
+        """Hand on what the job run has decided. A job run of code from before has decided nothing."""
+        text = storage.read_text_if_there(self.workspace, path)
+        decision = Decision.from_json(text) if text else NOT_COMPARED
+        context["ti"].xcom_push(key=DECISION, value=json.loads(decision.to_json()))
+        self.log.info("Version %s: %s", registered.version, decision.words)
+        name = registered.registered_model_name
+        if registered.version != roles.version_with(self.workspace, name, roles.CHAMPION):
+            roles.give(self.workspace, name, registered.version, roles.CHALLENGER)
 
     def _show_version(self, context: Context, registered: RegisteredVersion) -> None:
         name, version = registered.registered_model_name, registered.version
@@ -89,25 +114,17 @@ class RegisterModelOperator(JobRunOperator, PlanOperator):
             value = measured.get(f"{TEST_METRIC_PREFIX}{gate.metric}", math.nan)
             self.log.info("Gate passed: %s is %.6g, %s %g", gate.metric, value, limit, gate.threshold)
 
-    def _announce(self, context: Context, registered: RegisteredVersion) -> None:
-        event = context["outlet_events"][model_asset(registered.registered_model_name)]
-        run = context["dag_run"]
-        event.extra = {
-            "registered_model_name": registered.registered_model_name,
-            "version": registered.version,
-            "mlflow_run_id": registered.mlflow_run_id,
-            "metrics": dict[str, Any](registered.test_metrics),
-            "dag_id": run.dag_id,
-            "dag_run_id": run.run_id,
-            "generation": generation(run),
-            "backfill": str(run.run_type) == BACKFILL and not self.training_plan.deploy,
-        }
-
 
 def registration_spec(
-    plan: TrainingPlan, sweep: SweepSpec, best: BestPoint, origin: Origin, installation: str
+    plan: TrainingPlan,
+    sweep: SweepSpec,
+    best: BestPoint,
+    origin: Origin,
+    installation: str,
+    champion: str = "",
 ) -> RegistrationSpec:
-    """What `register` is asked for the best point of a sweep."""
+    """What `register` is asked for the best point of a sweep; `champion` is the version to compare it with,
+    if there is one."""
     # Two installations may find the same winner in the experiment that they share.
     key = registration_key(
         dag_id=f"{installation}/{origin.dag_id}",
@@ -131,5 +148,6 @@ def registration_spec(
         origin=origin,
         grid=in_words(sweep.points),
         dataframe_records=tuple(dict[str, Any](each) for each in asked or ()),
+        judge=plan.judge.spec(plan.metric, champion),
         parent_run_id=sweep.parent_run_id,
     )

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from rookery.plan.scoring import BatchScoring
 
 
+_CALLED = {"csv": "CSV", "parquet": "Parquet"}
+
+
 @dataclass(frozen=True)
 class ResolvedScoring(Handed):
     """What a run will score, and the names of what it will create (`RunNames`). `spec_path` is where the
@@ -68,7 +71,7 @@ class ResolveScoringOperator(FirstTaskOperator):
     The version is that of the run's conf, else the highest of the asset events that triggered the run, else
     the one that an endpoint of this Airflow serves, else the model's newest; the log says which, and why.
     Events of a backfill that was not told to deploy do not count, nor do those of a run that was cleared and
-    only found again what a newer version has replaced. Without a CSV file in the input folder, and when
+    only found again what a newer version has replaced. Without a file in the input folder, and when
     exactly these files have been scored with this version, the task is skipped, and with it all others: no
     cluster is created. What earlier runs have left behind is ended.
 
@@ -144,10 +147,11 @@ class ResolveScoringOperator(FirstTaskOperator):
 
     def _spec(self, context: Context, version: str, layout: RunLayout, generation: int) -> ScoringSpec:
         plan = self.plan
-        files = storage.csv_files(self.workspace, plan.input_path)
+        files = storage.data_files(self.workspace, plan.input_path, plan.format)
         if not files:
-            raise self._idle(context, f"there is no CSV file in {plan.input_path}")
-        digest = scoring_digest(plan.registered_model_name, version, files)
+            raise self._idle(context, f"there is no {_CALLED[plan.format]} file in {plan.input_path}")
+        read: dict[str, Any] = {"format": plan.format, "csv": plan.written, "missing": plan.missing}
+        digest = scoring_digest(plan.registered_model_name, version, files, **read)
         return ScoringSpec(
             registered_model_name=plan.registered_model_name,
             model_version=version,
@@ -156,6 +160,7 @@ class ResolveScoringOperator(FirstTaskOperator):
             digest=digest,
             tmp_path=layout.tmp,
             origin=Origin(layout.dag_id, layout.run_id, None, generation),
+            **read,
         )
 
     def _idle(self, context: Context, reason: str) -> AirflowSkipException:

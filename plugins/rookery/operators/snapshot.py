@@ -10,9 +10,11 @@ from rookery.operators.bases.databricks import PlanOperator
 from rookery.operators.bases.job_run import JobRunOperator
 from rookery.origin import origin_of
 from rookery.workspace import storage
+from rookery.workspace.promotion.champions import champion_of, snapshot_of
 from rookery.xcom import Handed
 from rookery_jobs.contract import (
     EQUAL,
+    IGNORE,
     TEXT_RULE,
     Manifest,
     Origin,
@@ -52,7 +54,8 @@ class PrepareDataOperator(JobRunOperator, PlanOperator):
 
     def execute(self, context: Context) -> None:
         plan = self.training_plan
-        spec = snapshot_spec(plan, self.source, origin_of(context["dag_run"], plan))
+        origin = origin_of(context["dag_run"], plan)
+        spec = snapshot_spec(plan, self.source, origin, self._champion_snapshot())
         storage.write_text(self.workspace, spec_path(spec.snapshot_path), spec.to_json())
         self.run_job(context, spec_path(spec.snapshot_path))
         made = self._made(spec)
@@ -66,16 +69,32 @@ class PrepareDataOperator(JobRunOperator, PlanOperator):
             return spec
         return SnapshotSpec.from_json(storage.read_text(self.workspace, pinned_path(spec.snapshot_path)))
 
+    def _champion_snapshot(self) -> str:
+        plan = self.training_plan
+        if not plan.deploy or plan.expectations.on_drift == IGNORE:
+            return ""
+        name = plan.registry.registered_model_name
+        version = champion_of(self.workspace, name, plan.endpoint.name)
+        path = snapshot_of(self.workspace, name, version) if version else None
+        if version and path is None:
+            self.log.info("Version %s does not say on which snapshot it was trained: no drift", version)
+        return path or ""
+
     def _log_rows(self, manifest: Manifest) -> None:
         kept, dropped = manifest.rows_kept, manifest.rows_dropped
         self.log.info("%d rows kept, %d dropped; %s", kept, dropped, manifest.rows)
         if manifest.snapshot.as_of:
             later, as_of = manifest.rows_later, manifest.snapshot.as_of
             self.log.info("%d rows of %s or later were left out", later, as_of)
+        for finding in manifest.findings:
+            self.log.warning("Data gate: %s", finding)
 
 
-def snapshot_spec(plan: TrainingPlan, source: Mapping[str, Any], origin: Origin) -> SnapshotSpec:
-    """What `prepare` is asked for this plan and its source, where that has landed (an XCom)."""
+def snapshot_spec(
+    plan: TrainingPlan, source: Mapping[str, Any], origin: Origin, champion_snapshot: str = ""
+) -> SnapshotSpec:
+    """What `prepare` is asked for this plan and its source, where that has landed (an XCom);
+    `champion_snapshot` is the path of the one to compare it with, if there is one."""
     determining: dict[str, Any] = {
         "source": plan.source.landed(source).spec(),
         "split": plan.split.spec(),
@@ -100,5 +119,6 @@ def snapshot_spec(plan: TrainingPlan, source: Mapping[str, Any], origin: Origin)
         max_dropped_share=plan.max_dropped_share,
         max_classes=plan.max_classes,
         max_categories=plan.max_categories,
+        expectations=plan.expectations.spec(champion_snapshot),
         **determining,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from reprlib import repr as shown
 from typing import Annotated
 
@@ -32,6 +32,12 @@ def _check_workload_size(size: str) -> Iterator[Mistake]:
         yield Mistake(f"{size!r} is unknown; known are {', '.join(_WORKLOAD_SIZES)}")
 
 
+def _check_canary_steps(steps: Sequence[int]) -> Iterator[Mistake]:
+    """Shares that grow."""
+    if any(not 0 < step < 100 for step in steps) or list(steps) != sorted(set(steps)):
+        yield Mistake(f"{list(steps)} cannot be; give percentages that grow, each from 1 to 99")
+
+
 class Endpoint(Part):
     """The serving endpoint, and what it is asked once it is ready."""
 
@@ -41,6 +47,9 @@ class Endpoint(Part):
     """`Small`, `Medium` or `Large`."""
     scale_to_zero_enabled: bool = True
     """Whether an idle endpoint costs nothing, and its next request waits."""
+    canary_steps: Annotated[tuple[int, ...], checked(_check_canary_steps)] = ()
+    """Which shares of the requests, in percent, a new version gets one after the other, with a check after
+    each, before it gets all: `[10, 50]` for example. Without any, it gets all at once."""
     dataframe_records: tuple[dict[str, Value], ...] | None = None
     """The request that it must answer: for each record a text per categorical column, a number per numeric
     and true or false per boolean one, or null where the plan's features may be missing. Without a request,

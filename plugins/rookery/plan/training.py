@@ -15,6 +15,9 @@ from rookery.plan.endpoint import Endpoint, check_request
 from rookery.plan.features import Features, check_as_of, check_features, check_label, check_label_type
 from rookery.plan.folders import check_folder
 from rookery.plan.gate import Gate, check_gates, check_metric, check_metric_of
+from rookery.plan.promotion.approval import NONE, check_approval
+from rookery.plan.promotion.expectations import Expectations, check_expectations
+from rookery.plan.promotion.judge import Judge, check_judge_of
 from rookery.plan.registry import Registry
 from rookery.plan.splits import SPLITS, Split
 from rookery.plan.sweep import Sweep, candidates, check_sweeps, objective_of
@@ -94,6 +97,8 @@ class TrainingPlan(Plan):
     """Chooses among the points, on the validation rows; its direction is Spark's."""
     gates: Annotated[tuple[Gate, ...], checked(check_gates, "sweep")] = ()
     """What the winner must reach on the test rows."""
+    judge: Annotated[Judge, checked(check_judge_of, "sweep")] = Judge()
+    """When the winner replaces the version that serves."""
     registry: Registry
     """Where the winner is registered."""
     endpoint: Annotated[Endpoint, checked(check_request, "features")]
@@ -112,6 +117,10 @@ class TrainingPlan(Plan):
     """Which models are logged besides the winner's, which always is: with `best` the best of each mapped
     task, with `all` each point's. `auto` logs what took longer to fit than a model takes to log, about five
     seconds, or what another fit need not give again."""
+    expectations: Annotated[Expectations, checked(check_expectations, "features")] = Expectations()
+    """What the prepared rows must be like, and how far they may have drifted."""
+    approval: Annotated[str, checked(check_approval)] = NONE
+    """Whether a person must approve of a version before it is deployed: `none` or `required`."""
     deploy: bool = True
     """Whether the winner is served. A backfill deploys only if its conf says so."""
     keep_endpoint: bool = True

@@ -17,7 +17,7 @@ from rookery.fields import Field
 from rookery.mistakes import Mistake, listed
 from rookery.parts import Names, checked
 from rookery.sources.csv_survey import problems
-from rookery.sources.csv_writing import Writing, rewrite
+from rookery.sources.csv_writing import Writing, check_character, rewrite
 from rookery.sources.fetching.compressed import unpack
 from rookery.sources.fetching.download import Fetched, copy_file, download
 from rookery.sources.fetching.project_files import data_folder, project_file
@@ -60,11 +60,6 @@ def _check_hosts(hosts: Sequence[str]) -> Iterator[Mistake]:
             yield Mistake(problem, (index,))
 
 
-def _check_character(value: str) -> Iterator[Mistake]:
-    if len(value) != 1 or value in "\r\n\0 ":
-        yield Mistake(f"{value!r} is not one character that can stand between or around values")
-
-
 def _check_encoding(name: str) -> Iterator[Mistake]:
     try:
         "".encode(name)
@@ -86,11 +81,11 @@ class CsvSource(Source):
     allowed_hosts: Annotated[Names, checked(_check_hosts)] = ()
     """Hosts that may have a private address, by name, without scheme and port."""
 
-    delimiter: Annotated[str, checked(_check_character)] = ","
+    delimiter: Annotated[str, checked(check_character)] = ","
     """What stands between values."""
-    quote: Annotated[str, checked(_check_character)] = '"'
+    quote: Annotated[str, checked(check_character)] = '"'
     """What stands around a value that has a delimiter."""
-    escape: Annotated[str, checked(_check_character)] = '"'
+    escape: Annotated[str, checked(check_character)] = '"'
     """What stands before a quote within quotes: the quote itself (doubled), or a backslash."""
     encoding: Annotated[str, checked(_check_encoding)] = "UTF-8"
     """How characters are bytes, such as `windows-1252` or `UTF-16`."""

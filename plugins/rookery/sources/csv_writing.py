@@ -15,13 +15,25 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from rookery.exceptions import DownloadError
+from rookery.mistakes import Mistake
 from rookery.sources.csv_faults import unclosed_quote
 from rookery.sources.csv_rows import LONGEST_LINE
 from rookery.sources.fetching.download import Fetched
 from rookery_jobs.contract import stripped
 
+CSV_FIELDS = ("delimiter", "quote", "escape", "decimal")
+"""What of it Spark can read as it is."""
+
+_BETWEEN = "\r\n\0 "
+
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _SWAPPED = str.maketrans(".,", ",.")
+
+
+def check_character(value: str) -> Iterator[Mistake]:
+    """What stands between or around values, or before a quote."""
+    if len(value) != 1 or value in _BETWEEN:
+        yield Mistake(f"{value!r} is not one character that can stand between or around values")
 
 
 @dataclass(frozen=True)

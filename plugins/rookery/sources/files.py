@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from rookery.fields import Field
 from rookery.mistakes import Mistake
 from rookery.parts import Names, checked
+from rookery.sources.csv_writing import CSV_FIELDS, check_character
 from rookery.sources.places import PLACES, place_problem
 from rookery.sources.source import Landed, Source
 from rookery.workspace.data.files import data_fact
 from rookery.workspace.questions import Question
-from rookery_jobs.contract import FilesSourceSpec
+from rookery_jobs.contract import CsvFormat, FilesSourceSpec
 
 if TYPE_CHECKING:
     from rookery.sources.landing import Site
@@ -32,10 +33,11 @@ class FoundFiles(Landed):
     path: str
     format: str
     missing: list[str]
+    csv: dict[str, str]
 
     def spec(self) -> FilesSourceSpec:
         """The files, as the specs of job runs have them."""
-        return FilesSourceSpec(self.path, self.format, tuple(self.missing))
+        return FilesSourceSpec(self.path, self.format, tuple(self.missing), csv=CsvFormat(**self.csv))
 
 
 def _check_path(path: str) -> Iterator[Mistake]:
@@ -55,10 +57,18 @@ class FilesSource(Source):
     """`dbfs:/…`, `/Volumes/<catalog>/<schema>/<volume>/…`, `s3://…`, `abfss://…` or `gs://…`: one file, or a
     folder with all files in it and below, but for those whose names begin with `_` or `.`."""
     format: Literal["parquet", "csv"] = "parquet"
-    """What the files are. CSV has a header line in each file, and is in the usual way: UTF-8, commas, quotes
-    doubled, a row on each line."""
+    """What the files are. CSV has a header line in each file, is UTF-8, and has a row on each line; it may be
+    compressed with gzip, if its names end in `.gz`."""
     missing: Names = ()
     """Texts that say that there is no value, such as `NA` or `NaN`, beside nothing at all."""
+    delimiter: Annotated[str, checked(check_character)] = ","
+    """Of CSV: what stands between values."""
+    quote: Annotated[str, checked(check_character)] = '"'
+    """Of CSV: what stands around a value that has a delimiter."""
+    escape: Annotated[str, checked(check_character)] = '"'
+    """Of CSV: what stands before a quote within quotes: the quote itself (doubled), or a backslash."""
+    decimal: Literal[".", ","] = "."
+    """Of CSV: what stands before the fraction of a number."""
 
     @property
     def shown(self) -> str:
@@ -91,7 +101,8 @@ class FilesSource(Source):
     def land(self, site: Site) -> FoundFiles:  # noqa: ARG002 - nothing moves
         """Leave them where they are."""
         log.info("%s is read in place: there is nothing to copy", self.path)
-        return FoundFiles(self.path, self.format, list(self.missing))
+        written = {name: getattr(self, name) for name in CSV_FIELDS}
+        return FoundFiles(self.path, self.format, list(self.missing), written)
 
     def landed(self, handed_on: Mapping[str, Any]) -> FoundFiles:
         """What `land` has handed on, out of an XCom."""

@@ -47,6 +47,21 @@ def registered_by(workspace: WorkspaceClient, spec: RegistrationSpec) -> Registe
     )
 
 
+def registered_version(workspace: WorkspaceClient, name: str, version: str) -> RegisteredVersion:
+    """A version that is there, without metrics. Raises PlanError if it is not."""
+    from databricks.sdk.errors import NotFound
+
+    try:
+        if catalog_name(name):
+            run_id = workspace.model_versions.get(name, int(version)).run_id
+        else:
+            found = workspace.model_registry.get_model_version(name, version).model_version
+            run_id = found.run_id if found else None
+    except NotFound as error:
+        raise PlanError(f"{name!r} has no version {version}") from error
+    return RegisteredVersion(name, version, str(run_id or ""), {})
+
+
 def newest_version(workspace: WorkspaceClient, registered_model_name: str) -> str | None:
     """The highest version that is READY, or None without any."""
     if catalog_name(registered_model_name):

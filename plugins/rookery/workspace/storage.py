@@ -27,6 +27,7 @@ BLOCK_BYTES = 1 << 20
 # A `put` may have 1 MB, in base64: https://docs.databricks.com/api/azure/workspace/dbfs/put
 _SMALL_BYTES = 700_000
 _WRITES = 3
+_ENDS = {"csv": (".csv", ".csv.gz"), "parquet": (".parquet",)}
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,11 @@ def read_text(workspace: WorkspaceClient, path: str) -> str:
     return b"".join(_blocks(workspace, path)).decode()
 
 
+def read_text_if_there(workspace: WorkspaceClient, path: str) -> str | None:
+    """Read a small file, or None if there is none."""
+    return None if size(workspace, path) is None else read_text(workspace, path)
+
+
 def size(workspace: WorkspaceClient, path: str) -> int | None:
     """The length of a file in bytes, or None if there is none."""
     from databricks.sdk.errors import NotFound
@@ -80,8 +86,8 @@ def size(workspace: WorkspaceClient, path: str) -> int | None:
         return None
 
 
-def csv_files(workspace: WorkspaceClient, folder: str) -> tuple[InputFile, ...]:
-    """The CSV files directly in a folder, by name; none if there is no folder.
+def data_files(workspace: WorkspaceClient, folder: str, format: str) -> tuple[InputFile, ...]:  # noqa: A002
+    """The files of a format directly in a folder, by name; none if there is no folder.
 
     A name that begins with `_` or `.` is of no file of data to Spark, and not here either.
     """
@@ -92,7 +98,8 @@ def csv_files(workspace: WorkspaceClient, folder: str) -> tuple[InputFile, ...]:
     except NotFound:
         return ()
     files = [InputFile(_path(each), each.file_size or 0, each.modification_time or 0) for each in entries]
-    wanted = [each for each in files if each.name.lower().endswith(".csv") and each.name[0] not in "_."]
+    ends = _ENDS[format]
+    wanted = [each for each in files if each.name.lower().endswith(ends) and each.name[0] not in "_."]
     return tuple(sorted(wanted, key=lambda each: each.path))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from rookery.exceptions import RookeryError
 from rookery.operators.plan import ResolvedRun
+from rookery.operators.promotion import Promoted
 from rookery.operators.scoring import ResolvedScoring, ScoredRows
 from rookery.operators.snapshot import Snapshot
 from rookery.plan.shards import Shard
@@ -27,7 +28,7 @@ BEFORE: list[tuple[type[Handed], dict[str, Any]]] = [
     (ResolvedRun, {**RESOLVED, **NAMES}),
     (ResolvedScoring, {"spec_path": "s", "report_path": "r", "plan": {"compute": {}}, **NAMES}),
     (LandedCsv, {"path": "dbfs:/s.csv", "sha256": "0", "size": 7, "url": "data/s.csv"}),
-    (FoundFiles, {"path": "s3://bucket/p", "format": "csv", "missing": ["NA"]}),
+    (FoundFiles, {"path": "s3://bucket/p", "format": "csv", "missing": ["NA"], "csv": {"delimiter": ";"}}),
     (NamedTable, {"name": "main.x.y", "version": 3, "missing": []}),
     (UploadedCode, {"code_folder": "/Workspace/f", "code_digest": "d"}),
     (Snapshot, {"snapshot_path": "dbfs:/s", "snapshot_digest": "d"}),
@@ -53,6 +54,8 @@ BEFORE: list[tuple[type[Handed], dict[str, Any]]] = [
     ),
     (Answer, {"dataframe_records": [{"Island": "Biscoe", "BodyMass": 4450}], "predictions": [2.0]}),
     (Answer, {"dataframe_records": None, "predictions": [2.0]}),
+    (Promoted, {"version": "3", "previous": "2"}),
+    (Promoted, {"version": None, "previous": None}),
     (ScoredRows, {"predictions_path": "dbfs:/out", "rows": 3, "scored": 2, "rejected": 1}),
 ]
 

@@ -1,5 +1,6 @@
 """Files that are read where they are: what is in them decides, and nothing is nulled silently."""
 
+import gzip
 import hashlib
 import json
 import shutil
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from rookery_jobs.contract import FilesSourceSpec, Manifest, SnapshotSpec, listing_path, side_path
+from rookery_jobs.contract import CsvFormat, FilesSourceSpec, Manifest, SnapshotSpec, listing_path, side_path
 from rookery_jobs.errors import DataError
 from rookery_jobs.spark.reading.marks import FILE, ROW
 from rookery_jobs.spark.sources import source_of
@@ -98,6 +99,17 @@ def test_files_that_change_while_they_are_read_make_no_snapshot(fresh_study: Stu
         pinned.check_unchanged()
 
 
+def test_a_folder_named_by_a_value_is_a_column_also_if_it_has_the_only_file(
+    fresh_study: Study, tmp_path: Path
+) -> None:
+    (part,) = penguins(fresh_study.spark, tmp_path / "one", files=1).glob("*.parquet")
+    (tmp_path / "dated" / "Seen=2026-01-05").mkdir(parents=True)
+    shutil.copy(part, tmp_path / "dated" / "Seen=2026-01-05")
+    spec = FilesSourceSpec(str(tmp_path / "dated"), "parquet")
+    rows = source_of(spec).pin(fresh_study.spark, spec).read(["Seen"])
+    assert {row["Seen"] for row in rows.distinct().collect()} == {"2026-01-05"}
+
+
 def test_folders_named_by_a_value_are_a_column(fresh_study: Study, tmp_path: Path) -> None:
     rows = fresh_study.spark.read.csv(str(PENGUINS), header=True, schema=TYPES)
     rows.write.partitionBy("Island").parquet(str(tmp_path / "parted"))
@@ -112,10 +124,38 @@ def test_csv_files_with_columns_in_another_order_are_one_source(fresh_study: Stu
     folder.mkdir()
     (folder / "a.csv").write_text("\n".join(LINES[:100]) + "\n")
     turned = [",".join(["x", *reversed(line.split(","))]) for line in LINES[:1] + LINES[100:]]
-    (folder / "b.csv").write_text("\n".join(turned) + "\n")
+    (folder / "b 100% + ü#1.csv").write_text("\n".join(turned) + "\n")
     plain = fresh_study.prepare(fresh_study.snapshot_spec())
     found = fresh_study.prepare(spec_of(fresh_study, folder, "csv"))
     assert rows_of(fresh_study, found) == rows_of(fresh_study, plain)
+
+
+@pytest.mark.parametrize(
+    ("written", "end"),
+    [
+        (CsvFormat(";", "'", "'", ","), ".csv"),
+        (CsvFormat("\t", '"', "\\", "."), ".csv.gz"),
+        (CsvFormat("|", "]", "]", ","), ".csv"),
+    ],
+)
+def test_csv_that_is_written_otherwise_or_compressed_means_the_same(
+    fresh_study: Study, tmp_path: Path, written: CsvFormat, end: str
+) -> None:
+    header, *rows = (line.split(",") for line in LINES)
+    note = f"a {written.delimiter} {written.escape}{written.quote} b"
+    lines = [[*header, "Note"], *([*row[:1], *_decimals(row[1:], written), note] for row in rows)]
+    lines[1:] = [[*line[:-1], f"{written.quote}{note}{written.quote}"] for line in lines[1:]]
+    content = "".join(f"{written.delimiter.join(line)}\n" for line in lines).encode()
+    path = tmp_path / f"birds{end}"
+    path.write_bytes(gzip.compress(content) if end.endswith("gz") else content)
+    spec = fresh_study.snapshot_spec(source=FilesSourceSpec(str(path), "csv", csv=written))
+    plain = fresh_study.prepare(fresh_study.snapshot_spec())
+    assert rows_of(fresh_study, fresh_study.prepare(spec)) == rows_of(fresh_study, plain)
+    unclosed = tmp_path / "unclosed.csv"
+    unclosed.write_bytes(content.removesuffix(f"{written.quote}\n".encode()) + b"\n")
+    source = FilesSourceSpec(str(unclosed), "csv", csv=written)
+    with pytest.raises(DataError, match="an unclosed quote in row 344"):
+        fresh_study.prepare(fresh_study.snapshot_spec(source=source))
 
 
 @pytest.mark.parametrize(
@@ -160,6 +200,7 @@ def test_every_type_of_value_has_the_text_that_csv_would_have(spark: SparkSessio
         "real": ("double", 0.1, "0.1"),
         "single": ("float", 0.1, "0.1"),
         "exact": ("decimal(20,8)", Decimal("0.00000012"), "0.00000012"),
+        "large": ("decimal(38,2)", Decimal("-123456789012345678901.50"), "-123456789012345678901.50"),
         "day": ("date", date(2026, 1, 5), "2026-01-05"),
         "at": ("timestamp", datetime(2026, 1, 5, 10, tzinfo=UTC), None),
         "none": ("double", None, None),
@@ -227,3 +268,7 @@ def test_a_file_above_the_size_that_spark_holds_in_memory_has_the_same_hash(
 def _text(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("no Parquet")
+
+
+def _decimals(fields: list[str], written: CsvFormat) -> list[str]:
+    return [field.replace(".", written.decimal) for field in fields]

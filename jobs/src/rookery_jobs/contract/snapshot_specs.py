@@ -12,6 +12,7 @@ from rookery_jobs.contract.columns import (
     probability_column,
 )
 from rookery_jobs.contract.documents import Document, Inline
+from rookery_jobs.contract.expectations import NOTHING_EXPECTED, ExpectationsSpec, Finding
 from rookery_jobs.contract.identity import BALANCED, EQUAL, USUAL, snapshot_digest
 from rookery_jobs.contract.objectives import check_label_type, objective_of_label
 from rookery_jobs.contract.objectives.classification import CLASSIFICATION, label_of
@@ -38,8 +39,9 @@ class SnapshotSpec(Document):
     the snapshot that is `pinned`, and leaves its spec at `pinned_path`.
 
     `max_dropped_share` limits the incomplete rows among those that are seen (1: no limit), `max_classes` and
-    `max_categories` those of the label and of each categorical column (None: no limit but MAX_CLASSES). They
-    are not in the digest, since they do not change the snapshot.
+    `max_categories` those of the label and of each categorical column (None: no limit but MAX_CLASSES).
+    `expectations` say what the rows must be like. All these are not in the digest, since they do not change
+    the snapshot.
     """
 
     source: Annotated[SourceSpec, Inline(SOURCES, usual="csv", prefix="source_")]
@@ -61,6 +63,7 @@ class SnapshotSpec(Document):
     label_weights: dict[str, float] = field(default_factory=dict)
     boolean: tuple[str, ...] = ()
     probabilities: bool = False
+    expectations: ExpectationsSpec = NOTHING_EXPECTED
 
     def __post_init__(self) -> None:
         check_columns(self.categorical, self.numeric, self.label, self.boolean)
@@ -192,7 +195,8 @@ class Manifest(Document):
     snapshot's `as_of`, `rows_dropped` were incomplete, and `rows_kept` are in it: `rows` and `class_counts`
     are per side (a label without classes has none). `empty` has the columns with empty values, and in how
     many of the rows that are seen. `example` is one record of features. `labels` are the values of a label
-    that is indexed, each at its class.
+    that is indexed, each at its class. `findings` are what is not as it was expected, `drift` the population
+    stability index of each column that was compared with the champion's, the largest first.
     """
 
     snapshot: SnapshotSpec
@@ -206,6 +210,8 @@ class Manifest(Document):
     example: dict[str, float | str | bool | None]
     empty: dict[str, int] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    drift: dict[str, float] = field(default_factory=dict)
 
     @property
     def probability_columns(self) -> tuple[str, ...]:

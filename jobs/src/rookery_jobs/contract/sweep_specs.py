@@ -6,6 +6,7 @@ from rookery_jobs.contract.documents import Document
 from rookery_jobs.contract.identity import ParamValue, sweep_id
 from rookery_jobs.contract.objectives import check_metric
 from rookery_jobs.contract.origin import Origin
+from rookery_jobs.contract.promotion.judge import UNCOMPARED, JudgeSpec
 from rookery_jobs.errors import ContractError
 
 LOG_AUTO = "auto"
@@ -75,7 +76,7 @@ class RegistrationSpec(Document):
 
     `mlflow_run_id` is the run of `point` that `select_best` chose, whichever sweep made it. `grid` is the
     sweep in words. The model is asked `dataframe_records`, the plan's request to its endpoint, before it is
-    registered. `parent_run_id` is the MLflow run of the sweep.
+    registered. `judge` says with which version it is compared. `parent_run_id` is the sweep's MLflow run.
     """
 
     registration_key: str
@@ -92,4 +93,5 @@ class RegistrationSpec(Document):
     origin: Origin
     grid: str = ""
     dataframe_records: tuple[dict[str, float | int | str | bool | None], ...] = ()
+    judge: JudgeSpec = UNCOMPARED
     parent_run_id: str | None = None

@@ -34,18 +34,6 @@ class ClusterFiles:
             return None
         return int(file_system.getFileStatus(hadoop_path).getLen())
 
-    def first_line(self, path: str) -> str | None:
-        """The first line that is not blank as UTF-8 text, without byte order mark and end, or None."""
-        file_system, hadoop_path = self._locate(path)
-        stream = file_system.open(hadoop_path)
-        try:
-            java = self._jvm.java.io
-            reader = java.BufferedReader(java.InputStreamReader(stream, "UTF-8"))
-            lines = (str(line).removeprefix("\ufeff") for line in iter(reader.readLine, None))
-            return next((line for line in lines if line.strip()), None)
-        finally:
-            stream.close()
-
     def write_text(self, path: str, text: str) -> None:
         """Write UTF-8 text so that the file is either there with all of it, or as it was before.
 

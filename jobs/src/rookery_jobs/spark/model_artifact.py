@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 SCORER_PACKAGE = "rookery_scorer"
 """The scorer's name inside a model: unlike `rookery_jobs.scorer`, it cannot meet another copy on the path."""
 
-_CODE = "code"
-_SCORER = "scorer"
+CODE = "code"
+SCORER = "scorer"
 _FEATURES = "features"
 """What a model without a scorer takes: see `export_features`."""
 
@@ -83,9 +83,9 @@ def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> 
     model = Model.load(str(path))
     exported = export_scorer(pipeline, snapshot.spec, path / model.flavors["spark"]["model_data"])
     answering = replace(exported, probability_columns=snapshot.manifest.probability_columns)
-    scorer.save(answering, path / _SCORER)
-    copy_scorer_code(path / _CODE / SCORER_PACKAGE)
-    loader = {"loader_module": f"{SCORER_PACKAGE}.pyfunc", "code": _CODE, "data": _SCORER}
+    scorer.save(answering, path / SCORER)
+    copy_scorer_code(path / CODE / SCORER_PACKAGE)
+    loader = {"loader_module": f"{SCORER_PACKAGE}.pyfunc", "code": CODE, "data": SCORER}
     model.flavors["python_function"].update(loader)
     model.save(str(path / "MLmodel"))
 
@@ -102,7 +102,7 @@ def load_spark_pipeline(path: Path, spark: SparkSession, tmp_path: str) -> Any:
 
 def load_scorer(path: Path) -> scorer.Scorer:
     """The scorer of a downloaded model, from the model's own arrays."""
-    return scorer.load(path / _SCORER)
+    return scorer.load(path / SCORER)
 
 
 def is_served_by_spark(path: Path) -> bool:
@@ -115,7 +115,7 @@ def own_scorer(path: Path) -> scorer.Scorer | None:
     features."""
     if is_served_by_spark(path):
         return scorer.load(path / _FEATURES)
-    return load_scorer(path) if (path / _SCORER).exists() else None
+    return load_scorer(path) if (path / SCORER).exists() else None
 
 
 def requirements(*, with_spark: bool = False) -> list[str]:

@@ -37,7 +37,8 @@ def read_source(source: Pinned, spec: SnapshotSpec) -> DataFrame:
 
     Cache it before use: the values of many columns cost time, and are used several times.
     """
-    rows = source.read(spec.columns)
+    numbers = [*spec.numeric, *([spec.label] if spec.label_type == "double" else [])]
+    rows = source.read(spec.columns, numbers)
     texts = [present(name, spec.text_rule).alias(name) for name in spec.columns]
     values = [double(name).alias(_value_of(name)) for name in spec.numeric]
     values += [boolean(name).alias(_value_of(name)) for name in spec.boolean]
@@ -136,5 +137,5 @@ def _place(rows: DataFrame, row: Row) -> str:
 
 def _describe(row: Row, fault: _Fault, spec: SnapshotSpec) -> str:
     if fault.column is None:
-        return source_of(spec.source).fault_of(row[BROKEN])
+        return source_of(spec.source).fault_of(spec.source, row[BROKEN])
     return f"column {fault.column!r} has {row[fault.column]!r}, which {fault.what}"

@@ -1,6 +1,6 @@
 """Versions of a registered model: one per registration key, however often it is asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import mlflow
 from mlflow import MlflowClient
@@ -31,9 +31,12 @@ def registered(client: MlflowClient, spec: RegistrationSpec, run: Run) -> str | 
     return min(ready, key=int, default=None)
 
 
-def register(client: MlflowClient, spec: RegistrationSpec, model_path: str) -> str:
-    """Register the model at the run's artifact path as a version that is tagged with where it comes from;
-    return its number. Versions of the same key that another try did not finish are deleted first.
+def register(
+    client: MlflowClient, spec: RegistrationSpec, model_path: str, found: Mapping[str, str] | None = None
+) -> str:
+    """Register the model at the run's artifact path as a version that is tagged with where it comes from, and
+    with what was `found` about it; return its number. Versions of the same key that another try did not
+    finish are deleted first.
 
     No registry makes a version only if there is none yet, so two tries at once make two. Each then looks for
     versions of its key and keeps the lowest; the try that made another one deletes it.
@@ -47,6 +50,10 @@ def register(client: MlflowClient, spec: RegistrationSpec, model_path: str) -> s
         **spec.origin.tags,
         contract.TAG_SWEEP: spec.sweep_id,
         contract.TAG_POINT: spec.point.point_id,
+        contract.TAG_SNAPSHOT: spec.snapshot_digest,
+        contract.TAG_SNAPSHOT_PATH: spec.snapshot_path,
+        contract.TAG_CODE: spec.code_digest,
+        **{name: value[:_TAG_LENGTH] for name, value in (found or {}).items()},
         **({contract.TAG_SERVED_BY: "mlflow.spark"} if is_dotted_path(spec.point.algorithm) else {}),
         **({contract.TAG_GRID: spec.grid[:_TAG_LENGTH]} if spec.grid else {}),
     }

@@ -142,6 +142,7 @@ class ClusterKeeper:
             workers_of(spec, this_machine()),
             local_mounts,
             own.packages,
+            settings.tables,
         )
         name = f"driver of {self._cluster_id}"
         return launch(jvm, name, self._processes, self._clock, self._ending)

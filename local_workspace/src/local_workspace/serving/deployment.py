@@ -1,4 +1,8 @@
-"""One configuration of an endpoint with its served versions: being started, serving, or ended."""
+"""One configuration of an endpoint with its served versions: being started, serving, or ended.
+
+A version that is served unchanged in the next configuration goes on in its process: a change of the traffic
+starts nothing.
+"""
 
 import secrets
 import threading
@@ -15,15 +19,21 @@ StartEntity = Callable[[ServedEntity], ServedModel]
 class Deployment:
     """The served versions of a configuration, by entity name."""
 
-    def __init__(self, config: ServingConfig, make: StartEntity) -> None:
+    def __init__(self, config: ServingConfig, make: StartEntity, serving: "Deployment | None" = None) -> None:
         self.config = config
-        self._environments = {entity.name: entity.environment_vars for entity in config.entities}
-        self.models = {entity.name: make(entity) for entity in config.entities}
+        kept = {entity.name: serving.keeps(entity) for entity in config.entities} if serving else {}
+        self._new = [entity for entity in config.entities if not kept.get(entity.name)]
+        self.models = {entity.name: kept.get(entity.name) or make(entity) for entity in config.entities}
+
+    def keeps(self, entity: ServedEntity) -> ServedModel | None:
+        """The process that serves exactly this, if it answers."""
+        model = self.models.get(entity.name)
+        return model if model and entity in self.config.entities and model.state == READY else None
 
     def start(self, settled: Callable[["Deployment", bool], None]) -> None:
-        """Start every version; `settled` is told, in a thread, whether all have answered."""
-        for name, model in self.models.items():
-            model.start(self._environments[name])
+        """Start every version that is new; `settled` is told, in a thread, whether all have answered."""
+        for entity in self._new:
+            self.models[entity.name].start(entity.environment_vars)
         threading.Thread(target=lambda: settled(self, self._await_outcome()), daemon=True).start()
 
     @property
@@ -43,11 +53,13 @@ class Deployment:
             raise TemporarilyUnavailable(f"Served model {name!r} is not ready: {model.message}")
         return name, model
 
-    def stop(self) -> None:
-        """End every version's process, all at once."""
-        with ThreadPoolExecutor(len(self.models)) as pool:
-            list(pool.map(ServedModel.stop, self.models.values()))
+    def stop(self, goes_on: "Deployment | None" = None) -> None:
+        """End every version's process, all at once, but those that another deployment goes on with."""
+        others = list(goes_on.models.values()) if goes_on else []
+        ending = [model for model in self.models.values() if model not in others]
+        with ThreadPoolExecutor(max(1, len(ending))) as pool:
+            list(pool.map(ServedModel.stop, ending))
 
     def _await_outcome(self) -> bool:
-        outcomes = [model.await_outcome() for model in self.models.values()]
+        outcomes = [self.models[entity.name].await_outcome() for entity in self._new]
         return all(outcomes)

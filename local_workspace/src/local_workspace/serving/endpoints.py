@@ -59,9 +59,11 @@ class Endpoints:
     def stop(self) -> None:
         """End every scoring server."""
         with self._lock:
-            deployments = [*self._active.values(), *self._pending.values()]
+            active, pending = self._active, self._pending
             self._active, self._pending = {}, {}
-        enders = [threading.Thread(target=deployment.stop) for deployment in deployments]
+        enders = [threading.Thread(target=deployment.stop) for deployment in active.values()]
+        for name, deployment in pending.items():
+            enders.append(threading.Thread(target=deployment.stop, args=(active.get(name),)))
         for ender in enders:
             ender.start()
         for ender in enders:
@@ -140,10 +142,11 @@ class Endpoints:
         with self._lock:
             self._document(name)
             self._documents.delete(name)
-            deployments = [self._active.pop(name, None), self._pending.pop(name, None)]
-        for deployment in deployments:
-            if deployment:
-                deployment.stop()
+            active, pending = self._active.pop(name, None), self._pending.pop(name, None)
+        if pending:
+            pending.stop(goes_on=active)
+        if active:
+            active.stop()
 
     def choose(self, name: str, served: str | None) -> tuple[str, ServedModel]:
         """The served version that answers a request to the endpoint, with its name."""
@@ -207,7 +210,7 @@ class Endpoints:
                 self._clock,
             )
 
-        return Deployment(ServingConfig.model_validate(config), make)
+        return Deployment(ServingConfig.model_validate(config), make, self._active.get(name))
 
     def _settle(self, name: str, deployment: Deployment, *, ready: bool) -> None:
         with self._lock:
@@ -215,17 +218,17 @@ class Endpoints:
                 return  # deleted, or the server ends: whoever took it away stops it
             del self._pending[name]
             document = self._document(name)
+            serving = self._active.get(name)
+            ended, goes_on = (serving, deployment) if ready else (deployment, serving)
             if ready:
-                ended = self._active.get(name)
                 self._active[name] = deployment
                 changes: Document = {"config": document["pending_config"], "pending_config": None}
             else:
-                ended = deployment
                 failures = {entity: model.message for entity, model in deployment.models.items()}
                 changes = {"pending_config": document["pending_config"] | {"failures": failures}}
             self._documents.update(name, config_update=IDLE if ready else FAILED, **changes)
         if ended:
-            ended.stop()
+            ended.stop(goes_on)
 
     def _check_models(self, config: ServingConfig) -> None:
         for entity in config.entities:

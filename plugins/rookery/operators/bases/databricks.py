@@ -103,7 +103,7 @@ class PlanOperator(DatabricksOperator):
 
     template_fields: Sequence[str] = ("plan",)
 
-    def __init__(self, *, plan: dict[str, Any], **kwargs: Any) -> None:
+    def __init__(self, *, plan: dict[str, Any] | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.plan = plan
 

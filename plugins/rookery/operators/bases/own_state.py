@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseXCom
 
 from rookery.exceptions import TaskStopped
+from rookery_jobs.contract import Decision
 
 if TYPE_CHECKING:
     from airflow.sdk.types import RuntimeTaskInstanceProtocol
@@ -18,6 +20,14 @@ ASKED = "asked"
 
 SKIPPED_BECAUSE = "skipped_because"
 """The XCom of a task that has skipped itself: why."""
+
+SERVED_AGAIN = "served_again"
+"""The XCom of `resolve_plan` in a run that trains nothing: the RegisteredVersion that it serves again."""
+
+DECISION = "decision"
+"""The XCom of `register_model`: the Decision about its version."""
+
+NOT_COMPARED = Decision(promoted=True, why="it is compared with no version")
 
 # The states of a task that has a try running or to come.
 _GOES_ON = ("scheduled", "queued", "running", "up_for_retry", "up_for_reschedule", "deferred")
@@ -50,6 +60,12 @@ def may_have_asked(instance: RuntimeTaskInstanceProtocol, task_id: str) -> bool:
 def left_by(instance: RuntimeTaskInstanceProtocol, task_id: str, key: str = BaseXCom.XCOM_RETURN_KEY) -> Any:
     """What a task of the run has left under a key, or None. It is not mapped."""
     return instance.xcom_pull(task_ids=task_id, key=key, map_indexes=-1)
+
+
+def decision_of(instance: RuntimeTaskInstanceProtocol) -> Decision:
+    """What was decided about the run's version; one about which nothing was is promoted."""
+    left = left_by(instance, "register_model", DECISION)
+    return Decision.from_json(json.dumps(left)) if left else NOT_COMPARED
 
 
 def another_try_goes_on(instance: RuntimeTaskInstanceProtocol) -> bool:

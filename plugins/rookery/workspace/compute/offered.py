@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from databricks.sdk.service.compute import ClusterDetails
 
 # Where job code may use Spark's own JVM. https://docs.databricks.com/aws/en/compute/access-mode-limitations
-_DEDICATED = ("SINGLE_USER", "DATA_SECURITY_MODE_DEDICATED", "NONE", "LEGACY_SINGLE_USER")
+_DEDICATED = (
+    "SINGLE_USER",
+    "DATA_SECURITY_MODE_DEDICATED",
+    "NONE",
+    "LEGACY_SINGLE_USER",
+    "LEGACY_SINGLE_USER_STANDARD",
+)
 
 
 def pool_fact(pool_id: str, workspace: WorkspaceClient) -> str:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rookery.exceptions import EndpointError
 from rookery.xcom import Handed
-
-if TYPE_CHECKING:
-    from databricks.sdk import WorkspaceClient
 
 _KINDS: dict[str, type] = {"string": str, "long": int, "boolean": bool}
 _WORDS: dict[type, str] = {
@@ -20,8 +17,6 @@ _WORDS: dict[type, str] = {
     int: "a whole number, as the label's values are",
     bool: "true or false, as the label's values are",
 }
-
-Record = Mapping[str, float | str | bool | None]
 
 
 @dataclass(frozen=True)
@@ -33,26 +28,19 @@ class Answer(Handed):
     predictions: list[Any]
 
 
-def ask(
-    workspace: WorkspaceClient,
-    name: str,
-    records: Sequence[Record],
-    label_type: str,
-    *,
-    probabilities: bool = False,
-) -> list[Any]:
-    """The endpoint's predictions. Raises EndpointError unless there is one per record: a finite number, or a
+def checked(answers: object, expected: int, label_type: str, *, probabilities: bool = False) -> list[Any]:
+    """An endpoint's predictions. Raises EndpointError unless there is one per record: a finite number, or a
     value of the label's type where labels are indexed; with `probabilities`, a mapping that has it as its
     `prediction`, and numbers from 0 to 1."""
-    answer = workspace.serving_endpoints.query(name, dataframe_records=[dict(each) for each in records])
     kind = _KINDS.get(label_type, float)
     if not probabilities:
-        return _checked(answer.predictions, len(records), kind)
-    answers = [each if isinstance(each, Mapping) else {} for each in answer.predictions or []]
-    _checked([each.get("prediction") for each in answers], len(records), kind)
-    for each in answers:
+        return _checked(answers, expected, kind)
+    given = answers if isinstance(answers, list) else []
+    mappings = [each if isinstance(each, Mapping) else {} for each in given]
+    _checked([each.get("prediction") for each in mappings], expected, kind)
+    for each in mappings:
         _check_probabilities({key: value for key, value in each.items() if key != "prediction"})
-    return answers
+    return mappings
 
 
 def _checked(predictions: object, expected: int, kind: type) -> list[Any]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rookery.exceptions import TaskStopped
-from rookery.workspace.endpoints import states
+from rookery.workspace.endpoints import states, traffic
 from rookery.workspace.endpoints.states import TAG_RUN_AFTER, Served
 from rookery.workspace.leases import (
     TAG_DAG_ID,
@@ -62,7 +62,8 @@ def deploy(
     require_wanted: Callable[[], None],
     clock: Clock = SYSTEM_CLOCK,
 ) -> str:
-    """Create the endpoint, or update it, without waiting for what was asked for; "" if that was done.
+    """Create the endpoint, or deploy the version beside the one that serves, at 0 % of the requests, without
+    waiting for what was asked for; "" if that was done.
 
     What an earlier try has asked for is not asked for again. Another update that is on its way is waited for.
     If the version of a later run is served, nothing is done, unless `over_later` says so: the answer is why.
@@ -165,24 +166,14 @@ def _update(
     if states.is_updating(endpoint) or states.serves(endpoint, wanted):
         log.info("%s has been asked for version %s already", name, wanted.version)
         return
-    log.info("Updating %s to version %s", name, wanted.version)
-    _ask_for_version(workspace, name, wanted, clock)
+    log.info("Deploying version %s at %s", wanted.version, name)
+    _ask_for_version(workspace, endpoint, wanted, clock)
 
 
-def _ask_for_version(workspace: WorkspaceClient, name: str, wanted: Served, clock: Clock) -> None:
-    """Have the endpoint serve this version. A second such request would be refused while the first is on its
-    way."""
-    body = {"served_entities": [wanted.entity().as_dict()]}
-
-    def send() -> bool:
-        send_once(workspace, "PUT", f"/api/2.0/serving-endpoints/{name}/config", body)
-        return True
-
-    def is_asked_for() -> bool | None:
-        seen = workspace.serving_endpoints.get(name)
-        return wanted.is_in(seen.pending_config) or states.serves(seen, wanted) or None
-
-    done(send, is_asked_for, clock=clock)
+def _ask_for_version(
+    workspace: WorkspaceClient, endpoint: ServingEndpointDetailed, wanted: Served, clock: Clock
+) -> None:
+    traffic.ask(workspace, str(endpoint.name), traffic.beside(endpoint, wanted.entity().as_dict()), clock)
 
 
 def _tag(workspace: WorkspaceClient, endpoint: ServingEndpointDetailed, tags: Mapping[str, str]) -> None:
@@ -204,5 +195,5 @@ def _ask_again_if_failed(workspace: WorkspaceClient, name: str, wanted: Served) 
     # To wait again would only show the same failure. An update of another run is not ours to ask for again.
     endpoint = workspace.serving_endpoints.get(name)
     if states.has_failed(endpoint) and not states.another_failed(endpoint, wanted):
-        log.info("Updating %s to version %s once more", name, wanted.version)
-        _ask_for_version(workspace, name, wanted, SYSTEM_CLOCK)
+        log.info("Deploying version %s at %s once more", wanted.version, name)
+        _ask_for_version(workspace, endpoint, wanted, SYSTEM_CLOCK)

@@ -49,9 +49,8 @@ class Served:
         )
 
     def is_in(self, config: EndpointCoreConfigOutput | EndpointPendingConfig | None) -> bool:
-        """Whether the config serves exactly this."""
-        entities = _entities(config)
-        return len(entities) == 1 and self._equals(entities[0])
+        """Whether the config has exactly this version, whatever its share of the requests."""
+        return any(self._equals(each) for each in _entities(config))
 
     def _equals(self, entity: ServedEntityOutput) -> bool:
         return self == Served(
@@ -103,10 +102,15 @@ def has_failed(endpoint: ServingEndpointDetailed) -> bool:
     return _config_update(endpoint) in ("UPDATE_FAILED", "UPDATE_CANCELED")
 
 
-def serves(endpoint: ServingEndpointDetailed, wanted: Served) -> bool:
-    """Whether `wanted` answers the requests, and no update is on its way."""
+def is_settled(endpoint: ServingEndpointDetailed) -> bool:
+    """Whether what it serves answers, and no update is on its way."""
     ready = endpoint.state and endpoint.state.ready and endpoint.state.ready.value == "READY"
-    return bool(ready) and _config_update(endpoint) == "NOT_UPDATING" and wanted.is_in(endpoint.config)
+    return bool(ready) and _config_update(endpoint) == "NOT_UPDATING"
+
+
+def serves(endpoint: ServingEndpointDetailed, wanted: Served) -> bool:
+    """Whether `wanted` answers, be it by its own address alone, and no update is on its way."""
+    return is_settled(endpoint) and wanted.is_in(endpoint.config)
 
 
 def serves_newer(endpoint: ServingEndpointDetailed, than: Served) -> bool:
@@ -155,18 +159,16 @@ def superseded(endpoint: ServingEndpointDetailed, wanted: Served) -> EndpointErr
     )
 
 
+def update_failure(endpoint: ServingEndpointDetailed) -> EndpointError:
+    """The error that says why an update failed, in the deployment's own words."""
+    return EndpointError(_why_failed(endpoint), retriable=True)
+
+
 def failure(endpoint: ServingEndpointDetailed, wanted: Served) -> EndpointError:
-    """The error that says why an update failed, in the deployment's own words, and which run's it was."""
-    entities = _entities(endpoint.pending_config)
-    messages = [
-        f"{entity.name}: {entity.state.deployment_state_message}"
-        for entity in entities
-        if entity.state and entity.state.deployment_state_message
-    ]
-    why = "; ".join(messages) or "see the endpoint's build and service logs"
-    told = f"the endpoint {endpoint.name} is {_config_update(endpoint)}: {why}"
+    """The same, and which run's update it was."""
+    told = _why_failed(endpoint)
     if another_failed(endpoint, wanted):
-        asked = ", ".join(str(entity.entity_version) for entity in entities)
+        asked = ", ".join(str(entity.entity_version) for entity in _entities(endpoint.pending_config))
         told += (
             f"; this is the update to version {asked}, which another run has asked for in place of version "
             f"{wanted.version} of this run"
@@ -174,6 +176,16 @@ def failure(endpoint: ServingEndpointDetailed, wanted: Served) -> EndpointError:
     # Another run's failure may be old news: just after an update is asked for, the state of the one before
     # can still be seen.
     return EndpointError(told, retriable=True)
+
+
+def _why_failed(endpoint: ServingEndpointDetailed) -> str:
+    messages = [
+        f"{entity.name}: {entity.state.deployment_state_message}"
+        for entity in _entities(endpoint.pending_config)
+        if entity.state and entity.state.deployment_state_message
+    ]
+    why = "; ".join(messages) or "see the endpoint's build and service logs"
+    return f"the endpoint {endpoint.name} is {_config_update(endpoint)}: {why}"
 
 
 def _run_after(endpoint: ServingEndpointDetailed) -> datetime | None:
@@ -187,7 +199,7 @@ def _has_newer(endpoint: ServingEndpointDetailed, than: Served) -> bool:
     return any(
         entity.entity_name == than.registered_model_name
         and int(entity.entity_version or 0) > int(than.version)
-        for entity in _entities(endpoint.config)
+        for entity in _answering(endpoint.config)
     )
 
 
@@ -196,7 +208,18 @@ def _minute(instant: datetime) -> str:
 
 
 def _versions(endpoint: ServingEndpointDetailed) -> str:
-    return ", ".join(str(each.entity_version) for each in _entities(endpoint.config))
+    return ", ".join(str(each.entity_version) for each in _answering(endpoint.config))
+
+
+def _answering(config: EndpointCoreConfigOutput | None) -> list[ServedEntityOutput]:
+    """The entities that get requests: one at 0 % was left by a run that failed, or is being tried."""
+    routes = (config and config.traffic_config and config.traffic_config.routes) or []
+    silent = {
+        route.served_entity_name or route.served_model_name
+        for route in routes
+        if not route.traffic_percentage
+    }
+    return [each for each in _entities(config) if each.name not in silent]
 
 
 def _entities(config: EndpointCoreConfigOutput | EndpointPendingConfig | None) -> list[ServedEntityOutput]:

@@ -38,7 +38,7 @@ def scoring() -> DAG:
 
 def test_it_follows_the_asset_that_the_training_dag_updates(scoring: DAG) -> None:
     bag = DagBag(str(PROJECT / "dags" / "penguin_predictor.py"))
-    (updated,) = bag.dags["penguin_predictor"].get_task("register_model").outlets
+    (updated,) = bag.dags["penguin_predictor"].get_task("promote").outlets
     assert scoring.schedule == [updated]
     assert updated == model_asset("Penguin Predictor")
     assert (updated.name, updated.uri) == ("model: Penguin Predictor", "mlflow://models/Penguin%20Predictor")

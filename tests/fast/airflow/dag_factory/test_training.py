@@ -32,10 +32,12 @@ TASKS = [
     "train",
     "select_best",
     "register_model",
+    "approve",
     "create_endpoint",
     "terminate_cluster",
     "wait_for_endpoint",
     "query_endpoint",
+    "promote",
     "delete_endpoint",
     "verdict",
 ]
@@ -99,6 +101,18 @@ def test_what_is_created_has_a_teardown_that_runs_though_the_creation_failed(pen
         assert task.is_teardown
         # One setup that succeeded is enough: resolve_plan comes before anything is created.
         assert setups == {"resolve_plan", creation}
+
+
+def test_the_cluster_does_not_live_while_a_person_is_asked(penguins: DAG) -> None:
+    assert "approve" not in upstream(penguins, "terminate_cluster")
+
+
+def test_a_new_version_of_the_species_model_starts_the_training_of_the_body_mass(
+    examples: dict[str, DAG],
+) -> None:
+    emitted = examples["penguin_predictor"].get_task("promote").outlets
+    assert len(emitted) == 1
+    assert examples["penguin_body_mass"].schedule == emitted
 
 
 def test_the_verdict_is_the_last_word(penguins: DAG) -> None:
@@ -173,6 +187,7 @@ def test_each_task_that_makes_something_in_the_workspace_has_a_button_that_leads
         "create_endpoint": {"Serving endpoint"},
         "wait_for_endpoint": {"Serving endpoint"},
         "query_endpoint": {"Serving endpoint"},
+        "promote": {"Serving endpoint"},
         "delete_endpoint": {"Serving endpoint"},
     }
 

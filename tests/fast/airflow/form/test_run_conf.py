@@ -57,7 +57,9 @@ def test_the_form_shows_the_plans_values() -> None:
         "points_per_task": None,
         "num_workers": 0,
         "deploy": None,
+        "approval": "none",
         "keep_endpoint": True,
+        "serve_version": None,
     }
 
 
@@ -85,8 +87,22 @@ def test_each_value_has_a_widget_that_fits_it() -> None:
         "points_per_task": "number",
         "num_workers": "number",
         "deploy": "selection of one",
+        "approval": "selection of one",
         "keep_endpoint": "switch",
+        "serve_version": "number",
     }
+
+
+def test_an_earlier_version_is_served_whatever_the_kind_of_the_run() -> None:
+    resolved = resolve(PLAN, {"serve_version": 3}, run_type="backfill")
+    assert (resolved.serve_version, resolved.plan.deploy) == ("3", True)
+    assert resolve(PLAN, {"serve_version": None}).serve_version is None
+
+
+@pytest.mark.parametrize("conf", [{"serve_version": 0}, {"serve_version": "3"}, {"approval": "perhaps"}])
+def test_what_is_no_version_and_no_approval_is_refused_with_its_key(conf: dict[str, Any]) -> None:
+    with pytest.raises(PlanError, match=f"{next(iter(conf))}: .* cannot be; it must be"):
+        resolve(PLAN, conf)
 
 
 def test_a_plan_that_scales_has_no_field_for_a_fixed_number_of_workers() -> None:

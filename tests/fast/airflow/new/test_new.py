@@ -99,6 +99,7 @@ def test_columns_are_guessed_by_what_is_in_them_and_say_why() -> None:
     ("values", "label_type"),
     [
         (["0", "1", "2"], "int"),
+        (["0", "1", "NA", "1", "0", "1", "0"], "int"),
         (["3", "7"], "long"),
         (["TRUE", "false"], "boolean"),
         (["a", "b"], "string"),

@@ -1,5 +1,6 @@
 """The endpoint is created or updated once, waited for, asked, and deleted only by the run that made it."""
 
+import json
 from contextlib import nullcontext, suppress
 from typing import Any
 
@@ -15,6 +16,7 @@ from rookery.operators.endpoint import (
 )
 from rookery.plan.training import TrainingPlan
 from rookery.workspace.registered_models import RegisteredVersion
+from rookery_jobs.contract import Decision, Examples
 from tests.fast.airflow.snapshots import holds_manifest
 from tests.fast.airflow.tasks import TaskInstance, context_of
 from tests.plans import PLAN
@@ -31,7 +33,8 @@ GET = "GET /api/2.0/serving-endpoints/predict-penguin"
 UPDATE = "PUT /api/2.0/serving-endpoints/predict-penguin/config"
 TAGS = "PATCH /api/2.0/serving-endpoints/predict-penguin/tags"
 DELETE = "DELETE /api/2.0/serving-endpoints/predict-penguin"
-INVOKE = "POST /serving-endpoints/predict-penguin/invocations"
+INVOKE = "POST /serving-endpoints/predict-penguin/served-models/Penguin-Predictor-2/invocations"
+VERSION = "GET /api/2.0/mlflow/model-versions/get"
 
 GONE = Reply(404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": "no such endpoint"})
 
@@ -65,10 +68,17 @@ def json_of(**changes: Any) -> dict[str, Any]:
     return TrainingPlan.model_validate({**PLAN.model_dump(), **changes}).model_dump(mode="json")
 
 
+def task(task_id: str, try_number: int = 1) -> TaskInstance:
+    """A task of a run that has registered MODEL."""
+    instance = TaskInstance(task_id, try_number)
+    instance.left = {("register_model", "return_value"): MODEL}
+    return instance
+
+
 def create(conf: dict[str, Any] | None = None, **changes: Any) -> TaskInstance:
-    instance = TaskInstance("create_endpoint")
+    instance = task("create_endpoint")
     operator = CreateEndpointOperator(
-        task_id="create_endpoint", plan=json_of(**changes), model=MODEL, installation="here", owner_tag=OWNER
+        task_id="create_endpoint", plan=json_of(**changes), installation="here", owner_tag=OWNER
     )
     assert operator.execute(context_of(instance, **(conf or {}))) == "predict-penguin"
     return instance
@@ -82,8 +92,8 @@ def takes_an_update(workspace: Recorder, *present: dict[str, Any]) -> None:
 
 
 def wait(try_number: int = 1) -> None:
-    operator = WaitForEndpointOperator(task_id="wait_for_endpoint", plan=json_of(), model=MODEL)
-    operator.execute(context_of(TaskInstance("wait_for_endpoint", try_number)))
+    operator = WaitForEndpointOperator(task_id="wait_for_endpoint", plan=json_of())
+    operator.execute(context_of(task("wait_for_endpoint", try_number)))
 
 
 def delete(owner: str = OWNER, keep: bool = False, **left: Any) -> PlayedClock:
@@ -100,10 +110,10 @@ def delete(owner: str = OWNER, keep: bool = False, **left: Any) -> PlayedClock:
 
 
 def query(**changes: Any) -> Any:
-    operator = QueryEndpointOperator(
-        task_id="query_endpoint", plan=json_of(**changes), snapshot_path="dbfs:/s"
-    )
-    return operator.execute(context_of(TaskInstance("query_endpoint")))
+    operator = QueryEndpointOperator(task_id="query_endpoint", plan=json_of(**changes))
+    instance = task("query_endpoint")
+    instance.left["prepare_data", "snapshot_path"] = "dbfs:/s"
+    return operator.execute(context_of(instance))
 
 
 def test_a_new_endpoint_is_asked_for_with_a_name_that_the_api_takes(databricks: Recorder) -> None:
@@ -147,9 +157,16 @@ def test_an_endpoint_of_this_dag_is_updated_and_says_which_run_has_deployed(data
     takes_an_update(databricks, endpoint(config=served("1")))
     create()
     (request,) = databricks.bodies(UPDATE)
-    assert [entity["entity_version"] for entity in request["served_entities"]] == ["2"]
+    assert shares(request) == {"1": 100, "2": 0}
     assert databricks.bodies(CREATE) == []
     assert databricks.bodies(TAGS) == [{"add_tags": [{"key": "rookery_run_after", "value": RUN_AFTER}]}]
+
+
+def shares(request: dict[str, Any]) -> dict[str, int]:
+    """The percentage of each version in an update."""
+    versions = {each["name"]: each["entity_version"] for each in request["served_entities"]}
+    routes = request["traffic_config"]["routes"]
+    return {versions[each["served_model_name"]]: each["traffic_percentage"] for each in routes}
 
 
 def deployed(version: str, run_after: str) -> dict[str, Any]:
@@ -275,7 +292,7 @@ def test_a_retry_asks_again_for_an_update_that_failed(databricks: Recorder) -> N
     databricks.answers(UPDATE, endpoint("IN_PROGRESS"))
     wait(try_number=2)
     (request,) = databricks.bodies(UPDATE)
-    assert [entity["entity_version"] for entity in request["served_entities"]] == ["2"]
+    assert shares(request) == {"1": 100, "2": 0}
 
 
 @pytest.mark.parametrize("try_number", [1, 2])
@@ -299,9 +316,27 @@ def test_the_wait_ends_if_another_run_has_a_newer_version_served(databricks: Rec
         wait()
 
 
+def answers(workspace: Recorder, *predictions: object, tags: list[dict[str, str]] | None = None) -> None:
+    """A version that answers so, beside version 1, which serves; it has no rows that it must answer."""
+    workspace.answers(INVOKE, *({"predictions": each} for each in predictions))
+    workspace.answers(VERSION, {"model_version": {"name": "Penguin Predictor", "tags": tags or []}})
+    workspace.answers(GET, beside("1", "2"))
+
+
+def beside(serving: str, other: str, percent: int = 0) -> dict[str, Any]:
+    """An endpoint with two versions; the other one gets so much of the requests."""
+    entities = [*served(serving)["served_entities"], *served(other)["served_entities"]]
+    percents = (100 - percent, percent)
+    routes = [
+        {"served_model_name": each["name"], "traffic_percentage": part}
+        for each, part in zip(entities, percents, strict=True)
+    ]
+    return endpoint(config={"served_entities": entities, "traffic_config": {"routes": routes}})
+
+
 def test_the_plans_request_is_sent(databricks: Recorder) -> None:
     asked = [{"Island": "Dream", "BodyMass": 3000.0}]
-    databricks.answers(INVOKE, {"predictions": [1.0]})
+    answers(databricks, [1.0])
     answer = query(endpoint={"name": "predict-penguin", "dataframe_records": asked})
     assert databricks.bodies(INVOKE) == [{"dataframe_records": asked}]
     assert answer == {"dataframe_records": asked, "predictions": [1.0]}
@@ -311,7 +346,7 @@ def test_without_one_the_snapshots_example_is_sent_and_does_not_stay_in_airflow(
     databricks: Recorder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     holds_manifest(databricks, RECORD)
-    databricks.answers(INVOKE, {"predictions": [2]})
+    answers(databricks, [2])
     assert query() == {"dataframe_records": None, "predictions": [2]}
     assert databricks.bodies(INVOKE) == [{"dataframe_records": [RECORD]}]
     logged = capsys.readouterr().out
@@ -321,30 +356,82 @@ def test_without_one_the_snapshots_example_is_sent_and_does_not_stay_in_airflow(
 
 @pytest.mark.parametrize("answer", [None, [], [1.0, 2.0], ["Gentoo"], [float("nan")], [True], {"0": 1.0}])
 def test_an_answer_of_another_shape_is_refused(databricks: Recorder, answer: object) -> None:
-    databricks.answers(INVOKE, {"predictions": answer})
-    with pytest.raises(EndpointError, match="the answer"):
+    answers(databricks, answer)
+    databricks.answers(GET, *[beside("1", "2")] * 4, endpoint(config=served("1")))
+    databricks.answers(UPDATE, endpoint("IN_PROGRESS"))
+    with pytest.raises(EndpointError, match=r"the answer.*; version 1 serves alone again"):
         query(endpoint={"name": "predict-penguin", "dataframe_records": [RECORD]})
 
 
 @pytest.mark.parametrize(
-    ("label_type", "answers", "others"),
+    ("label_type", "given", "others"),
     [("string", ["Gentoo"], [1.0]), ("long", [-1], ["-1"]), ("boolean", [True], [1])],
 )
 def test_where_labels_are_indexed_the_answer_is_one_of_their_type(
-    databricks: Recorder, label_type: str, answers: list[object], others: list[object]
+    databricks: Recorder, label_type: str, given: list[object], others: list[object]
 ) -> None:
     asked = {"name": "predict-penguin", "dataframe_records": [RECORD]}
-    databricks.answers(INVOKE, {"predictions": answers}, {"predictions": others})
-    assert query(endpoint=asked, label_type=label_type)["predictions"] == answers
+    answers(databricks, given, others)
+    databricks.answers(GET, endpoint(config=served("2")))
+    assert query(endpoint=asked, label_type=label_type)["predictions"] == given
     with pytest.raises(EndpointError, match="as the label's values are"):
         query(endpoint=asked, label_type=label_type)
+
+
+EXAMPLES = Examples(
+    ({"Island": "Dream", "BodyMass": 3000.0}, {"Island": "Biscoe", "BodyMass": 5000.0}), (1.0, 2.0)
+)
+WITH_EXAMPLES = [{"key": "rookery_examples", "value": "dbfs:/examples.json"}]
+LOG_METRIC = "POST /api/2.0/mlflow/runs/log-metric"
+
+
+def test_the_version_must_answer_the_rows_of_its_registration_and_how_fast_it_is_is_logged(
+    databricks: Recorder,
+) -> None:
+    databricks.files["/examples.json"] = EXAMPLES.to_json().encode()
+    answers(databricks, [0.0], [1.0], [2.0], tags=WITH_EXAMPLES)
+    databricks.answers(LOG_METRIC, {})
+    query(endpoint={"name": "predict-penguin", "dataframe_records": [RECORD]})
+    asked = [body["dataframe_records"] for body in databricks.bodies(INVOKE)]
+    assert asked == [[RECORD], *([record] for record in EXAMPLES.dataframe_records)]
+    logged = {(body["run_id"], body["key"]) for body in databricks.bodies(LOG_METRIC)}
+    assert logged == {("run-1", "endpoint_latency_p50_ms"), ("run-1", "endpoint_latency_p99_ms")}
+    assert databricks.bodies(UPDATE) == []
+
+
+def test_a_version_that_answers_otherwise_is_given_up_before_any_client_sees_it(databricks: Recorder) -> None:
+    databricks.files["/examples.json"] = EXAMPLES.to_json().encode()
+    answers(databricks, [0.0], [1.0], [1.0], tags=WITH_EXAMPLES)
+    databricks.answers(GET, *[beside("1", "2")] * 4, endpoint(config=served("1")))
+    databricks.answers(UPDATE, endpoint("IN_PROGRESS"))
+    with pytest.raises(EndpointError) as refusal:
+        query(endpoint={"name": "predict-penguin", "dataframe_records": [RECORD]})
+    assert "answers 1 of 2 test rows otherwise" in str(refusal.value)
+    assert "1.0 in place of 2.0; version 1 serves alone again, and stays the champion" in str(refusal.value)
+    assert "5000" not in str(refusal.value), "rows of the data do not go into Airflow's logs"
+    (body,) = databricks.bodies(UPDATE)
+    assert [each["entity_version"] for each in body["served_entities"]] == ["1"]
+
+
+def test_a_version_that_has_lost_is_not_deployed_and_the_task_says_why(databricks: Recorder) -> None:
+    instance = task("create_endpoint")
+    lost = Decision(False, "1", "", "accuracy", 0.967, 0.981, -0.03, 0.0, 0.95)
+    instance.left["register_model", "decision"] = json.loads(lost.to_json())
+    operator = CreateEndpointOperator(
+        task_id="create_endpoint", plan=json_of(), installation="here", owner_tag=OWNER
+    )
+    with pytest.raises(AirflowSkipException, match=r"kept version 1: accuracy 0.967 against 0.981, interval"):
+        operator.execute(context_of(instance))
+    assert databricks.calls == []
+    assert instance.pushed["skipped_because"].startswith("kept version 1")
 
 
 def test_probabilities_that_the_plan_wants_are_in_the_answer(databricks: Recorder) -> None:
     asked: dict[str, Any] = {"name": "predict-penguin", "dataframe_records": [RECORD]}
     wanted: dict[str, Any] = {"endpoint": asked, "label_type": "string", "probabilities": True}
     good = {"prediction": "yes", "probability_no": 0.25, "probability_yes": 0.75}
-    databricks.answers(INVOKE, {"predictions": [good]})
+    answers(databricks, [good])
+    databricks.answers(GET, endpoint(config=served("2")))
     assert query(**wanted)["predictions"] == [good]
     for bad in ("yes", {"prediction": "yes"}, {**good, "probability_no": 1.5}, {**good, "prediction": 1}):
         databricks.answers(INVOKE, {"predictions": [bad]})

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from airflow.sdk.exceptions import DownstreamTasksSkipped
 from databricks.sdk.errors import InternalError
 
 from rookery import PlanError, TrainingPlan
@@ -10,6 +11,7 @@ from rookery.hooks.databricks import workspace_client
 from rookery.operators.plan import ResolvePlanOperator
 from rookery.plan.questions import training_questions
 from rookery.workspace.questions import ask
+from rookery.workspace.registered_models import RegisteredVersion
 from rookery.workspace.run_names import RunNames
 from tests.fast.airflow import usable_workspace as usable
 from tests.fast.airflow.tasks import TaskInstance, context_of
@@ -55,6 +57,26 @@ def test_the_resolved_plan_and_all_names_are_handed_on(databricks: Recorder) -> 
         "code_root": "/Users/me@example.com/rookery_code",
         "user_name": "me@example.com",
     }
+
+
+def test_a_run_that_serves_an_earlier_version_again_skips_all_that_trains(databricks: Recorder) -> None:
+    usable.answer_everything(databricks)
+    found = {"model_version": {"name": "Penguin Predictor", "version": "3", "run_id": "m3"}}
+    databricks.answers("GET /api/2.0/mlflow/model-versions/get", found)
+    instance = TaskInstance("resolve_plan")
+    operator = ResolvePlanOperator(task_id="resolve_plan", plan=PLAN, train=["download_data"])
+    with pytest.raises(DownstreamTasksSkipped) as skipped:
+        operator.execute(context_of(instance, serve_version=3))
+    assert skipped.value.tasks == ["download_data"]
+    assert instance.pushed["served_again"] == RegisteredVersion("Penguin Predictor", "3", "m3", {}).to_xcom()
+    assert instance.pushed["skipped_because"] == "version 3 is served again: nothing is trained"
+    assert instance.pushed["plan"]["deploy"] is True
+
+
+def test_a_version_that_is_not_there_cannot_be_served_again(databricks: Recorder) -> None:
+    usable.answer_everything(databricks)
+    with pytest.raises(PlanError, match="'Penguin Predictor' has no version 9"):
+        resolve(serve_version=9)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from rookery import BatchScoring, PlanError, model_asset
 from rookery.operators.bases.own_state import SKIPPED_BECAUSE
 from rookery.operators.scoring import ResolveScoringOperator, ScoreOperator
-from rookery_jobs.contract import Origin, ScoringReport, ScoringSpec
+from rookery_jobs.contract import CsvFormat, Origin, ScoringReport, ScoringSpec
 from tests.fast.airflow.job_runs import GET, SUBMIT, run
 from tests.fast.airflow.tasks import TaskInstance, context_of
 from tests.fast.airflow.usable_workspace import NODE_TYPE, NODE_TYPES, RUNTIME, RUNTIMES
@@ -66,6 +66,24 @@ def resolve(*events: Event, instance: TaskInstance | None = None, **conf: Any) -
     context: Any = {**context_of(instance, **conf), "triggering_asset_events": triggering}
     operator.execute(context)
     return instance.pushed
+
+
+def test_how_the_files_are_read_is_in_the_spec_and_its_digest(
+    workspace: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve(version=2)
+    usual = written(workspace).digest
+    workspace.files = {path: content for path, content in workspace.files.items() if "/rookery/" not in path}
+    said = {"delimiter": ";", "decimal": ",", "missing": ["NA"]}
+    monkeypatch.setattr(f"{__name__}.PLAN", BatchScoring.model_validate({**PLAN.model_dump(), **said}))
+    resolve(version=2)
+    spec = written(workspace)
+    assert spec.digest != usual
+    assert (spec.csv, spec.missing) == (CsvFormat(delimiter=";", decimal=","), ("NA",))
+    typed = BatchScoring.model_validate({**PLAN.model_dump(), "format": "parquet"})
+    monkeypatch.setattr(f"{__name__}.PLAN", typed)
+    with pytest.raises(AirflowSkipException, match="there is no Parquet file in dbfs:/in"):
+        resolve(version=2)
 
 
 def written_paths(workspace: Recorder) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from rookery import Compute, PlanError, TrainingPlan
+from rookery.form.run_conf import resolve
 from rookery.hooks.databricks import workspace_client
 from rookery.plan.questions import cluster_questions
 from rookery.workspace.questions import ask
@@ -138,3 +139,12 @@ def test_pool_and_policy_are_asked_for_and_one_that_is_not_there_is_a_mistake(da
     assert found["pool"].text == "cheap: nodes D3"
     assert "No policy; name a policy by its id" in found["policy"].text
     assert [each.ok for each in found.values()] == [True, False, True]
+
+
+def test_a_run_may_use_another_existing_cluster_than_the_plans() -> None:
+    plan = TrainingPlan.model_validate({**PENGUINS, "compute": {"existing_cluster_id": "c9"}})
+    assert resolve(plan, {"existing_cluster_id": "c8"}).plan.compute.existing_cluster_id == "c8"
+    with pytest.raises(PlanError, match=r"existing_cluster_id: '\.\./c8' cannot be"):
+        resolve(plan, {"existing_cluster_id": "../c8"})
+    with pytest.raises(PlanError, match="num_workers: the key is unknown"):
+        resolve(plan, {"num_workers": 2})

@@ -165,10 +165,11 @@ def test_wrong_fields_of_any_part_do_not_hide_other_mistakes() -> None:
         "  - endpoint.name: 'predict penguin' is refused: at most 63 letters, digits, '-' and '_', beginning "
         "with a letter or digit",
         "  - endpoint.size: Endpoint has no field 'size'; it has name, workload_size, scale_to_zero_enabled, "
-        "dataframe_records",
+        "canary_steps, dataframe_records",
         "  - owner: TrainingPlan has no field 'owner'; it has source, features, label, split, sweep, "
-        "label_type, class_weights, probabilities, package, metric, gates, registry, endpoint, compute, "
-        "data_root, as_of_column, max_dropped_share, log_models, deploy, keep_endpoint",
+        "label_type, class_weights, probabilities, package, metric, gates, judge, registry, endpoint, "
+        "compute, data_root, as_of_column, max_dropped_share, log_models, expectations, approval, "
+        "deploy, keep_endpoint",
     ]
 
 

@@ -10,7 +10,7 @@ from rookery.form.run_conf import resolve
 from rookery.operators.download import DownloadDataOperator
 from rookery.operators.snapshot import PrepareDataOperator, snapshot_spec
 from rookery.sources.places import place_problem
-from rookery_jobs.contract import FilesSourceSpec, Manifest, Origin
+from rookery_jobs.contract import CsvFormat, FilesSourceSpec, Manifest, Origin
 from tests.fast.airflow.job_runs import GET, SUBMIT, run
 from tests.fast.airflow.tasks import DagRun, TaskInstance, context_of
 from tests.plans import PENGUINS
@@ -78,15 +78,17 @@ def test_the_path_is_a_field_of_the_form() -> None:
 def test_nothing_is_copied_and_the_job_run_is_asked_for_the_snapshot_of_what_it_finds(
     databricks: Recorder,
 ) -> None:
-    used = plan(format="csv", missing=["NA"])
+    used = plan(format="csv", missing=["NA"], delimiter=";", decimal=",")
     with DAG("penguins"):
         landing = DownloadDataOperator(task_id="download_data", plan=used.model_dump(mode="json"))
     context: Any = {"ti": TaskInstance("download_data"), "dag_run": DagRun()}
     handed_on = landing.execute(context)
     assert [call for call in databricks.calls if "/api/" in call.path] == []
     asked = snapshot_spec(used, handed_on, Origin("penguins", "manual__1", None, 1))
-    assert asked.source == FilesSourceSpec(PLACE, "csv", ("NA",))
-    made = asked.pinned(FilesSourceSpec(PLACE, "csv", ("NA",), 1, 7, "0" * 64))
+    written = CsvFormat(delimiter=";", decimal=",")
+    assert asked.source == FilesSourceSpec(PLACE, "csv", ("NA",), csv=written)
+    made = asked.pinned(FilesSourceSpec(PLACE, "csv", ("NA",), 1, 7, "0" * 64, written))
+    assert asked.pinned(FilesSourceSpec(PLACE, "csv", ("NA",), 1, 7, "0" * 64)).digest != made.digest
     manifest = Manifest(made, {}, 3, 0, 1, 2, {"train": 1, "test": 1}, {}, {})
     _holds(databricks, asked.snapshot_path, "pinned.json", made.to_json())
     _holds(databricks, made.snapshot_path, "manifest.json", manifest.to_json())

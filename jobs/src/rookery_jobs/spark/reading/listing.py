@@ -2,9 +2,9 @@
 of no data."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
@@ -18,6 +18,7 @@ from rookery_jobs.spark.reading.unreadable import readable
 MOST_FILES = 10_000
 # Spark takes a path with such a character for a pattern.
 _PATTERN = frozenset("{}[]*?\\")
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:(//[^/]*)?")
 # Above it, a file is read piece by piece, as Spark would hold all of it in memory.
 _LARGE_BYTES = 64 << 20
 
@@ -88,4 +89,5 @@ def _milliseconds() -> Column:
 
 
 def _path_of(location: str) -> str:
-    return urlsplit(location).path
+    # Not by a parser of URLs: a name may have a # or a ?.
+    return _SCHEME.sub("", location)

@@ -1,5 +1,5 @@
-"""What a winner is like, for those who look at its MLflow run: which features count, and which classes it
-takes for which."""
+"""What a winner is like, for those who look at its MLflow run: which features count, which classes it takes
+for which, and what was found about its data."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,6 +8,7 @@ from mlflow import MlflowClient
 
 from rookery_jobs.spark.reports.artifacts import log_report
 from rookery_jobs.spark.reports.classes import class_reports
+from rookery_jobs.spark.reports.data_gate import gate_report
 from rookery_jobs.spark.reports.importances import importances_report
 from rookery_jobs.spark.snapshot import Snapshot
 
@@ -19,6 +20,7 @@ def log_reports(client: MlflowClient, run_ids: Iterable[str], pipeline: Any, sna
     logged is replaced."""
     predictions = pipeline.transform(snapshot.side("test"))
     reports = [*importances_report(pipeline, snapshot), *class_reports(predictions, snapshot)]
+    reports += gate_report(snapshot)
     for run_id in run_ids:
         for report in reports:
             log_report(client, run_id, report)

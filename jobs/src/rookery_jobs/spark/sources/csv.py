@@ -1,6 +1,6 @@
 """A CSV file that was put where Spark can read it, under its SHA-256."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
@@ -12,8 +12,6 @@ from rookery_jobs.spark.reading.csv_rows import ROW_1, broken_row, csv_rows
 
 __all__ = ["ROW_1", "fault_of", "pin"]
 
-fault_of = broken_row
-
 
 @dataclass(frozen=True)
 class PinnedCsv:
@@ -23,7 +21,7 @@ class PinnedCsv:
     spec: CsvSourceSpec
     listing: None = None
 
-    def read(self, columns: Sequence[str]) -> DataFrame:
+    def read(self, columns: Sequence[str], numbers: Collection[str] = ()) -> DataFrame:  # noqa: ARG002
         """Spark refuses queries on the raw file that need its broken records alone: hence the cache."""
         files, path = ClusterFiles(self.spark), self.spec.path
         if not files.exists(path):
@@ -37,6 +35,11 @@ class PinnedCsv:
 
     def check_unchanged(self) -> None:
         """It was looked at when it was read."""
+
+
+def fault_of(source: CsvSourceSpec, broken: str) -> str:  # noqa: ARG001 - all are written alike
+    """A line with another number of fields than the header."""
+    return broken_row(broken)
 
 
 def pin(spark: SparkSession, source: CsvSourceSpec) -> PinnedCsv:

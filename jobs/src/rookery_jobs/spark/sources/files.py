@@ -1,6 +1,6 @@
 """Files that are read where they are, Parquet or CSV."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
@@ -14,6 +14,7 @@ from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.reading.csv_rows import broken_row, csv_rows
 from rookery_jobs.spark.reading.listing import (
     FoundFile,
+    below,
     content_hashes,
     find_files,
     listing,
@@ -24,7 +25,6 @@ from rookery_jobs.spark.reading.texts import file_of, texts
 from rookery_jobs.spark.reading.unreadable import readable
 
 ROW_1 = "row 1 is the first of its file, below the header of a CSV file"
-fault_of = broken_row
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,11 @@ class PinnedFiles:
     found: tuple[FoundFile, ...]
     listing: str
 
-    def read(self, columns: Sequence[str]) -> DataFrame:
+    def read(self, columns: Sequence[str], numbers: Collection[str] = ()) -> DataFrame:
         paths = [each.path for each in self.found]
         if self.spec.format == CSV:
-            return csv_rows(self.spark, paths, columns, self.spec.missing)
+            missing, written = self.spec.missing, self.spec.csv
+            return csv_rows(self.spark, paths, columns, numbers=numbers, missing=missing, written=written)
         return self._parquet(paths, columns)
 
     def check_unchanged(self) -> None:
@@ -49,7 +50,7 @@ class PinnedFiles:
 
     def _parquet(self, paths: Sequence[str], columns: Sequence[str]) -> DataFrame:
         reader = self.spark.read
-        if len(paths) > 1:
+        if below(paths[0], self.spec.path):
             # Where the folder begins, so that folders such as `day=2026-01-05` are a column.
             reader = reader.option("basePath", self.spec.path)
         with readable(self.spec.path):
@@ -61,6 +62,11 @@ class PinnedFiles:
             file_of(len(paths) > 1),
             F.monotonically_increasing_id().alias(ROW),
         )
+
+
+def fault_of(source: FilesSourceSpec, broken: str) -> str:
+    """A line of a CSV file with another number of fields than its header."""
+    return broken_row(broken, source.csv)
 
 
 def pin(spark: SparkSession, source: FilesSourceSpec) -> PinnedFiles:

@@ -1,6 +1,6 @@
 """What `prepare` asks of every kind of source."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from pyspark.sql import DataFrame, SparkSession
@@ -21,9 +21,10 @@ class Pinned(Protocol):
         """What was listed to tell the content, for the snapshot's folder."""
         ...
 
-    def read(self, columns: Sequence[str]) -> DataFrame:
+    def read(self, columns: Sequence[str], numbers: Collection[str] = ()) -> DataFrame:
         """The columns as the text that they are in the source, with ROW, FILE and BROKEN (`reading.marks`).
 
+        Those that are `numbers` have a point before a fraction, whatever the source has there.
         Cache it before use. Raises DataError for a source that is not there or not the one that the spec
         means, and for one without each of the columns once.
         """
@@ -44,6 +45,6 @@ class Source(Protocol):
         """The source, a SourceSpec of this kind, with its content. Raises DataError."""
         ...
 
-    def fault_of(self, broken: str) -> str:
+    def fault_of(self, source: Any, broken: str) -> str:
         """What is wrong with the row that BROKEN has, without its values."""
         ...

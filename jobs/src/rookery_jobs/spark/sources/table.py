@@ -4,7 +4,7 @@ A Delta table's reading was not run where there is no Delta:
 https://docs.databricks.com/aws/en/delta/history
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
@@ -31,7 +31,7 @@ class PinnedTable:
     found: tuple[FoundFile, ...] = ()
     listing: str | None = None
 
-    def read(self, columns: Sequence[str]) -> DataFrame:
+    def read(self, columns: Sequence[str], numbers: Collection[str] = ()) -> DataFrame:  # noqa: ARG002
         with readable(self.spec.name):
             rows = self.spark.sql(statement(self.spec))
         return rows.select(
@@ -62,7 +62,7 @@ def pin(spark: SparkSession, source: TableSourceSpec) -> PinnedTable:
             f"the table {name} has no versions, as it is {described.get('Provider', 'of another kind')}: "
             "leave out `version`, or make it a Delta table"
         )
-    spark.catalog.refreshTable(name)
+    spark.catalog.refreshTable(_quoted(name))
     found = _files(spark, name)
     listed = listing(described.get("Location", ""), found, content_hashes(spark, found))
     size = sum(each.size for each in found)
@@ -70,9 +70,9 @@ def pin(spark: SparkSession, source: TableSourceSpec) -> PinnedTable:
     return PinnedTable(spark, pinned, found, listed)
 
 
-def fault_of(broken: str) -> str:
+def fault_of(source: TableSourceSpec, broken: str) -> str:
     """Rows of tables are never broken."""
-    raise AssertionError(broken)
+    raise AssertionError(source, broken)
 
 
 def statement(source: TableSourceSpec) -> str:

@@ -1,11 +1,14 @@
 """CSV files, of which every field is read as text."""
 
 import csv
+import re
 from collections.abc import Sequence
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.types import StringType, StructField, StructType
+
+from rookery_jobs.contract.sources.files import USUAL_CSV, CsvFormat
 
 _LINE = "__line"
 # Spark leaves lines without such a character out.
@@ -14,22 +17,37 @@ _NOT_BLANK = r"[^\x00-\x20]"
 _PARTITION_SHIFT = 33
 
 
-def fields_of(line: str) -> list[str]:
-    """The fields of one line by RFC 4180: a quote within quotes is doubled."""
-    return next(csv.reader([line]), [])
+def fields_of(line: str, written: CsvFormat = USUAL_CSV) -> list[str]:
+    """The fields of one line, by RFC 4180 or as it is `written`."""
+    doubled = written.escape == written.quote
+    reader = csv.reader(
+        [line],
+        delimiter=written.delimiter,
+        quotechar=written.quote,
+        doublequote=doubled,
+        escapechar=None if doubled else written.escape,
+    )
+    return next(reader, [])
 
 
-def header_of(line: str | None) -> tuple[str, ...]:
+def first_line(spark: SparkSession, path: str) -> str | None:
+    """The first line of a file that is not blank, without byte order mark, or None."""
+    found = spark.read.text(path).filter(F.col("value").rlike(_NOT_BLANK)).head()
+    return None if found is None else str(found[0]).removeprefix("\ufeff")
+
+
+def header_of(line: str | None, written: CsvFormat = USUAL_CSV) -> tuple[str, ...]:
     """The names of the columns by the first line of a file; a column without one has Spark's name for it."""
-    return tuple(name.strip() or f"_c{position}" for position, name in enumerate(fields_of(line or "")))
+    fields = fields_of(line or "", written)
+    return tuple(name.strip() or f"_c{position}" for position, name in enumerate(fields))
 
 
-def has_unclosed_quote(spark: SparkSession, paths: Sequence[str]) -> bool:
+def has_unclosed_quote(spark: SparkSession, paths: Sequence[str], written: CsvFormat = USUAL_CSV) -> bool:
     """Whether in one of the files a line ends within quotes; see `unclosed_quote`."""
-    return not _unclosed(spark.read.text(list(paths))).isEmpty()
+    return not _unclosed(spark.read.text(list(paths)), written).isEmpty()
 
 
-def unclosed_quote(spark: SparkSession, path: str) -> str | None:
+def unclosed_quote(spark: SparkSession, path: str, written: CsvFormat = USUAL_CSV) -> str | None:
     """Where in the file a line ends within quotes, and what to do, in words; None if no line does.
 
     RFC 4180 allows line breaks within quotes, but Spark reads each line as a row, so that several of its
@@ -38,7 +56,7 @@ def unclosed_quote(spark: SparkSession, path: str) -> str | None:
     """
     lines = spark.read.text(path).filter(F.col("value").rlike(_NOT_BLANK))
     lines = lines.withColumn(_LINE, F.monotonically_increasing_id())
-    found = _unclosed(lines).orderBy(_LINE).select(_LINE).head()
+    found = _unclosed(lines, written).orderBy(_LINE).select(_LINE).head()
     if found is None:
         return None
     row = position_of(lines, _LINE, found[0])
@@ -48,11 +66,13 @@ def unclosed_quote(spark: SparkSession, path: str) -> str | None:
     )
 
 
-def _unclosed(lines: DataFrame) -> DataFrame:
-    # Without doubled quotes and whole quoted fields, a quote that begins a field has no end.
-    single = F.regexp_replace("value", '""', "")
-    rest = F.regexp_replace(single, '(^|,)"[^"]*"', "$1")
-    return lines.filter(rest.rlike('(^|,)"'))
+def _unclosed(lines: DataFrame, written: CsvFormat) -> DataFrame:
+    quote, delimiter = re.escape(written.quote), re.escape(written.delimiter)
+    escaped = f"{quote}{quote}" if written.escape == written.quote else f"{re.escape(written.escape)}."
+    # Without escaped quotes and whole quoted fields, a quote that begins a field has no end.
+    single = F.regexp_replace("value", escaped, "")
+    rest = F.regexp_replace(single, f"(^|{delimiter}){quote}[^{quote}]*{quote}", "$1")
+    return lines.filter(rest.rlike(f"(^|{delimiter}){quote}"))
 
 
 def position_of(rows: DataFrame, column: str, identifier: int) -> int:
@@ -62,12 +82,24 @@ def position_of(rows: DataFrame, column: str, identifier: int) -> int:
     return before + (identifier & ((1 << _PARTITION_SHIFT) - 1))
 
 
-def read_rows(spark: SparkSession, paths: Sequence[str], header: Sequence[str], broken: str) -> DataFrame:
-    """The fields of every row by RFC 4180, and in `broken` the line of a row that has more or fewer fields
-    than the header, whose names must differ. Spark takes `{}[]*?\\` in a path for a pattern."""
+def read_rows(
+    spark: SparkSession,
+    paths: Sequence[str],
+    header: Sequence[str],
+    broken: str,
+    written: CsvFormat = USUAL_CSV,
+) -> DataFrame:
+    """The fields of every row as it is `written`, and in `broken` the line of a row that has more or fewer
+    fields than the header, whose names must differ. Spark takes `{}[]*?\\` in a path for a pattern."""
     schema = StructType([StructField(name, StringType()) for name in [*header, broken]])
     # Column pruning would hide rows with too many or too few fields.
     reader = spark.read.schema(schema).option("header", True).option("columnPruning", False)
     text = reader.option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", broken)
     # Spark's own choice, the backslash, is no character of its own in CSV files.
-    return text.option("escape", '"').csv(list(paths))
+    text = text.option("escape", written.escape).option("quote", written.quote)
+    return text.option("sep", written.delimiter).csv(list(paths))
+
+
+def with_points(text: Column, written: CsvFormat) -> Column:
+    """The text of a number, with a point before its fraction. Another point was none, and becomes none."""
+    return text if written.decimal == "." else F.translate(text, f".{written.decimal}", f"{written.decimal}.")

@@ -17,6 +17,7 @@ from py4j.protocol import Py4JError, Py4JJavaError  # type: ignore[import-untype
 from local_workspace.clock import Clock
 from local_workspace.clusters.spark.jvm import SECONDS_TO_START, DriverFailed, Jvm
 from local_workspace.clusters.spark.session import session_class
+from local_workspace.clusters.spark.tables import Tables
 from local_workspace.processes.forked import ForkServer
 from local_workspace.processes.processes import Processes
 
@@ -79,6 +80,7 @@ class Driver:
         self._context = java.org.apache.spark.SparkContext.getOrCreate(java.org.apache.spark.SparkConf())
         self._without_checksum_files()
         session_class(java).builder().getOrCreate()
+        self._tables = Tables(java, jvm.tables) if jvm.tables else None
         self.context_id = secrets.randbits(62)
 
     def _without_checksum_files(self) -> None:
@@ -111,6 +113,8 @@ class Driver:
         accepting thread has them, and every connection thread too: one for each thread of the run's Python.
         """
         java = self._gateway.jvm
+        if self._tables:
+            self._tables.begin()
         self._context.setJobGroup(tag, tag, True)
         self._context.addJobTag(tag)
         try:
@@ -137,6 +141,8 @@ class Driver:
         job group is refused from now on, and why none must be seen several times in a row.
         """
         attachment.server.shutdown()
+        if self._tables:
+            self._tables.end()
         if not self.active_jobs(attachment.tag):
             return
         self._cancel_group(attachment.tag)

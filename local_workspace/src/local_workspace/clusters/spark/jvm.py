@@ -70,6 +70,8 @@ class Jvm:
     local_mounts: Mapping[str, Path] | None = None
     # Where the cluster's own packages are, if it may have any.
     packages: Path | None = None
+    # Where the definitions of tables are that all clusters share, if it takes part.
+    tables: Path | None = None
 
     @property
     def tmp(self) -> Path:

@@ -12,6 +12,7 @@ from local_workspace.api.unity.grants import grant_routes
 from local_workspace.api.unity.model_versions import model_version_info_routes
 from local_workspace.api.unity.models import model_routes
 from local_workspace.api.unity.schemas import schema_routes
+from local_workspace.api.unity.tables import table_routes
 from local_workspace.api.unity.volumes import volume_routes
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
 from local_workspace.settings import Settings
@@ -55,6 +56,7 @@ NAMES = [
 COLLECTIONS = [
     "catalogs",
     "schemas",
+    "tables",
     "volumes",
     "permissions/schema",
     "permissions/x",
@@ -85,6 +87,7 @@ def test_no_request_makes_the_workspace_fail(tmp_path: Path) -> None:
     routes = [
         *catalog_routes(unity),
         *schema_routes(unity),
+        *table_routes(unity),
         *volume_routes(unity),
         *grant_routes(unity),
         *model_routes(models),

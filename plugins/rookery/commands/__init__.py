@@ -1,0 +1,1 @@
+"""What the command `rookery` does, beside `check`: a module per command."""

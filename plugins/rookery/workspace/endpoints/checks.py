@@ -1,0 +1,86 @@
+"""A served version asked by its own address: it must answer as its model did when it was registered."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rookery.exceptions import EndpointError
+from rookery.workspace.endpoints.answers import checked
+
+if TYPE_CHECKING:
+    from databricks.sdk import WorkspaceClient
+
+    from rookery_jobs.contract import Examples
+
+_TOLERANCE = 1e-9
+"""Of a number, as a share of it where it is larger than 1: JSON and NumPy round alike, so this is
+generous."""
+
+Record = Mapping[str, Any]
+
+
+class Latencies(NamedTuple):
+    """Of requests with one record, in milliseconds, as the client sees them."""
+
+    p50: float
+    p99: float
+
+
+def ask_version(
+    workspace: WorkspaceClient,
+    name: str,
+    served: str,
+    records: Sequence[Record],
+    label_type: str,
+    *,
+    probabilities: bool = False,
+) -> list[Any]:
+    """The predictions of one served version (see `answers.checked`)."""
+    path = f"/serving-endpoints/{name}/served-models/{served}/invocations"
+    body = {"dataframe_records": [dict(each) for each in records]}
+    answer = workspace.api_client.do("POST", path, body=body)
+    predictions = dict(answer).get("predictions")
+    return checked(predictions, len(records), label_type, probabilities=probabilities)
+
+
+def check_examples(
+    workspace: WorkspaceClient,
+    name: str,
+    served: str,
+    examples: Examples,
+    label_type: str,
+    *,
+    probabilities: bool = False,
+    now: Callable[[], float] = time.perf_counter,
+) -> Latencies:
+    """Ask the version all examples, each by itself. Raises EndpointError unless it answers each as the model
+    did, to 1e-9 where answers are numbers; the message has the answers, not the rows."""
+    seconds, wrong = [], []
+    for record, expected in zip(examples.dataframe_records, examples.answers, strict=True):
+        began = now()
+        (answer,) = ask_version(workspace, name, served, [record], label_type, probabilities=probabilities)
+        seconds.append(now() - began)
+        given = answer["prediction"] if probabilities else answer
+        if not _same(given, expected):
+            wrong.append((expected, given))
+    if wrong:
+        expected, given = wrong[0]
+        raise EndpointError(
+            f"the version served as {served} answers {len(wrong)} of {len(examples.answers)} test rows "
+            f"otherwise than the model that was registered: {given!r} in place of {expected!r}"
+        )
+    return Latencies(1000 * _quantile(seconds, 0.5), 1000 * _quantile(seconds, 0.99))
+
+
+def _same(given: Any, expected: Any) -> bool:
+    if isinstance(expected, float) and isinstance(given, int | float) and not isinstance(given, bool):
+        return math.isclose(given, expected, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
+    return type(given) is type(expected) and bool(given == expected)
+
+
+def _quantile(values: Sequence[float], share: float) -> float:
+    """The smallest value that this share of them does not exceed."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]

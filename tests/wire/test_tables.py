@@ -1,0 +1,51 @@
+"""Tables of two names are in a warehouse that clusters share and that outlives them."""
+
+import json
+import secrets
+
+from tests.wire.running_workspace import RunningWorkspace
+from tests.wire.spark_jobs import new_cluster, printed, shared_cluster
+
+SAVE = """
+import sys
+database, table = sys.argv[1:]
+spark.sql(f"CREATE DATABASE IF NOT EXISTS {database}")
+rows = spark.createDataFrame([(1, "a"), (2, "b")], "id int, `odd name` string")
+rows.write.partitionBy("id").saveAsTable(f"{database}.{table}")
+rows.createOrReplaceTempView("mine")
+"""
+READ = """
+import json, sys
+database, table, *then = sys.argv[1:]
+name = f"{database}.{table}"
+rows = spark.table(name).orderBy("id")
+kind = spark.catalog.getTable(name).tableType
+views = [each.name for each in spark.catalog.listTables() if each.isTemporary]
+print(json.dumps([rows.columns, [row["odd name"] for row in rows.collect()], kind, views]))
+for statement in then:
+    spark.sql(statement.format(name))
+"""
+IS_THERE = """
+import sys
+database, table = sys.argv[1:]
+print(spark.catalog.tableExists(f"{database}.{table}"))
+"""
+
+
+def test_a_table_is_seen_changed_and_dropped_by_all_clusters_and_outlives_that_of_its_maker(
+    workspace: RunningWorkspace,
+) -> None:
+    names = f"shop_{secrets.token_hex(4)}", "orders"
+    first, second = new_cluster(workspace), shared_cluster(workspace)
+    printed(workspace, SAVE, *names, cluster_id=first)
+    change = "ALTER TABLE {} ADD COLUMNS (price double)"
+    seen = json.loads(printed(workspace, READ, *names, change, cluster_id=second))
+    assert seen == [["odd name", "id"], ["a", "b"], "MANAGED", []]
+
+    columns, rows, _, _ = json.loads(printed(workspace, READ, *names, "DROP TABLE {}", cluster_id=first))
+    assert (columns, rows) == (["odd name", "price", "id"], ["a", "b"])
+    assert printed(workspace, IS_THERE, *names, cluster_id=second).strip() == "False"
+
+    printed(workspace, SAVE, *names, cluster_id=first)
+    workspace.client.clusters.permanent_delete(first)
+    assert json.loads(printed(workspace, READ, *names, cluster_id=second))[1] == ["a", "b"]
