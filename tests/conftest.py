@@ -28,7 +28,14 @@ settings.load_profile("repeatable")
 ALONE = {"test_demo.py", "test_up.py"}
 SHARED = {"end_to_end", "faults", "spark"}
 # Half of the tests of their folder, by processor time.
-SECOND_SPARK = {"algorithms", "test_own_table.py", "test_parity.py", "test_register.py"}
+SECOND_SPARK = {
+    "algorithms",
+    "judge",
+    "test_dotted_path.py",
+    "test_own_table.py",
+    "test_parity.py",
+    "test_register.py",
+}
 # What takes longest begins first, so that no process is left with it at the end.
 LONGEST = ("end_to_end", "spark", "spark, the second", "faults")
 
