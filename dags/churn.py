@@ -32,7 +32,7 @@ plan = TrainingPlan(
         Sweep(algorithm="RandomForestClassifier", grid={"numTrees": [20], "maxDepth": [5, 8]}),
         Sweep(algorithm="GBTClassifier", grid={"maxIter": [10], "maxDepth": [3, 5]}),
     ],
-    class_weights="balanced",  # one of eight leaves: "nobody leaves" would be right for the others
+    class_weights="balanced",  # one of ten leaves: "nobody leaves" would be right for the others
     metric="areaUnderROC",
     gates=[Gate(metric="areaUnderROC", threshold=0.75)],
     registry=Registry(registered_model_name="Churn"),
