@@ -58,6 +58,7 @@ def test_a_version_beside_the_one_that_serves_gets_the_traffic_it_is_given(
     assert set(statuses) == {200}
 
 
+@pytest.mark.matrix
 def test_an_update_that_fails_leaves_what_served_in_its_own_process(
     workspace: RunningWorkspace, endpoint: str, two: ServedEntityInput
 ) -> None:
