@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 TESTS = """
+from pathlib import Path
 from databricks.sdk import WorkspaceClient
 import pytest
 
@@ -22,6 +23,10 @@ def test_one(databricks_environment):
 
 def test_two(local_workspace):
     w = WorkspaceClient(host=local_workspace.url, token=local_workspace.token)
+    assert w.dbfs.exists("/data/a.txt")
+    local_workspace.reset()
+    assert not w.dbfs.exists("/data/a.txt")
+    local_workspace.seed(Path("seeds"))
     assert w.dbfs.exists("/data/a.txt")
 """
 

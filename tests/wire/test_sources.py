@@ -114,9 +114,10 @@ def test_parquet_in_a_volume_and_a_table_that_an_earlier_run_saved_are_read_in_p
     ("source", "told"),
     [
         (FilesSourceSpec("s3://bucket/penguins", "parquet"), "has no file system for it ("),
-        (
+        pytest.param(
             FilesSourceSpec("abfss://c@a.dfs.core.windows.net/p", "csv"),
             "has no file system for it (",
+            marks=pytest.mark.matrix,
         ),
         (TableSourceSpec("main.default.penguins"), "the source main.default.penguins cannot be read"),
         (TableSourceSpec("default.nothing"), "TABLE_OR_VIEW_NOT_FOUND"),

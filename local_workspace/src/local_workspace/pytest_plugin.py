@@ -35,9 +35,7 @@ def local_workspace(
     folder = request.config.getoption("--local-workspace-seed")
     with WorkspaceProcess.start(root, ["--kind", kind]) as workspace:
         if folder is not None:
-            from local_workspace.clients.seed import seed
-
-            seed(folder, workspace.url, workspace.token)
+            workspace.seed(folder)
         yield workspace
 
 

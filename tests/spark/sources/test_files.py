@@ -46,14 +46,12 @@ def rows_of(study: Study, manifest: Manifest) -> set[tuple[object, ...]]:
 
 
 def test_typed_parquet_gives_the_snapshot_that_the_same_values_as_csv_give(
-    fresh_study: Study, tmp_path: Path
+    study: Study, tmp_path: Path
 ) -> None:
-    folder = penguins(fresh_study.spark, tmp_path / "penguins")
+    folder = penguins(study.spark, tmp_path / "penguins")
     (folder / "_notes.txt").write_text("no data")
-    found = fresh_study.prepare(spec_of(fresh_study, folder))
-    assert rows_of(fresh_study, found) == rows_of(
-        fresh_study, fresh_study.prepare(fresh_study.snapshot_spec())
-    )
+    found = study.prepare(spec_of(study, folder))
+    assert rows_of(study, found) == rows_of(study, study.prepare(study.snapshot_spec()))
     source = found.snapshot.source
     assert isinstance(source, FilesSourceSpec)
     parts = sorted(folder.glob("*.parquet"))
@@ -66,32 +64,31 @@ def test_typed_parquet_gives_the_snapshot_that_the_same_values_as_csv_give(
 
 
 def test_the_same_content_gives_the_same_digest_wherever_it_is_and_another_another(
-    fresh_study: Study, tmp_path: Path
+    study: Study, tmp_path: Path
 ) -> None:
-    folder = penguins(fresh_study.spark, tmp_path / "one")
-    first = fresh_study.prepare(spec_of(fresh_study, folder)).snapshot
+    folder = penguins(study.spark, tmp_path / "one")
+    first = study.prepare(spec_of(study, folder)).snapshot
     shutil.copytree(folder, tmp_path / "other")
-    assert fresh_study.prepare(spec_of(fresh_study, tmp_path / "other")).snapshot.digest == first.digest
+    assert study.prepare(spec_of(study, tmp_path / "other")).snapshot.digest == first.digest
     shutil.copy(next(folder.glob("*.parquet")), folder / "more.parquet")
-    second = fresh_study.prepare(spec_of(fresh_study, folder)).snapshot
+    second = study.prepare(spec_of(study, folder)).snapshot
     assert second.digest != first.digest
     assert Path(first.snapshot_path).is_dir(), "the first stays"
-    assert fresh_study.prepare(spec_of(fresh_study, folder, missing=("NA",))).snapshot.digest != second.digest
+    assert study.prepare(spec_of(study, folder, missing=("NA",))).snapshot.digest != second.digest
 
 
-def test_one_file_is_a_source_whatever_it_is_called(fresh_study: Study, tmp_path: Path) -> None:
-    (part,) = penguins(fresh_study.spark, tmp_path / "one", files=1).glob("*.parquet")
+@pytest.mark.matrix
+def test_one_file_is_a_source_whatever_it_is_called(study: Study, tmp_path: Path) -> None:
+    (part,) = penguins(study.spark, tmp_path / "one", files=1).glob("*.parquet")
     named = shutil.copy(part, tmp_path / "b 100 + ü.parquet")
-    digests = {
-        fresh_study.prepare(spec_of(fresh_study, Path(path))).snapshot.digest for path in (part, named)
-    }
+    digests = {study.prepare(spec_of(study, Path(path))).snapshot.digest for path in (part, named)}
     assert len(digests) == 1
 
 
-def test_files_that_change_while_they_are_read_make_no_snapshot(fresh_study: Study, tmp_path: Path) -> None:
-    folder = penguins(fresh_study.spark, tmp_path / "one")
+def test_files_that_change_while_they_are_read_make_no_snapshot(study: Study, tmp_path: Path) -> None:
+    folder = penguins(study.spark, tmp_path / "one")
     spec = FilesSourceSpec(str(folder), "parquet")
-    pinned = source_of(spec).pin(fresh_study.spark, spec)
+    pinned = source_of(spec).pin(study.spark, spec)
     pinned.check_unchanged()
     shutil.copy(next(folder.glob("*.parquet")), folder / "more.parquet")
     assert pinned.read(["Island"]).count() == 344, "just what was listed is read"
@@ -100,46 +97,45 @@ def test_files_that_change_while_they_are_read_make_no_snapshot(fresh_study: Stu
 
 
 def test_a_folder_named_by_a_value_is_a_column_also_if_it_has_the_only_file(
-    fresh_study: Study, tmp_path: Path
+    study: Study, tmp_path: Path
 ) -> None:
-    (part,) = penguins(fresh_study.spark, tmp_path / "one", files=1).glob("*.parquet")
+    (part,) = penguins(study.spark, tmp_path / "one", files=1).glob("*.parquet")
     (tmp_path / "dated" / "Seen=2026-01-05").mkdir(parents=True)
     shutil.copy(part, tmp_path / "dated" / "Seen=2026-01-05")
     spec = FilesSourceSpec(str(tmp_path / "dated"), "parquet")
-    rows = source_of(spec).pin(fresh_study.spark, spec).read(["Seen"])
+    rows = source_of(spec).pin(study.spark, spec).read(["Seen"])
     assert {row["Seen"] for row in rows.distinct().collect()} == {"2026-01-05"}
 
 
-def test_folders_named_by_a_value_are_a_column(fresh_study: Study, tmp_path: Path) -> None:
-    rows = fresh_study.spark.read.csv(str(PENGUINS), header=True, schema=TYPES)
+@pytest.mark.matrix
+def test_folders_named_by_a_value_are_a_column(study: Study, tmp_path: Path) -> None:
+    rows = study.spark.read.csv(str(PENGUINS), header=True, schema=TYPES)
     rows.write.partitionBy("Island").parquet(str(tmp_path / "parted"))
-    plain = fresh_study.prepare(fresh_study.snapshot_spec())
-    assert rows_of(fresh_study, fresh_study.prepare(spec_of(fresh_study, tmp_path / "parted"))) == rows_of(
-        fresh_study, plain
-    )
+    plain = study.prepare(study.snapshot_spec())
+    assert rows_of(study, study.prepare(spec_of(study, tmp_path / "parted"))) == rows_of(study, plain)
 
 
-def test_csv_files_with_columns_in_another_order_are_one_source(fresh_study: Study, tmp_path: Path) -> None:
+def test_csv_files_with_columns_in_another_order_are_one_source(study: Study, tmp_path: Path) -> None:
     folder = tmp_path / "csv"
     folder.mkdir()
     (folder / "a.csv").write_text("\n".join(LINES[:100]) + "\n")
     turned = [",".join(["x", *reversed(line.split(","))]) for line in LINES[:1] + LINES[100:]]
     (folder / "b 100% + ü#1.csv").write_text("\n".join(turned) + "\n")
-    plain = fresh_study.prepare(fresh_study.snapshot_spec())
-    found = fresh_study.prepare(spec_of(fresh_study, folder, "csv"))
-    assert rows_of(fresh_study, found) == rows_of(fresh_study, plain)
+    plain = study.prepare(study.snapshot_spec())
+    found = study.prepare(spec_of(study, folder, "csv"))
+    assert rows_of(study, found) == rows_of(study, plain)
 
 
 @pytest.mark.parametrize(
     ("written", "end"),
     [
-        (CsvFormat(";", "'", "'", ","), ".csv"),
-        (CsvFormat("\t", '"', "\\", "."), ".csv.gz"),
-        (CsvFormat("|", "]", "]", ","), ".csv"),
+        pytest.param(CsvFormat(";", "'", "'", ","), ".csv", marks=pytest.mark.matrix),
+        (CsvFormat("\t", '"', "\\", ","), ".csv.gz"),
+        pytest.param(CsvFormat("|", "]", "]", "."), ".csv", marks=pytest.mark.matrix),
     ],
 )
 def test_csv_that_is_written_otherwise_or_compressed_means_the_same(
-    fresh_study: Study, tmp_path: Path, written: CsvFormat, end: str
+    study: Study, tmp_path: Path, written: CsvFormat, end: str
 ) -> None:
     header, *rows = (line.split(",") for line in LINES)
     note = f"a {written.delimiter} {written.escape}{written.quote} b"
@@ -148,14 +144,14 @@ def test_csv_that_is_written_otherwise_or_compressed_means_the_same(
     content = "".join(f"{written.delimiter.join(line)}\n" for line in lines).encode()
     path = tmp_path / f"birds{end}"
     path.write_bytes(gzip.compress(content) if end.endswith("gz") else content)
-    spec = fresh_study.snapshot_spec(source=FilesSourceSpec(str(path), "csv", csv=written))
-    plain = fresh_study.prepare(fresh_study.snapshot_spec())
-    assert rows_of(fresh_study, fresh_study.prepare(spec)) == rows_of(fresh_study, plain)
+    spec = study.snapshot_spec(source=FilesSourceSpec(str(path), "csv", csv=written))
+    plain = study.prepare(study.snapshot_spec())
+    assert rows_of(study, study.prepare(spec)) == rows_of(study, plain)
     unclosed = tmp_path / "unclosed.csv"
     unclosed.write_bytes(content.removesuffix(f"{written.quote}\n".encode()) + b"\n")
     source = FilesSourceSpec(str(unclosed), "csv", csv=written)
     with pytest.raises(DataError, match="an unclosed quote in row 344"):
-        fresh_study.prepare(fresh_study.snapshot_spec(source=source))
+        study.prepare(study.snapshot_spec(source=source))
 
 
 @pytest.mark.parametrize(
@@ -167,28 +163,28 @@ def test_csv_that_is_written_otherwise_or_compressed_means_the_same(
     ],
 )
 def test_a_fault_in_one_of_several_files_is_told_with_file_row_and_value(
-    fresh_study: Study, tmp_path: Path, spoiled: str, told: str
+    study: Study, tmp_path: Path, spoiled: str, told: str
 ) -> None:
     folder = tmp_path / "csv"
     folder.mkdir()
     (folder / "a.csv").write_text("\n".join(LINES[:100]) + "\n")
     (folder / "b.csv").write_text("\n".join([LINES[0], *LINES[100:102], spoiled, *LINES[102:]]) + "\n")
     with pytest.raises(DataError, match=told):
-        fresh_study.prepare(spec_of(fresh_study, folder, "csv"))
+        study.prepare(spec_of(study, folder, "csv"))
 
 
-def test_texts_that_mean_missing_are_missing_in_parquet_too(fresh_study: Study, tmp_path: Path) -> None:
+def test_texts_that_mean_missing_are_missing_in_parquet_too(study: Study, tmp_path: Path) -> None:
     rows = [
         (island, float("nan") if number < 9 else 40.0 + number, 0) for number, island in enumerate("ab" * 30)
     ]
-    frame = fresh_study.spark.createDataFrame(rows, "Island string, CulmenLength double, Species int")
+    frame = study.spark.createDataFrame(rows, "Island string, CulmenLength double, Species int")
     frame.selectExpr(
         "Island", "CulmenLength", "Species + cast(Island = 'b' AS int) AS Species"
     ).write.parquet(str(tmp_path / "p"))
     asked: dict[str, Any] = {"numeric": ("CulmenLength",), "validation_size": 0.0, "test_size": 0.3}
     with pytest.raises(DataError, match="column 'CulmenLength' has 'NaN', which is not a finite number"):
-        fresh_study.prepare(spec_of(fresh_study, tmp_path / "p", **asked))
-    manifest = fresh_study.prepare(spec_of(fresh_study, tmp_path / "p", missing=("NaN",), **asked))
+        study.prepare(spec_of(study, tmp_path / "p", **asked))
+    manifest = study.prepare(spec_of(study, tmp_path / "p", missing=("NaN",), **asked))
     assert (manifest.rows_kept, manifest.empty) == (51, {"CulmenLength": 9})
 
 
@@ -229,28 +225,28 @@ def test_every_type_of_value_has_the_text_that_csv_would_have(spark: SparkSessio
     ],
 )
 def test_what_cannot_be_a_source_is_refused_in_words(
-    fresh_study: Study, tmp_path: Path, make: Any, told: str
+    study: Study, tmp_path: Path, make: Any, told: str
 ) -> None:
     make(tmp_path / "p")
     with pytest.raises(DataError, match=told):
-        fresh_study.prepare(spec_of(fresh_study, tmp_path / "p"))
+        study.prepare(spec_of(study, tmp_path / "p"))
 
 
-def test_a_store_that_the_cluster_has_no_file_system_for_is_named(fresh_study: Study) -> None:
+def test_a_store_that_the_cluster_has_no_file_system_for_is_named(study: Study) -> None:
     with pytest.raises(
         DataError, match=r'the source s3://bucket/p cannot be read: .*No FileSystem for scheme "s3"'
     ):
-        fresh_study.prepare(spec_of(fresh_study, "s3://bucket/p"))
+        study.prepare(spec_of(study, "s3://bucket/p"))
 
 
-def test_columns_that_are_not_there_or_no_value_are_named(fresh_study: Study, tmp_path: Path) -> None:
-    frame = fresh_study.spark.sql("SELECT 'a' AS Island, array(1) AS CulmenLength, 0 AS Species")
+def test_columns_that_are_not_there_or_no_value_are_named(study: Study, tmp_path: Path) -> None:
+    frame = study.spark.sql("SELECT 'a' AS Island, array(1) AS CulmenLength, 0 AS Species")
     frame.write.parquet(str(tmp_path / "p"))
-    spec = spec_of(fresh_study, tmp_path / "p", numeric=("CulmenLength",))
+    spec = spec_of(study, tmp_path / "p", numeric=("CulmenLength",))
     with pytest.raises(DataError, match=r"columns that are no value: 'CulmenLength' \(array<int>\)"):
-        fresh_study.prepare(spec)
+        study.prepare(spec)
     with pytest.raises(DataError, match="has no column CulmenDepth, FlipperLength, BodyMass; it has Island"):
-        fresh_study.prepare(spec_of(fresh_study, tmp_path / "p", numeric=NUMERIC))
+        study.prepare(spec_of(study, tmp_path / "p", numeric=NUMERIC))
 
 
 def test_a_file_above_the_size_that_spark_holds_in_memory_has_the_same_hash(

@@ -34,22 +34,22 @@ def spec_of(study: Study, name: str, version: int | None = None, **changes: Any)
 
 
 def test_a_table_gives_the_snapshot_that_the_same_values_as_csv_give_and_knows_its_content(
-    fresh_study: Study, table: str
+    study: Study, table: str
 ) -> None:
-    plain = fresh_study.prepare(fresh_study.snapshot_spec())
-    first = fresh_study.prepare(spec_of(fresh_study, table))
-    assert rows_of(fresh_study, first) == rows_of(fresh_study, plain)
+    plain = study.prepare(study.snapshot_spec())
+    first = study.prepare(spec_of(study, table))
+    assert rows_of(study, first) == rows_of(study, plain)
     assert "saved_once" not in Path(listing_path(first.snapshot.snapshot_path)).read_text()
-    assert fresh_study.prepare(spec_of(fresh_study, table)).snapshot == first.snapshot
-    fresh_study.spark.sql("INSERT INTO birds.saved_once SELECT * FROM birds.saved_once LIMIT 3")
-    second = fresh_study.prepare(spec_of(fresh_study, table))
+    assert study.prepare(spec_of(study, table)).snapshot == first.snapshot
+    study.spark.sql("INSERT INTO birds.saved_once SELECT * FROM birds.saved_once LIMIT 3")
+    second = study.prepare(spec_of(study, table))
     assert second.rows_read == first.rows_read + 3
     assert second.snapshot.digest != first.snapshot.digest
 
 
-def test_a_run_for_the_past_sees_the_rows_before_its_date(fresh_study: Study, table: str) -> None:
-    spec = spec_of(fresh_study, table, as_of_column="Seen", as_of="2026-02-20T00:00:00+00:00")
-    manifest = fresh_study.prepare(spec)
+def test_a_run_for_the_past_sees_the_rows_before_its_date(study: Study, table: str) -> None:
+    spec = spec_of(study, table, as_of_column="Seen", as_of="2026-02-20T00:00:00+00:00")
+    manifest = study.prepare(spec)
     assert (manifest.rows_read, manifest.rows_later) == (344, 150)
 
 

@@ -72,6 +72,7 @@ class Clusters:
         for document in self._records.all():
             self._records.set_terminating(document["cluster_id"], termination.server_gone("killed"))
             self._records.set_terminated(document["cluster_id"])
+            self.libraries.cluster_ended(document["cluster_id"])
         self._ticker.start()
 
     def stop(self, deadline: float) -> None:

@@ -28,7 +28,13 @@ def spark_environment(model: Path, home: Path, python: str) -> dict[str, str]:
     java.parent.mkdir(parents=True, exist_ok=True)
     java.write_text(_JAVA.format(java=find_java()))
     java.chmod(0o700)
-    return {"JAVA_HOME": str(home / "java"), "PYSPARK_PYTHON": python, "SPARK_LOCAL_IP": "127.0.0.1"}
+    return {
+        "JAVA_HOME": str(home / "java"),
+        "PYSPARK_PYTHON": python,
+        # Spark's pages ask for no token.
+        "PYSPARK_SUBMIT_ARGS": "--conf spark.ui.enabled=false pyspark-shell",
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
 
 
 def _is_sparks(model: Path) -> bool:

@@ -46,14 +46,16 @@ class Rollout:
 
     def check(self) -> Latencies | None:
         """Ask the version, by its own address, what it must answer: see `checks.check_examples`. None for a
-        version that was registered without such rows."""
+        version without such rows: it was registered before there were any, they were deleted, or no test row
+        is complete."""
         path = roles.version_tags(self.workspace, self.served.registered_model_name, self.served.version).get(
             TAG_EXAMPLES
         )
-        if path is None:
+        text = storage.read_text_if_there(self.workspace, path) if path else None
+        examples = Examples.from_json(text) if text else None
+        if examples is None or not examples.answers:
             log.warning("Version %s has no rows that it must answer: not compared", self.served.version)
             return None
-        examples = Examples.from_json(storage.read_text(self.workspace, path))
         found = check_examples(
             self.workspace,
             self.endpoint_name,

@@ -7,13 +7,14 @@ import pytest
 from local_workspace.clusters.libraries.environment import ClusterEnvironment
 from local_workspace.clusters.libraries.libraries import ClusterLibraries, Place
 from local_workspace.clusters.libraries.library import Library
+from local_workspace.clusters.records import ClusterRecords
 from local_workspace.clusters.runtimes.environments import OWN
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.processes.processes import Processes
 from local_workspace.settings import Settings
 from local_workspace.store import Store
-from tests.fast.local_workspace.clusters_in import local_files
+from tests.fast.local_workspace.clusters_in import clusters_in, local_files
 from tests.fast.local_workspace.manual_clock import ManualClock
 from tests.wire.polling import until
 from tests.wire.wheels import wheel
@@ -80,6 +81,22 @@ def test_a_cluster_whose_environment_is_gone_has_failed_libraries_and_may_have_o
     there.environment.create()
     libraries.install("c", [library])
     assert settled(libraries) == ["INSTALLED"]
+
+
+def test_after_a_killed_server_a_cluster_is_to_have_its_libraries_installed_anew(
+    settings: Settings,
+) -> None:
+    store, clock = Store(settings.database), ManualClock()
+    records = ClusterRecords(store, clock)
+    records.add("c", SPEC)
+    records.set_running("c", {})
+    installed = {"library": {"whl": "/a.whl"}, "status": "INSTALLED", "messages": []}
+    gone = {"library": {"whl": "/b.whl"}, "status": "UNINSTALL_ON_RESTART", "messages": []}
+    store.collection("cluster_libraries").put("c", {"cluster_id": "c", "statuses": [installed, gone]})
+    clusters = clusters_in(settings, store, clock)
+    clusters.start()
+    assert clusters.libraries.statuses("c") == [installed | {"status": "PENDING"}]
+    clusters.stop(deadline=0.0)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from rookery_jobs.spark.text.values import all_composed, boolean, category, colu
 
 _WHOLE_NUMBERS = {"integer": "int", "long": "bigint"}
 _TYPES = ("string", "double", "float", "boolean", *_WHOLE_NUMBERS)
-"""MLflow's names of the types that CSV text can be read as."""
+"""MLflow's names of the types that the text of a file can be read as."""
 
 
 @dataclass(frozen=True)
