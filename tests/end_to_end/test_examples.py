@@ -13,6 +13,7 @@ TWO_POINTS = {
     "LinearRegression_elasticNetParam": [0.0],
     "RandomForestRegressor_numTrees": [20],
     "RandomForestRegressor_maxDepth": [3],
+    "keep_endpoint": False,
 }
 
 
