@@ -149,7 +149,11 @@ def _endpoint_tasks(
     resolve: ResolvePlanOperator, registered: RegisterModelOperator
 ) -> DeleteEndpointOperator:
     """These tasks find by themselves what the run is about: if it serves an earlier version again, all that
-    trains is skipped, and `approve` goes on. `promote` also ends a run that deploys nothing."""
+    trains is skipped, and `approve` goes on. `promote` also ends a run that deploys nothing.
+
+    `create_endpoint` is no setup: Airflow skips all between a setup that is skipped and its teardown, and
+    `promote` among it (3.3: `TriggerRuleDep`).
+    """
     skipped_before: dict[str, Any] = {"trigger_rule": "none_failed"}
     approve = ApproveOperator(
         task_id="approve", execution_timeout=SHORT, doc_md=doc_of("approve"), **skipped_before
@@ -195,6 +199,6 @@ def _endpoint_tasks(
         >> wait
         >> query
         >> promote
-        >> delete.as_teardown(setups=[resolve, create])
+        >> delete.as_teardown(setups=[resolve])
     )
     return delete

@@ -92,15 +92,21 @@ def test_the_cluster_ends_beside_the_deployment(penguins: DAG) -> None:
 
 
 def test_what_is_created_has_a_teardown_that_runs_though_the_creation_failed(penguins: DAG) -> None:
-    for creation, teardown in (
-        ("create_cluster", "terminate_cluster"),
-        ("create_endpoint", "delete_endpoint"),
+    for creation, teardown, setups in (
+        ("create_cluster", "terminate_cluster", {"resolve_plan", "create_cluster"}),
+        ("create_endpoint", "delete_endpoint", {"resolve_plan"}),
     ):
         task = penguins.get_task(teardown)
-        setups = {each.task_id for each in task.upstream_list if each.is_setup}
         assert task.is_teardown
+        assert creation in upstream(penguins, teardown)
         # One setup that succeeded is enough: resolve_plan comes before anything is created.
-        assert setups == {"resolve_plan", creation}
+        assert {each.task_id for each in task.upstream_list if each.is_setup} == setups
+
+
+def test_a_run_that_deploys_nothing_comes_to_its_end(penguins: DAG) -> None:
+    # Airflow skips what is between a setup that is skipped and its teardown, whatever its trigger rule.
+    assert not penguins.get_task("create_endpoint").is_setup
+    assert penguins.get_task("promote").trigger_rule == "none_failed"
 
 
 def test_the_cluster_does_not_live_while_a_person_is_asked(penguins: DAG) -> None:
