@@ -52,7 +52,7 @@ def points(workspace: Stack, dag_id: str) -> dict[str, dict[str, float]]:
 
 def _metrics(run: Run) -> dict[str, float]:
     metrics = (run.data and run.data.metrics) or []
-    return {str(m.key): float(m.value or 0) for m in metrics if "seconds" not in str(m.key)}
+    return {str(m.key): float(m.value or 0) for m in metrics if not str(m.key).endswith(("seconds", "_ms"))}
 
 
 def test_a_volume_that_is_missing_is_told_with_what_to_do_before_anything_is_created(

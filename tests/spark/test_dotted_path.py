@@ -65,7 +65,7 @@ def test_they_train_in_the_same_sweep_as_the_known_ones(trained: tuple[Study, Sw
     assert {run.info.status for run in study.runs()} == {"FINISHED"}
     params = {run.data.tags[contract.TAG_ALGORITHM]: run.data.params for run in study.runs()}
     assert params[SPARKS]["maxIter"] == "5"
-    assert params[OWN] == {}
+    assert params[OWN] == {contract.PARAM_ALGORITHM: OWN}
     for algorithm in ("LogisticRegression", SPARKS, OWN):
         assert 0 < scored(study, sweep, algorithm).metrics["f1"] <= 1
 

@@ -62,7 +62,7 @@ class WholeSweep:
             snapshot=spec.digest,
             rows=dict(manifest.rows),
             points=tuple(point.point_id for point in sweep.points),
-            metrics={each: dict(one.metrics) for each, one in scored.items()},
+            metrics={each: _without_durations(one.metrics) for each, one in scored.items()},
             predictions=tuple(json.loads(said.splitlines()[-1])),
         )
 
@@ -81,6 +81,10 @@ class WholeSweep:
         finally:
             endpoints.delete(name)
         return float(answer), message
+
+
+def _without_durations(metrics: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in metrics.items() if name != contract.DURATION_METRIC}
 
 
 def _is_settled(endpoint: Endpoint) -> bool:

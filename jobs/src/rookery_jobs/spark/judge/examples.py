@@ -1,11 +1,14 @@
 """Test rows with the model's answers: what the served version must answer too."""
 
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import pandas as pd
+from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812
 
-from rookery_jobs.contract import Examples
+from rookery_jobs.contract import Examples, SnapshotSpec
 from rookery_jobs.spark.snapshot import Snapshot
 from rookery_jobs.spark.text.values import column
 
@@ -17,10 +20,17 @@ def examples_of(served: Any, snapshot: Snapshot) -> Examples:
     with what the model answers as a server would ask it."""
     features = [column(name) for name in snapshot.spec.features]
     test = snapshot.side("test").select(*features)
-    rows = [row.asDict() for row in test.dropna().orderBy(F.xxhash64(*features)).limit(ROWS).collect()]
+    complete = test.filter(_is_complete(snapshot.spec))
+    rows = [row.asDict() for row in complete.orderBy(F.xxhash64(*features)).limit(ROWS).collect()]
     if not rows:
         return Examples((), ())
     answers = served.predict(pd.DataFrame(rows, columns=list(snapshot.spec.features)))
     if isinstance(answers, pd.DataFrame):  # with probabilities
         answers = answers["prediction"]
     return Examples(tuple(rows), tuple(getattr(answers, "tolist", lambda: list(answers))()))
+
+
+def _is_complete(spec: SnapshotSpec) -> Column:
+    """What `dropna` means, which takes the dots and backticks of a name for its own."""
+    there = [column(name).isNotNull() for name in spec.features]
+    return reduce(and_, [*there, *(~F.isnan(column(name)) for name in spec.numeric)])
