@@ -192,13 +192,5 @@ def _endpoint_tasks(
         doc_md=doc_of("delete_endpoint"),
         **AT_ONCE,
     )
-    (
-        registered
-        >> approve
-        >> create
-        >> wait
-        >> query
-        >> promote
-        >> delete.as_teardown(setups=[resolve])
-    )
+    (registered >> approve >> create >> wait >> query >> promote >> delete.as_teardown(setups=[resolve]))
     return delete
