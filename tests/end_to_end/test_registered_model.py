@@ -14,6 +14,8 @@ from local_stack.environments import PROJECT
 from rookery_jobs import contract
 from tests.end_to_end.stack import EndedRun, Stack
 
+pytestmark = pytest.mark.matrix
+
 ASK = """
 import importlib.util, json, sys
 import mlflow.pyfunc

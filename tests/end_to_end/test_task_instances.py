@@ -107,6 +107,7 @@ def test_the_link_to_the_databricks_run_is_there_and_opens_while_the_task_runs(w
     assert "text/html" in watched.page.headers["content-type"]
 
 
+@pytest.mark.matrix
 def test_a_killed_task_attaches_to_the_job_run_it_had_submitted(stack: Stack, watched: Watched) -> None:
     assert shard(stack, watched.after.run.dag_run, 1)["try_number"] == 2
     assert watched.after.submitted("train") == len(SHARDS)

@@ -19,6 +19,8 @@ from rookery_jobs.errors import RegistrationError, TrainingError
 from rookery_jobs.grid import Scored
 from tests.spark.study import Grid, Study
 
+pytestmark = pytest.mark.matrix
+
 PACKAGE = Path(__file__).parents[1] / "end_to_end" / "dags" / "threshold_estimators"
 SPARKS, OWN = "pyspark.ml.classification.LinearSVC", "threshold_estimators.ThresholdClassifier"
 TABLE = "City,Years,label\n" + "".join(

@@ -80,6 +80,7 @@ def artifacts_of(run: Run) -> Path:
     return Path(run.info.artifact_uri.removeprefix("file://"))
 
 
+@pytest.mark.matrix
 def test_the_winner_becomes_a_version_with_tags_and_test_metrics(trained: TrainedSweep) -> None:
     winner = trained.scored(0)
     spec = trained.study.registration_spec(
@@ -163,6 +164,7 @@ def test_a_version_that_a_killed_try_did_not_finish_is_replaced(trained: Trained
     assert registered_for(study, spec.registration_key) == [made]
 
 
+@pytest.mark.matrix
 def test_a_crash_between_registering_and_tagging_makes_no_second_version(trained: TrainedSweep) -> None:
     study = trained.in_run("scheduled__crash")
     spec = study.registration_spec(trained.sweep, trained.scored(0))
@@ -259,6 +261,7 @@ def test_a_scorer_that_disagrees_with_spark_is_not_registered(trained: TrainedSw
     assert registered_for(study, spec.registration_key) == []
 
 
+@pytest.mark.matrix
 def test_a_scorer_that_takes_what_spark_refuses_is_not_registered(trained: TrainedSweep) -> None:
     snapshot = load_snapshot(trained.study.spark, trained.sweep.snapshot_path, trained.sweep.snapshot_digest)
     folder = model_folder(trained, 2)
@@ -321,6 +324,7 @@ def test_the_model_answers_without_spark_and_without_the_job_code(trained: Train
     assert answer.stdout.strip() == "[0.0]", "a model of no iterations predicts the most frequent class"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [
@@ -345,6 +349,7 @@ def test_the_registered_version_answers_a_request(trained: TrainedSweep) -> None
     assert list(model.predict(pd.DataFrame([REQUEST]))) == [1.0]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "gone",
     [
@@ -392,6 +397,7 @@ def test_a_winner_whose_model_only_a_newer_spark_can_load_is_fitted_again_and_re
     assert list(served.predict(pd.DataFrame([REQUEST]))) == [1.0]
 
 
+@pytest.mark.matrix
 def test_a_dag_run_is_found_by_its_tags_though_another_has_fitted_its_winner(trained: TrainedSweep) -> None:
     study = dataclasses.replace(trained.in_run("scheduled__found"), as_of="2026-02-02T00:00:00+00:00")
     winner = trained.scored(0)

@@ -105,6 +105,7 @@ def test_every_row_has_the_prediction_of_the_version_that_is_named_beside_it(
     assert registered.study.cached_frames() == 0
 
 
+@pytest.mark.matrix
 def test_rows_that_cannot_be_scored_are_kept_with_the_reason(registered: Registered, tmp_path: Path) -> None:
     lines = [
         f"a,{GENTOO}",
@@ -165,6 +166,7 @@ def test_what_an_unfinished_scoring_left_is_replaced(registered: Registered, tmp
     assert len(registered.predictions(spec)) == 1
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -184,6 +186,7 @@ def test_a_file_with_other_columns_is_refused_by_name(
     assert not Path(spec.report_path).exists()
 
 
+@pytest.mark.matrix
 def test_a_file_that_changed_after_it_was_listed_is_refused(registered: Registered, tmp_path: Path) -> None:
     spec = registered.spec(tmp_path, rows=f"{HEADER}\n1,{GENTOO}\n")
     (tmp_path / "rows.csv").write_text(f"{HEADER}\n1,{GENTOO}\n2,{GENTOO}\n")
@@ -198,6 +201,7 @@ def test_the_report_says_which_dag_run_scored(registered: Registered, tmp_path: 
     assert (origin["dag_id"], origin["dag_run_id"]) == (registered.study.dag_id, registered.study.dag_run_id)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("note", ['"see also\n9,Dream,10,5,3,2,x"', '"see\nbelow"', '"never closed'])
 def test_a_file_with_a_value_of_several_lines_is_refused(
     registered: Registered, tmp_path: Path, note: str
@@ -216,6 +220,7 @@ def test_a_row_with_a_key_that_is_not_utf8_is_rejected(registered: Registered, t
     assert rejected == ["column 'Id' is not UTF-8: save the file as UTF-8"]
 
 
+@pytest.mark.matrix
 def test_text_in_files_means_what_it_did_in_training_and_keys_stay_as_they_are(
     registered: Registered, tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ ME = "local.user@example.com"
 POLICY = '{"autotermination_minutes": {"type": "range", "maxValue": 60}}'
 
 
+@pytest.mark.matrix
 def asked_for(compute: Compute) -> ClusterRequest:
     return compute.request(f"test {secrets.token_hex(4)}", "here/penguins/manual__1", ME)
 
@@ -64,6 +65,7 @@ def test_what_a_policy_forbids_is_told_in_the_workspaces_words(workspace: Runnin
         clusters.ask_for(workspace.client, request, lambda: None)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("field", ["instance_pool_id", "policy_id", "existing_cluster_id"])
 def test_what_is_not_there_is_a_mistake_at_its_place(workspace: RunningWorkspace, field: str) -> None:
     compute = Compute.model_validate({field: "1107-nothing"})

@@ -88,6 +88,7 @@ def versions(workspace: RunningWorkspace) -> list[str]:
     return [str(each.entity_version) for each in (config and config.served_entities) or []]
 
 
+@pytest.mark.matrix
 def test_a_version_takes_over_by_steps_and_is_the_champion(
     workspace: RunningWorkspace, first: str, second: str
 ) -> None:

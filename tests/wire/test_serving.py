@@ -241,6 +241,7 @@ def test_an_update_serves_the_old_version_until_the_new_one_is_ready(
     until(lambda: len(old & {scorer.pid for scorer in scorers(workspace)}) < len(old), "the old process ends")
 
 
+@pytest.mark.matrix
 def test_a_failed_update_leaves_the_old_version_serving(
     workspace: RunningWorkspace, name: str, doubling: str
 ) -> None:
@@ -284,6 +285,7 @@ def test_a_pickled_model_is_not_loaded(workspace: RunningWorkspace, name: str, t
     assert not (tmp_path / "touched").exists()
 
 
+@pytest.mark.matrix
 def _update_state(workspace: RunningWorkspace, name: str) -> str:
     state = workspace.call("GET", f"/api/2.0/serving-endpoints/{name}").json()["state"]
     return str(state["config_update"])
@@ -298,6 +300,7 @@ def test_a_logged_model_of_mlflow_3_is_served(workspace: RunningWorkspace, name:
     assert answer(workspace, name) == [7.0]
 
 
+@pytest.mark.matrix
 def test_a_version_registered_by_its_run_is_found(
     workspace: RunningWorkspace, name: str, doubling: str
 ) -> None:
@@ -348,6 +351,7 @@ def test_tags_are_added_and_removed(workspace: RunningWorkspace, served: str) ->
     assert [(t.key, t.value) for t in endpoints.get(served).tags or []] == [("a", "3")]
 
 
+@pytest.mark.matrix
 def test_calls_are_limited_and_counted(workspace: RunningWorkspace, served: str) -> None:
     endpoints = workspace.client.serving_endpoints
     limit = RateLimit(calls=1, key=RateLimitKey.USER, renewal_period=RateLimitRenewalPeriod.MINUTE)

@@ -92,6 +92,7 @@ class AlgorithmTestCase:
                     continue
                 assert not _taken(unset, name, value), f"{name} = {value!r} is refused, but Spark takes it"
 
+    @pytest.mark.matrix
     def test_a_random_algorithm_has_the_plans_seed(self, unset: Any) -> None:
         made = estimator(Point("p", self.name, {}), snapshot_spec(seed=SEED))
         assert "seed" not in ALGORITHMS[self.name].hyperparameters, "the seed is the plan's, not the grid's"

@@ -35,6 +35,7 @@ def heavier(grams: int) -> str:
     return "\n".join([header, *changed]) + "\n"
 
 
+@pytest.mark.matrix
 def test_everything_that_is_not_as_expected_is_in_one_error_and_in_the_manifest(fresh_study: Study) -> None:
     spec = expecting(
         fresh_study,
@@ -62,6 +63,7 @@ def test_a_snapshot_that_is_there_is_judged_by_what_is_expected_now(fresh_study:
     assert fresh_study.prepare(expecting(fresh_study)).findings == ()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("rule", ["warn", "refuse", "ignore"])
 def test_data_that_has_drifted_from_the_champions_is_told_or_refused(fresh_study: Study, rule: str) -> None:
     champion = expecting(fresh_study)

@@ -142,6 +142,7 @@ def test_a_champion_whose_snapshot_is_gone_cannot_be_compared(candidates: Candid
     assert "its snapshot /nowhere is gone" in decision.words
 
 
+@pytest.mark.matrix
 def test_a_class_that_is_hardly_found_is_an_absolute_gate(candidates: Candidates) -> None:
     spec = candidates.registration(0, "floor", min_class_recall=0.5)
     with pytest.raises(RegistrationError, match=r"recall of the class 1 \(0\), 2 \(0\) on the test rows"):

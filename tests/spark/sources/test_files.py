@@ -85,6 +85,7 @@ def test_one_file_is_a_source_whatever_it_is_called(study: Study, tmp_path: Path
     assert len(digests) == 1
 
 
+@pytest.mark.matrix
 def test_files_that_change_while_they_are_read_make_no_snapshot(study: Study, tmp_path: Path) -> None:
     folder = penguins(study.spark, tmp_path / "one")
     spec = FilesSourceSpec(str(folder), "parquet")
@@ -126,6 +127,7 @@ def test_csv_files_with_columns_in_another_order_are_one_source(study: Study, tm
     assert rows_of(study, found) == rows_of(study, plain)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("written", "end"),
     [
@@ -154,6 +156,7 @@ def test_csv_that_is_written_otherwise_or_compressed_means_the_same(
         study.prepare(study.snapshot_spec(source=source))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("spoiled", "told"),
     [
@@ -239,6 +242,7 @@ def test_a_store_that_the_cluster_has_no_file_system_for_is_named(study: Study) 
         study.prepare(spec_of(study, "s3://bucket/p"))
 
 
+@pytest.mark.matrix
 def test_columns_that_are_not_there_or_no_value_are_named(study: Study, tmp_path: Path) -> None:
     frame = study.spark.sql("SELECT 'a' AS Island, array(1) AS CulmenLength, 0 AS Species")
     frame.write.parquet(str(tmp_path / "p"))

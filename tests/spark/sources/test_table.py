@@ -33,6 +33,7 @@ def spec_of(study: Study, name: str, version: int | None = None, **changes: Any)
     return study.snapshot_spec(source=TableSourceSpec(name, version), **changes)
 
 
+@pytest.mark.matrix
 def test_a_table_gives_the_snapshot_that_the_same_values_as_csv_give_and_knows_its_content(
     study: Study, table: str
 ) -> None:
@@ -47,6 +48,7 @@ def test_a_table_gives_the_snapshot_that_the_same_values_as_csv_give_and_knows_i
     assert second.snapshot.digest != first.snapshot.digest
 
 
+@pytest.mark.matrix
 def test_a_run_for_the_past_sees_the_rows_before_its_date(study: Study, table: str) -> None:
     spec = spec_of(study, table, as_of_column="Seen", as_of="2026-02-20T00:00:00+00:00")
     manifest = study.prepare(spec)
