@@ -8,6 +8,7 @@ import pytest
 from rookery_jobs.contract import Manifest, SnapshotSpec, manifest_path, side_path
 from rookery_jobs.errors import DataError
 from tests.spark.study import NUMERIC, PENGUINS, Study
+from tests.telling import telling
 
 HEADER = "Island,CulmenLength,CulmenDepth,FlipperLength,BodyMass,Species"
 ROWS = PENGUINS.read_text().splitlines()[1:]
@@ -122,20 +123,23 @@ def test_a_snapshot_without_a_manifest_is_made_again(fresh_study: Study) -> None
 
 @pytest.mark.parametrize(
     ("row", "fault"),
-    [
-        ("Dream,39.1,18.7,181", "has 4 fields, more or fewer than the header"),
-        ("Dream,39.1,18.7,181,3750,0,extra", "has 7 fields, more or fewer than the header"),
-        ("Tor\udce5y,39.1,18.7,181,3750,0", "column 'Island' has 'Tor\ufffdy', which is not UTF-8"),
-        ("Dream,abc,18.7,181,3750,0", "column 'CulmenLength' has 'abc'"),
-        ("Dream,39.1,18.7,NA,3750,0", "column 'FlipperLength' has 'NA'"),
-        ("Dream,39.1,NaN,181,3750,0", "column 'CulmenDepth' has 'NaN'"),
-        ("Dream,39.1,18.7,181,1e999,0", "column 'BodyMass' has '1e999'"),
-        ("Dream,39.1,18.7,181,3750f,0", "column 'BodyMass' has '3750f'"),
-        ("Dream,39.1,18.7,181,3750,Adelie", "column 'Species' has 'Adelie'"),
-        ("Dream,39.1,18.7,181,3750,-1", "column 'Species' has '-1'"),
-        ("Dream,39.1,18.7,181,3750,1.5", "column 'Species' has '1.5'"),
-        ("Dream,39.1,18.7,181,3750,99999999999", "column 'Species' has '99999999999'"),
-    ],
+    telling(
+        4,
+        [
+            ("Dream,39.1,18.7,181", "has 4 fields, more or fewer than the header"),
+            ("Dream,39.1,18.7,181,3750,0,extra", "has 7 fields, more or fewer than the header"),
+            ("Tor\udce5y,39.1,18.7,181,3750,0", "column 'Island' has 'Tor\ufffdy', which is not UTF-8"),
+            ("Dream,abc,18.7,181,3750,0", "column 'CulmenLength' has 'abc'"),
+            ("Dream,39.1,18.7,NA,3750,0", "column 'FlipperLength' has 'NA'"),
+            ("Dream,39.1,NaN,181,3750,0", "column 'CulmenDepth' has 'NaN'"),
+            ("Dream,39.1,18.7,181,1e999,0", "column 'BodyMass' has '1e999'"),
+            ("Dream,39.1,18.7,181,3750f,0", "column 'BodyMass' has '3750f'"),
+            ("Dream,39.1,18.7,181,3750,Adelie", "column 'Species' has 'Adelie'"),
+            ("Dream,39.1,18.7,181,3750,-1", "column 'Species' has '-1'"),
+            ("Dream,39.1,18.7,181,3750,1.5", "column 'Species' has '1.5'"),
+            ("Dream,39.1,18.7,181,3750,99999999999", "column 'Species' has '99999999999'"),
+        ],
+    ),
 )
 def test_a_row_that_cannot_be_read_is_refused_with_its_place_and_nothing_of_its_other_columns(
     fresh_study: Study, row: str, fault: str
@@ -156,7 +160,7 @@ def test_the_first_bad_rows_of_many_are_named(fresh_study: Study) -> None:
         fresh_study.prepare(fresh_study.snapshot_spec(csv(rows)))
 
 
-@pytest.mark.parametrize("empty", ["", '""', "  "])
+@pytest.mark.parametrize("empty", telling(1, ["", '""', "  "]))
 def test_a_row_with_an_empty_value_is_dropped_and_counted(fresh_study: Study, empty: str) -> None:
     manifest = fresh_study.prepare(fresh_study.snapshot_spec(spoiled(17, f"Dream,39.1,{empty},181,3750,0")))
     assert (manifest.rows_read, manifest.rows_dropped) == (344, 3)
@@ -164,12 +168,18 @@ def test_a_row_with_an_empty_value_is_dropped_and_counted(fresh_study: Study, em
 
 @pytest.mark.parametrize(
     ("header", "message"),
-    [
-        (HEADER.replace("BodyMass", "Weight"), r"has no column BodyMass; its header has .*, Weight, Species"),
-        (f"{HEADER}, Island", "names column Island twice"),
-        (f"{HEADER},L\udce4nge", "is not UTF-8"),
-        ("", "has no column .* its header has nothing"),
-    ],
+    telling(
+        1,
+        [
+            (
+                HEADER.replace("BodyMass", "Weight"),
+                r"has no column BodyMass; its header has .*, Weight, Species",
+            ),
+            (f"{HEADER}, Island", "names column Island twice"),
+            (f"{HEADER},L\udce4nge", "is not UTF-8"),
+            ("", "has no column .* its header has nothing"),
+        ],
+    ),
 )
 def test_a_header_without_each_column_once_is_refused(fresh_study: Study, header: str, message: str) -> None:
     spec = fresh_study.snapshot_spec(csv([], header))
@@ -197,15 +207,18 @@ def test_a_source_that_is_not_there_is_refused(fresh_study: Study) -> None:
 
 @pytest.mark.parametrize(
     ("rows", "message"),
-    [
-        ([], "the source has no row"),
-        ([row for row in ROWS if row.endswith(",1")], "two are needed"),
-        (
-            [*(row for row in ROWS if not row.endswith(",2")), "Dream,49,19,196,3700,2"],
-            "no row of class 2 on",
-        ),
-        ([*ROWS, "Dream,49,19,196,3700,100"], "has the class 100"),
-    ],
+    telling(
+        2,
+        [
+            ([], "the source has no row"),
+            ([row for row in ROWS if row.endswith(",1")], "two are needed"),
+            (
+                [*(row for row in ROWS if not row.endswith(",2")), "Dream,49,19,196,3700,2"],
+                "no row of class 2 on",
+            ),
+            ([*ROWS, "Dream,49,19,196,3700,100"], "has the class 100"),
+        ],
+    ),
 )
 def test_classes_that_no_model_could_learn_are_refused(
     fresh_study: Study, rows: list[str], message: str

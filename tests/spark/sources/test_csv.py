@@ -6,12 +6,13 @@ from pyspark.sql import SparkSession
 from rookery_jobs.errors import DataError
 from rookery_jobs.spark.text.csv_lines import unclosed_quote
 from tests.spark.study import PENGUINS, Study
+from tests.telling import telling
 
 HEADER = "Island,CulmenLength,CulmenDepth,FlipperLength,BodyMass,Species,Note"
 ROWS = [f"{row},ok" for row in PENGUINS.read_text().splitlines()[1:]]
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("end", telling(1, ["\n", "\r\n", "\r"]))
 @pytest.mark.parametrize(
     "note",
     [
@@ -38,17 +39,20 @@ def test_a_header_that_goes_on_in_the_next_line_is_refused(fresh_study: Study) -
 
 @pytest.mark.parametrize(
     "note",
-    [
-        '5" pipe',
-        '"a ""b"", c"',
-        '""',
-        '""""',
-        '"""a"',
-        '"a"""',
-        'x,"y","z"',
-        '"{""a"": [""b"", ""c""]}"',
-        'a "b" c',
-    ],
+    telling(
+        3,
+        [
+            '5" pipe',
+            '"a ""b"", c"',
+            '""',
+            '""""',
+            '"""a"',
+            '"a"""',
+            'x,"y","z"',
+            '"{""a"": [""b"", ""c""]}"',
+            'a "b" c',
+        ],
+    ),
 )
 def test_a_line_whose_quotes_are_closed_is_none_of_these(
     spark: SparkSession, note: str, tmp_path: object
