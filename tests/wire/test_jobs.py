@@ -104,7 +104,8 @@ def test_a_script_sees_the_workspace_and_nothing_of_the_servers_environment(
     prefixes = r"(DATABRICKS|MLFLOW|PYSPARK|SPARK|PYTHON|SSL_CERT|LC_)\w+"
     allowed = prefixes + r"|PATH|LANG|TZ|HOME|TMPDIR|REQUESTS_CA_BUNDLE"
     assert [name for name in seen if not re.fullmatch(allowed, name)] == []
-    assert "PYTHONPATH" not in seen
+    # The cluster's own packages.
+    assert seen["PYTHONPATH"].startswith(str(workspace.root))
     assert "PYSPARK_GATEWAY_SECRET" not in seen
 
 
@@ -356,7 +357,10 @@ def _submit_body(**changes: Any) -> dict[str, Any]:
         ({"spark_python_task": None}, "a task without a kind is not supported"),
         ({"spark_jar_task": {"main_class_name": "x"}}, "spark_jar_task is not supported"),
         ({"notebook_task": {"notebook_path": "/x"}}, "not several"),
-        ({"existing_cluster_id": None, "new_cluster": {"num_workers": 1}}, "new_cluster.spark_version"),
+        (
+            {"existing_cluster_id": None, "new_cluster": {"num_workers": 1}},
+            "Missing required field: spark_version",
+        ),
         ({"existing_cluster_id": None}, "Missing required field: existing_cluster_id"),
         ({"libraries": [{"jar": "dbfs:/x.jar"}]}, "a library of kind jar is not supported"),
         ({"depends_on": [{"task_key": "a"}]}, "depends on a, which is not a task"),
