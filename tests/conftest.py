@@ -69,5 +69,5 @@ def _rank(group: str) -> int:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
-    """Called by pytest-xdist, with `-n 4`."""
+    """Called by pytest-xdist, with `-n 3`."""
     return Together(config, log)
