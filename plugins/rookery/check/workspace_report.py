@@ -50,7 +50,7 @@ def ask_workspace(checkable: Checkable, conn_id: str) -> Answer:
     except Exception as error:
         # The provider, the SDK and requests each have errors of their own for what a connection can lack.
         subject = "login" if user_name is None else "answers"
-        findings.append(Finding(subject, _PLACE, _told(conn_id, error), ok=False))
+        findings.append(Finding(subject, _PLACE, told(conn_id, error), ok=False))
     mistakes = [Mistake(each.text, each.place) for each in findings if not each.ok]
     return Answer(user_name, Section("Workspace", tuple(map(_row, findings))), mistakes)
 

@@ -77,7 +77,7 @@ def test_both_are_measured_on_the_test_rows_and_all_is_in_mlflow(candidates: Can
     first = client.get_run(str(client.get_model_version(MODEL, "1").run_id))
     assert run.data.metrics["champion_test_accuracy"] == first.data.metrics["test_accuracy"]
     assert run.data.metrics["improvement_accuracy_low"] > 0
-    assert version.tags[contract.TAG_DECISION].startswith("better than version 1: accuracy ")
+    assert version.tags[contract.TAG_DECISION].startswith("in place of version 1: accuracy ")
     assert run.data.tags[contract.TAG_DECISION] == version.tags[contract.TAG_DECISION]
     assert version.tags[contract.TAG_SNAPSHOT] == candidates.sweep.snapshot_digest
     assert version.tags[contract.TAG_CODE] == candidates.sweep.code_digest
