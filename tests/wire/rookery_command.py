@@ -27,7 +27,9 @@ def rookery(
     arguments: Sequence[str | Path], home: Path, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run it with an AIRFLOW_HOME."""
-    return in_airflow([str(AIRFLOW / "python"), "-m", "rookery.cli", *map(str, arguments)], home, **environment)
+    return in_airflow(
+        [str(AIRFLOW / "python"), "-m", "rookery.cli", *map(str, arguments)], home, **environment
+    )
 
 
 def in_airflow(command: list[str], home: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -181,7 +181,7 @@ def roll_back(
     file = folder / f"{dag_id}.py"
     file.write_text(f'''"""An Airflow DAG."""
 import pendulum
-from rookery import CsvSource, Endpoint, Features, Gate, RandomSplit, Registry, Sweep, TrainingPlan, training_dag
+from rookery import CsvSource, Endpoint, Features, RandomSplit, Registry, Sweep, TrainingPlan, training_dag
 
 {dag_id} = training_dag(
     TrainingPlan(

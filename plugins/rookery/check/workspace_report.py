@@ -73,7 +73,8 @@ def _row(finding: Finding) -> Row:
     return Row(finding.subject, f"{mark}: {finding.text}", {"ok": finding.ok, "text": finding.text})
 
 
-def _told(conn_id: str, error: Exception) -> str:
+def told(conn_id: str, error: Exception) -> str:
+    """What went wrong between the connection and its workspace, in one line that says what to do."""
     from airflow.sdk.exceptions import AirflowNotFoundException
     from databricks.sdk.errors import PermissionDenied, Unauthenticated
     from databricks.sdk.errors.base import DatabricksError

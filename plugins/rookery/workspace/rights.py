@@ -57,7 +57,9 @@ _VERSION = _Right(
     "the model could not be registered",
     frozenset({_CREATE_VERSION, "ALL_PRIVILEGES"}),
 )
-_ALIASES = _Right("MANAGE", "the version could not be marked as challenger or champion", frozenset({"MANAGE"}))
+_ALIASES = _Right(
+    "MANAGE", "the version could not be marked as challenger or champion", frozenset({"MANAGE"})
+)
 
 
 def require_right_to_register(workspace: WorkspaceClient, model: str, user_name: str) -> str:
@@ -126,7 +128,9 @@ def _assignments(workspace: WorkspaceClient, wanted: _Wanted) -> Iterator[Effect
     # https://docs.databricks.com/api/azure/workspace/grants/geteffective
     token = None
     while token != "":
-        page = workspace.grants.get_effective(wanted.kind.lower(), wanted.name, max_results=0, page_token=token)
+        page = workspace.grants.get_effective(
+            wanted.kind.lower(), wanted.name, max_results=0, page_token=token
+        )
         yield from page.privilege_assignments or []
         token = page.next_page_token or ""
 

@@ -22,9 +22,7 @@ _NOT_OF_ALL = {"MANAGE", "EXTERNAL_USE_SCHEMA"}
 class Access:
     """Questions about the one user of the workspace. `owner_of` tells who owns an object, or None."""
 
-    def __init__(
-        self, owner_of: Callable[[Kind, str], str | None], grants: Grants, user_name: str
-    ) -> None:
+    def __init__(self, owner_of: Callable[[Kind, str], str | None], grants: Grants, user_name: str) -> None:
         self._owner_of = owner_of
         self._grants = grants
         self.principals = {user_name, ACCOUNT_USERS}
