@@ -142,7 +142,7 @@ class LocalWorkspace:
             *policy_routes(self._clusters.policies),
             *pool_routes(self._clusters.pools, self._clusters),
             *library_routes(self._clusters),
-            *job_routes(jobs, self._runs),
+            *job_routes(jobs, self._runs, permissions),
             *run_routes(self._runs),
             *command_routes(self._contexts),
             *permission_routes(permissions),
