@@ -42,7 +42,11 @@ def _deploy(bench: Bench) -> None:
     from databricks.sdk.service.serving import EndpointCoreConfigInput, ServedEntityInput
 
     entity = ServedEntityInput(
-        entity_name=bench.sweep.model, entity_version="1", workload_size="Small", scale_to_zero_enabled=True
+        name=_ENDPOINT,
+        entity_name=bench.sweep.model,
+        entity_version="1",
+        workload_size="Small",
+        scale_to_zero_enabled=True,
     )
     config = EndpointCoreConfigInput(name=_ENDPOINT, served_entities=[entity])
     bench.client.serving_endpoints.create_and_wait(name=_ENDPOINT, config=config)

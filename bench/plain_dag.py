@@ -1,7 +1,11 @@
-"""A DAG with as many tasks as the example has, all of them Airflow's own and empty."""
+"""A DAG with one operator of the Databricks provider."""
 
-from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import DAG, chain
+from airflow.providers.databricks.operators.databricks import DatabricksSubmitRunOperator
+from airflow.sdk import DAG
 
 with DAG("plain", schedule=None) as dag:
-    chain(*(EmptyOperator(task_id=f"task_{number}") for number in range(19)))
+    DatabricksSubmitRunOperator(
+        task_id="train",
+        existing_cluster_id="1128-123456-abcdefgh",
+        spark_python_task={"python_file": "/Workspace/train.py"},
+    )

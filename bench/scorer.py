@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bench.measures import Comparison, answer_of, in_turns
-from bench.sweep_by_job_runs import prepared
 from local_stack.environments import WORKSPACE
 
 ROWS = 100_000
@@ -19,6 +18,8 @@ _NUMBERS = ["CulmenLength", "CulmenDepth", "FlipperLength", "BodyMass"]
 
 def compare(rounds: int) -> Iterator[Comparison]:
     """Seconds of both."""
+    from bench.sweep_by_job_runs import prepared  # imports what the workspace's environment has not
+
     with prepared() as bench:
         sweep = bench.sweep.plan(bench.snapshot, {"maxIter": [20], "regParam": [0.01]})
         bench.sweep.train(sweep)

@@ -75,9 +75,7 @@ def _check_parity(model: Model, snapshot: Snapshot) -> None:
     if model.scorer is None:
         print("no parity to check: the version will be served by MLflow's Spark flavor")
         return
-    for side in snapshot.spec.sides[1:]:
-        predictions = model.pipeline.transform(snapshot.side(side))
-        parity.check_rows(predictions, model.scorer, side, objective_of(snapshot.spec))
+    parity.check_rows(model.pipeline, model.scorer, snapshot, objective_of(snapshot.spec))
     parity.check_refusals(model.pipeline, model.scorer, snapshot)
     example = model_artifact.example_frame(snapshot)
     served = _first(model.served.predict(example))

@@ -45,15 +45,20 @@ _FEATURES = "features"
 
 
 def log_model(client: MlflowClient, run_id: str, pipeline: Any, snapshot: Snapshot, tmp_path: str) -> str:
-    """Log the fitted pipeline and its scorer to the run, tag the run once both are there, and return where.
+    """Save the fitted pipeline and its scorer as a model and log it to the run; return where."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / contract.MODEL_ARTIFACT
+        save_model(pipeline, snapshot, path, tmp_path)
+        return log_saved_model(client, run_id, path)
+
+
+def log_saved_model(client: MlflowClient, run_id: str, path: Path) -> str:
+    """Log the model in a local folder to the run, tag the run once all of it is there, and return where.
 
     Each try has a path of its own: in the files of one that was killed, Spark would find two models.
     """
     model_path = f"{contract.MODEL_ARTIFACT}-{uuid.uuid4().hex[:8]}"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / contract.MODEL_ARTIFACT
-        save_model(pipeline, snapshot, path, tmp_path)
-        client.log_artifacts(run_id, str(path), model_path)
+    client.log_artifacts(run_id, str(path), model_path)
     client.set_tag(run_id, contract.TAG_MODEL, model_path)
     return model_path
 

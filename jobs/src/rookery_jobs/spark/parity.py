@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from typing import Any
 
 import pandas as pd
@@ -13,19 +14,21 @@ from rookery_jobs.contract import SnapshotSpec
 from rookery_jobs.contract.columns import PREDICTION
 from rookery_jobs.errors import RegistrationError
 from rookery_jobs.spark.objectives import Objective
+from rookery_jobs.spark.sides import SIDE
 from rookery_jobs.spark.snapshot import Snapshot
 from rookery_jobs.spark.text.values import column
 
 _TOLERANCE = 1e-9
 
-_REPORT = "rows long, different long, largest double"
+_REPORT = f"{SIDE} string, rows long, different long, largest double"
 
 
-def check_rows(predictions: DataFrame, model: scorer.Scorer, side: str, objective: Objective) -> None:
-    """Raise RegistrationError unless the scorer agrees on every row of the Spark pipeline's predictions.
+def check_rows(pipeline: Any, model: scorer.Scorer, snapshot: Snapshot, objective: Objective) -> None:
+    """Raise RegistrationError unless the scorer agrees with the Spark pipeline on every row of the sides that
+    no model is fitted on.
 
     The objective says what is compared. The comparison runs where the rows are; only counts and the largest
-    difference come back.
+    difference of each side come back.
     """
     compare_batch = objective.compare_batch
     # mapInPandas takes no name with a dot or a backtick.
@@ -33,16 +36,24 @@ def check_rows(predictions: DataFrame, model: scorer.Scorer, side: str, objectiv
 
     def compare(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
-            yield compare_batch(batch.rename(columns=names), model)
+            for side, rows in batch.groupby(SIDE):
+                yield compare_batch(rows.rename(columns=names), model).assign(**{SIDE: side})
 
+    sides = [snapshot.side(side).withColumn(SIDE, F.lit(side)) for side in snapshot.spec.sides[1:]]
+    predictions = pipeline.transform(reduce(DataFrame.unionByName, sides))
     inputs = [column(name).alias(safe) for safe, name in names.items()]
-    chosen = predictions.select(*inputs, *objective.compared(predictions))
     report = (
-        chosen.mapInPandas(compare, _REPORT)
+        predictions.select(SIDE, *inputs, *objective.compared(predictions))
+        .mapInPandas(compare, _REPORT)
+        .groupBy(SIDE)
         .agg(F.sum("rows"), F.sum("different"), F.max("largest"))
-        .collect()[0]
+        .collect()
     )
-    rows, different, largest = report
+    for found in sorted(report, reverse=True):
+        _require_equal(*found, objective)
+
+
+def _require_equal(side: str, rows: int, different: int, largest: float, objective: Objective) -> None:
     if different or not largest <= objective.TOLERANCE:
         raise RegistrationError(
             f"the scorer disagrees with the Spark pipeline on the {side} rows: {different} of {rows} "

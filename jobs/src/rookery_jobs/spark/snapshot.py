@@ -1,6 +1,6 @@
 """A complete snapshot, as `train` and `register` read it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -16,6 +16,7 @@ class Snapshot:
     spark: SparkSession
     path: str
     manifest: Manifest
+    _sides: dict[str, DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def spec(self) -> SnapshotSpec:
@@ -23,7 +24,9 @@ class Snapshot:
 
     def side(self, name: str) -> DataFrame:
         """The rows of `train`, `validation` or `test`: the features and the label."""
-        return self.spark.read.parquet(side_path(self.path, name))
+        if name not in self._sides:  # Spark lists the files and reads the schema from one of them
+            self._sides[name] = self.spark.read.parquet(side_path(self.path, name))
+        return self._sides[name]
 
 
 def load_snapshot(spark: SparkSession, path: str, digest: str) -> Snapshot:

@@ -46,8 +46,7 @@ def model_of(
     """
     model = _logged(client, run, snapshot, folder / "logged", staged)
     if model is None:
-        artifact_path = _log_again(client, spec, run, snapshot)
-        model = _load(client, run, artifact_path, snapshot, folder / "again", staged)
+        return _fitted_again(client, spec, run, snapshot, folder / "again", staged)
     _check_reproduced(run, model.pipeline, snapshot)
     return model
 
@@ -84,18 +83,32 @@ def _load(
     folder.mkdir()
     path = Path(client.download_artifacts(run.info.run_id, artifact_path, str(folder)))
     pipeline = model_artifact.load_spark_pipeline(path, snapshot.spark, staged)
+    return _model(artifact_path, pipeline, path, snapshot)
+
+
+def _fitted_again(
+    client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot, folder: Path, staged: str
+) -> Model:
+    """What was fitted, and the scorer as it was saved: if Spark is to serve it, the pipeline as it was saved
+    too."""
+    with featurise(snapshot) as featurised:
+        pipeline: Any = featurised.pipeline_of(featurised.fit(spec.point))
+        _check_reproduced(run, pipeline, snapshot)
+    model_artifact.save_model(pipeline, snapshot, folder, spec.tmp_path)
+    if model_artifact.is_served_by_spark(folder):
+        pipeline = model_artifact.load_spark_pipeline(folder, snapshot.spark, staged)
+        _check_reproduced(run, pipeline, snapshot)
+    artifact_path = model_artifact.log_saved_model(client, run.info.run_id, folder)
+    return _model(artifact_path, pipeline, folder, snapshot)
+
+
+def _model(artifact_path: str, pipeline: Any, path: Path, snapshot: Snapshot) -> Model:
+    """A model whose files are in a local folder."""
     if model_artifact.is_served_by_spark(path):
         features = {name: snapshot.manifest.columns[name] for name in snapshot.spec.features}
         return Model(artifact_path, pipeline, None, BySpark(snapshot.spark, pipeline, features))
     served = mlflow.pyfunc.load_model(str(path))
     return Model(artifact_path, pipeline, model_artifact.load_scorer(path), served)
-
-
-def _log_again(client: MlflowClient, spec: RegistrationSpec, run: Run, snapshot: Snapshot) -> str:
-    with featurise(snapshot) as featurised:
-        pipeline = featurised.pipeline_of(featurised.fit(spec.point))
-        _check_reproduced(run, pipeline, snapshot)
-    return model_artifact.log_model(client, run.info.run_id, pipeline, snapshot, spec.tmp_path)
 
 
 def _check_reproduced(run: Run, pipeline: Any, snapshot: Snapshot) -> None:

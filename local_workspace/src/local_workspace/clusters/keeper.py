@@ -39,6 +39,7 @@ IMPORTED_BY_RUNS = (
     "pyspark.sql.functions",
     "mlflow.pyfunc",
     "mlflow.spark",
+    "databricks.sdk",
 )
 
 
