@@ -20,7 +20,7 @@ from rookery.plan.compute_checks import check_id
 from rookery.plan.gate import Gate
 from rookery.plan.promotion.approval import NONE, REQUIRED
 from rookery.plan.training import TrainingPlan
-from rookery_jobs.contract import METRICS
+from rookery_jobs.contract import metric_of
 from rookery_jobs.grid import MAX_POINTS
 
 SERVE_VERSION = "serve_version"
@@ -72,7 +72,7 @@ def _max_dropped_share(plan: TrainingPlan) -> Field:
 
 
 def _gate(gate: Gate) -> Field:
-    metric = METRICS[gate.metric]
+    metric = metric_of(gate.metric)
     schema = {
         "type": "number",
         **({"minimum": metric.low} if math.isfinite(metric.low) else {}),
