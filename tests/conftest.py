@@ -54,6 +54,8 @@ def group_of(nodeid: str) -> str:
     """What a test belongs to: all of a group run in one process."""
     path = PurePosixPath(nodeid.partition("::")[0])
     folder = path.parts[1]
+    if folder == "wire" and len(path.parts) > 3:
+        return str(path.parent)
     if folder not in SHARED or path.name in ALONE:
         return str(path)
     return "spark, the second" if folder == "spark" and path.parts[2] in SECOND_SPARK else folder

@@ -43,9 +43,10 @@ class Seen:
             self.milliseconds.append(milliseconds)
 
 
-def ask(workspace: RunningWorkspace, number: int, requests: int, seen: Seen) -> None:
+def ask(http: httpx.Client, number: int, requests: int, seen: Seen) -> None:
     """One client's requests, one after the other, with a pause as between looks at a run."""
-    with workspace.http as http:
+    time.sleep(PAUSE_SECONDS * number / CLIENTS)  # clients do not ask in step
+    with http:
         for turn in range(requests):
             began = time.perf_counter()
             try:
@@ -59,8 +60,10 @@ def ask(workspace: RunningWorkspace, number: int, requests: int, seen: Seen) -> 
 def all_at_once(workspace: RunningWorkspace, requests: int) -> Seen:
     """The requests of all clients."""
     seen = Seen()
+    # Made before the first request: to make one costs more than to be answered.
+    https = [workspace.http for _ in range(CLIENTS)]
     clients = [
-        threading.Thread(target=ask, args=(workspace, number, requests, seen)) for number in range(CLIENTS)
+        threading.Thread(target=ask, args=(http, number, requests, seen)) for number, http in enumerate(https)
     ]
     for client in clients:
         client.start()

@@ -30,6 +30,8 @@ from databricks.sdk.service.serving import (
     ServingEndpointDetailed,
     TrafficConfig,
 )
+from mlflow.deployments import get_deploy_client
+from requests import HTTPError
 
 from tests.wire.multiplier import (
     register_broken,
@@ -285,12 +287,12 @@ def test_a_pickled_model_is_not_loaded(workspace: RunningWorkspace, name: str, t
     assert not (tmp_path / "touched").exists()
 
 
-@pytest.mark.matrix
 def _update_state(workspace: RunningWorkspace, name: str) -> str:
     state = workspace.call("GET", f"/api/2.0/serving-endpoints/{name}").json()["state"]
     return str(state["config_update"])
 
 
+@pytest.mark.matrix
 def test_a_logged_model_of_mlflow_3_is_served(workspace: RunningWorkspace, name: str) -> None:
     version = register_logged_model(workspace, "logged", "7")
     found = workspace.client.model_registry.get_model_version("logged", version).model_version
@@ -392,3 +394,68 @@ def test_older_clients_name_models_instead_of_entities(
 def test_a_name_is_taken_once(workspace: RunningWorkspace, served: str, doubling: str) -> None:
     with pytest.raises(ResourceAlreadyExists):
         workspace.client.serving_endpoints.create(served, config=config(entity(doubling)))
+
+
+@pytest.fixture
+def deployments(workspace: RunningWorkspace, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """MLflow's deployments client, told where the workspace is by the environment."""
+    monkeypatch.setenv("DATABRICKS_HOST", workspace.origin)
+    monkeypatch.setenv("DATABRICKS_TOKEN", workspace.token)
+    return get_deploy_client("databricks")  # type: ignore[no-untyped-call]
+
+
+def test_the_deployments_client_finds_and_asks_an_endpoint(deployments: Any, served: str) -> None:
+    assert served in [endpoint["name"] for endpoint in deployments.list_endpoints()]
+    assert deployments.get_endpoint(served).state.ready == "READY"
+    body = {"dataframe_split": {"columns": ["x"], "data": [[4.0]]}}
+    assert deployments.predict(endpoint=served, inputs=body)["predictions"] == [8.0]
+    with pytest.raises(HTTPError, match="404"):
+        deployments.predict(endpoint="no-such-endpoint", inputs=body)
+    assert deployments.update_endpoint_tags(
+        served, {"add_tags": [{"key": "by", "value": "deployments"}], "delete_tags": []}
+    )["tags"]
+    with pytest.raises(HTTPError, match="501"):
+        deployments.update_endpoint_ai_gateway(served, {"usage_tracking_config": {"enabled": True}})
+
+
+def test_the_schema_of_an_endpoint_says_what_it_takes(workspace: RunningWorkspace, served: str) -> None:
+    answer = workspace.client.serving_endpoints.get_open_api(served)
+    assert answer.contents is not None
+    schema = json.loads(answer.contents.read())
+    assert schema["servers"] == [{"url": f"{workspace.origin}/serving-endpoints/{served}"}]
+    content = schema["paths"]["/served-models/predictor/invocations"]["post"]["requestBody"]["content"]
+    split, records = content["application/json"]["schema"]["oneOf"]
+    assert split["properties"]["dataframe_split"]["properties"]["columns"]["items"]["enum"] == ["x"]
+    assert records["properties"]["dataframe_records"]["items"]["properties"]["x"]["type"] == "number"
+
+
+@pytest.mark.matrix
+def test_the_deployments_client_makes_changes_and_deletes_an_endpoint(
+    deployments: Any, workspace: RunningWorkspace, name: str, doubling: str, tripling: str
+) -> None:
+    def is_settled() -> bool:
+        return bool(deployments.get_endpoint(name).state.config_update != "IN_PROGRESS")
+
+    made = deployments.create_endpoint(
+        config={
+            "name": name,
+            "config": {"served_entities": [entity(doubling).as_dict()]},
+            "tags": [{"key": "team", "value": "birds"}],
+        }
+    )
+    assert (made.name, made.state.config_update) == (name, "IN_PROGRESS")
+    with pytest.raises(HTTPError, match="409"):
+        deployments.create_endpoint(
+            config={"name": name, "config": {"served_entities": [entity(doubling).as_dict()]}}
+        )
+    until(is_settled, "the first version")
+    deployments.update_endpoint_config(name, {"served_entities": [entity(tripling).as_dict()]})
+    until(is_settled, "the second version")
+    assert answer(workspace, name) == [3.0]
+    deployments.update_endpoint_rate_limits(
+        name, {"rate_limits": [{"key": "endpoint", "renewal_period": "minute", "calls": 1}]}
+    )
+    body = {"dataframe_records": [{"x": 1.0}]}
+    assert deployments.predict(endpoint=name, inputs=body)["predictions"] == [3.0]
+    deployments.delete_endpoint(name)
+    assert name not in [each.name for each in workspace.client.serving_endpoints.list()]

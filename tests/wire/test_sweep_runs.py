@@ -14,8 +14,8 @@ from mlflow.entities import Run
 from tests.fast.airflow.sweeps import MANIFEST, SWEEP_ARGUMENTS
 from tests.fast.airflow.tasks import DagRun, TaskInstance
 from tests.plans import PLAN
+from tests.wire.provider.airflow_task import connection
 from tests.wire.running_workspace import RunningWorkspace
-from tests.wire.test_airflow_provider import connection
 
 
 @dataclasses.dataclass(frozen=True)

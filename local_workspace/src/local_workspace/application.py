@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from starlette.routing import BaseRoute, Mount, Router
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
 from local_workspace.api.compute.clusters import cluster_routes
@@ -40,6 +40,7 @@ from local_workspace.api.pages.mlflow_links import mlflow_links
 from local_workspace.api.pages.model_versions import model_version_pages
 from local_workspace.api.pages.runs import run_pages
 from local_workspace.api.permissions import permission_routes
+from local_workspace.api.routing import IndexedRouter
 from local_workspace.api.secrets import secret_routes
 from local_workspace.api.serving import serving_routes
 from local_workspace.api.unity.catalogs import catalog_routes
@@ -142,7 +143,7 @@ class LocalWorkspace:
             *policy_routes(self._clusters.policies),
             *pool_routes(self._clusters.pools, self._clusters),
             *library_routes(self._clusters),
-            *job_routes(jobs, self._runs),
+            *job_routes(jobs, self._runs, permissions),
             *run_routes(self._runs),
             *command_routes(self._contexts),
             *permission_routes(permissions),
@@ -176,7 +177,7 @@ class LocalWorkspace:
             *openapi_routes(self.description),
             Mount("/", DatabricksRules(mlflow.app, files)),
         ]
-        self.asgi: ASGIApp = guarded(Router(routes), settings, signed_urls, callers)
+        self.asgi: ASGIApp = guarded(IndexedRouter(routes), settings, signed_urls, callers)
 
     def start(self) -> None:
         """Clear what a killed server of this root left, and bring back what it served."""

@@ -101,7 +101,7 @@ def _points_per_task(points_per_task: int | None) -> Field:
         "title": "Points per task",
         "section": "Execution",
         "description_md": "How many points of the grid one mapped task trains, in one job run. `1` shows "
-        "every point as a task of its own; more of them in a task take less time in all. Empty: 4, and more "
+        "every point as a task of its own; more of them in a task take less time in all. Empty: 8, and more "
         "where that would make more than 64 tasks.",
     }
     return Field("points_per_task", None, points_per_task, schema, _read_points_per_task)

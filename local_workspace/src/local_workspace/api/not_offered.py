@@ -13,7 +13,7 @@ from local_workspace.errors import NotOffered
 from local_workspace.messages import Message
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-# The beginning of the path below /api/<version>/, and what is there.
+# The beginning of the path below /api/<version>/ (with parameters), and what is there.
 APIS = {
     "accounts": "accounts",
     "alerts": "SQL alerts",
@@ -29,6 +29,9 @@ APIS = {
     "pipelines": "pipelines",
     "queries": "SQL queries",
     "repos": "Git folders",
+    "serving-endpoints/pt": "provisioned throughput",
+    "serving-endpoints/{name}/ai-gateway": "AI gateway",
+    "serving-endpoints/{name}/notifications": "notifications of endpoints",
     "sql": "SQL warehouses",
     "vector-search": "vector search",
     "warehouses": "SQL warehouses",

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from local_workspace.api.wire import Answer, routes
+from local_workspace.api.wire import Addressed, Answer, routes
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.messages import Message
 from local_workspace.serving.config import ConfigRequest, ServingConfig
@@ -45,6 +45,10 @@ class ByName(Message):
     name: str
 
 
+class AddressedByName(Addressed, ByName):
+    """`get open API`."""
+
+
 class UpdateConfig(ConfigRequest):
     """`update config`."""
 
@@ -71,7 +75,7 @@ class ServedModelLog(ByName):
 
 
 def serving_routes(endpoints: Endpoints) -> list[Route]:
-    """Create, read, update, delete, tags, limits, logs and metrics; scoring is `api.invocations`."""
+    """Create, read, update, delete, tags, limits, schema, logs and metrics; scoring is `api.invocations`."""
     path = "serving-endpoints"
     one = path + "/{name}"
     logs = one + "/served-models/{served_model_name}/logs"
@@ -83,6 +87,7 @@ def serving_routes(endpoints: Endpoints) -> list[Route]:
         *routes("PATCH", f"{one}/tags", PatchTags, lambda m: _patch_tags(endpoints, m)),
         *routes("DELETE", one, ByName, lambda m: endpoints.delete(m.name)),
         *routes("PUT", f"{one}/rate-limits", SetRateLimits, lambda m: _set_rate_limits(endpoints, m)),
+        *routes("GET", f"{one}/openapi", AddressedByName, lambda m: _schema(endpoints, m)),
         *routes("GET", f"{one}/metrics", ByName, lambda m: PlainTextResponse(endpoints.metrics(m.name))),
         *routes(
             "GET",
@@ -102,6 +107,10 @@ def _list(endpoints: Endpoints) -> Answer:
 def _update(endpoints: Endpoints, request: UpdateConfig) -> Answer:
     _refuse_not_offered(request)
     return endpoints.update_config(request.name, request.checked())
+
+
+def _schema(endpoints: Endpoints, request: AddressedByName) -> Answer:
+    return endpoints.schema(request.name, f"{request.origin}/serving-endpoints/{request.name}")
 
 
 def _set_rate_limits(endpoints: Endpoints, request: SetRateLimits) -> Answer:

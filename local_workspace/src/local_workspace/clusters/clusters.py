@@ -15,6 +15,7 @@ from local_workspace.clusters.document import API, JOB, details, spec_of
 from local_workspace.clusters.keeper import ClusterKeeper, Means
 from local_workspace.clusters.libraries.libraries import ClusterLibraries
 from local_workspace.clusters.policies.policies import ClusterPolicies
+from local_workspace.clusters.pools.capacity import PoolCapacity
 from local_workspace.clusters.pools.pools import InstancePools
 from local_workspace.clusters.records import ClusterRecords, WantedClusters
 from local_workspace.clusters.requests import ClusterRequests
@@ -56,6 +57,7 @@ class Clusters:
         self._records = ClusterRecords(store, clock)
         self.policies = ClusterPolicies(settings, store, clock)
         self.pools = InstancePools(settings, store)
+        self.capacity = PoolCapacity(self.pools, self._records)
         self.libraries = ClusterLibraries(store, files, processes)
         self._requests = ClusterRequests(self.policies, self.pools, self._records)
         self._means = Means(settings, clock, self._records, processes, files, self.libraries)
@@ -125,15 +127,6 @@ class Clusters:
         found = [details(document, self._settings) for document in page.documents]
         shown = [{key: value for key, value in each.items() if key != "spec"} for each in found]
         return shown, page.has_more
-
-    def nodes_of_pool(self, pool_id: str) -> int:
-        """How many machines of a pool the clusters that run would have: their workers, and their drivers."""
-        documents = [each for each in self._records.all() if each["state"] != "TERMINATED"]
-        specs = [spec_of(document) for document in documents]
-        workers = sum(spec.first_workers for spec in specs if spec.instance_pool_id == pool_id)
-        return workers + sum(
-            1 for spec in specs if (spec.driver_instance_pool_id or spec.instance_pool_id) == pool_id
-        )
 
     def events(self, cluster_id: str) -> list[dict[str, Any]]:
         """What happened to a cluster, oldest first."""
@@ -225,6 +218,8 @@ class Clusters:
     def _keep(self, cluster_id: str) -> None:
         keeper = ClusterKeeper(cluster_id, self._means, lambda: self.spec(cluster_id))
         self._keepers[cluster_id] = keeper
+        if reason := self.capacity.refusal(cluster_id):
+            keeper.begin_to_end(reason)
         keeper.start()
 
     def _message_after_resize(self, cluster_id: str) -> str:

@@ -55,6 +55,7 @@ def _from_spec(spec: ClusterSpec, settings: Settings) -> dict[str, Any]:
     each = node_type(spec.node_type_id)
     size = node_type(spec.driver_node_type_id or spec.node_type_id)
     single_user = settings.user_name if spec.data_security_mode in DEDICATED else None
+    logs = spec.cluster_log_conf
     optional = {
         "autoscale": spec.autoscale.model_dump() if spec.autoscale else None,
         "data_security_mode": spec.data_security_mode,
@@ -63,7 +64,7 @@ def _from_spec(spec: ClusterSpec, settings: Settings) -> dict[str, Any]:
         "is_single_node": spec.is_single_node if spec.kind else None,
         "use_ml_runtime": spec.use_ml_runtime if spec.kind else None,
         "workload_type": spec.workload_type,
-        "cluster_log_conf": spec.cluster_log_conf,
+        "cluster_log_conf": logs.model_dump(exclude_none=True) if logs else None,
         "policy_id": spec.policy_id,
         "instance_pool_id": spec.instance_pool_id,
         "driver_instance_pool_id": spec.driver_instance_pool_id,

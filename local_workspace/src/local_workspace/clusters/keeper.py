@@ -13,6 +13,7 @@ from local_workspace.clusters import termination
 from local_workspace.clusters.init_scripts.run import InitScriptFailed, InitScripts, Node
 from local_workspace.clusters.libraries.environment import ClusterEnvironment
 from local_workspace.clusters.libraries.libraries import ClusterLibraries, Place
+from local_workspace.clusters.log_delivery import SECONDS_BETWEEN, ClusterLogConf, LogDelivery
 from local_workspace.clusters.records import ClusterRecords
 from local_workspace.clusters.runtimes.environments import Environment, environment_of, run_by
 from local_workspace.clusters.spark.class_archive import java_options
@@ -26,7 +27,7 @@ from local_workspace.clusters.workers import in_words, this_machine, workers_of
 from local_workspace.errors import WorkspaceError
 from local_workspace.files.local_files import LocalFiles
 from local_workspace.processes.processes import Processes
-from local_workspace.settings import Settings
+from local_workspace.settings import Kind, Settings
 
 _POLL_SECONDS = 0.1
 # What most runs import, and what takes them seconds.
@@ -65,6 +66,10 @@ class ClusterKeeper:
         self._means = means
         self._folder = means.settings.clusters / cluster_id
         self._clock, self._records, self._processes = means.clock, means.records, means.processes
+        has_dbfs = means.settings.kind is Kind.CLASSIC
+        self._logs = LogDelivery(cluster_id, self._folder, means.files, has_dbfs)
+        self._log_conf: ClusterLogConf | None = None
+        self._next_delivery = means.clock.now() + SECONDS_BETWEEN
         self._ending = threading.Event()
         self._woken = threading.Event()
         self._thread = threading.Thread(target=self._keep, name=f"cluster {cluster_id}", daemon=True)
@@ -93,6 +98,7 @@ class ClusterKeeper:
             self._woken.clear()
             self._live()
             self._means.libraries.cluster_ended(self._cluster_id)
+            self._deliver_logs()
             self._remove_working_files()
         self._records.set_terminated(self._cluster_id)
 
@@ -125,6 +131,7 @@ class ClusterKeeper:
 
     def _launch(self) -> Driver:
         spec = self._spec()
+        self._log_conf = spec.cluster_log_conf
         runtime = environment_of(spec.spark_version)
         java = find_java(newest_major=runtime.newest_java)
         options = java_options(java, runtime)
@@ -166,9 +173,18 @@ class ClusterKeeper:
             # Its end may have begun before the driver was there, and woken nobody.
             if self._ending.is_set() or self._clock.wait(self._woken, _POLL_SECONDS):
                 return
+            if self._clock.now() >= self._next_delivery:
+                self._deliver_logs()
         self.begin_to_end(
             termination.driver_lost(driver.process.returncode, str(self._folder / "driver.log"))
         )
+
+    def _deliver_logs(self) -> None:
+        """To where the cluster's `cluster_log_conf` says, if it says so."""
+        now = self._clock.now()
+        self._next_delivery = now + SECONDS_BETWEEN
+        if self._log_conf is not None:
+            self._records.note_logs(self._cluster_id, self._logs.deliver(self._log_conf, milliseconds(now)))
 
     def _running_message(self, driver: Driver) -> str:
         """Which Spark really runs, and how many workers."""

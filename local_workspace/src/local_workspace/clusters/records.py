@@ -158,6 +158,12 @@ class ClusterRecords:
             if self._documents.get(cluster_id) is not None:
                 self._documents.update(cluster_id, last_activity=self._clock.now())
 
+    def note_logs(self, cluster_id: str, status: dict[str, Any]) -> None:
+        """How the last delivery of the cluster's logs went."""
+        with self.changed:
+            if self._documents.get(cluster_id) is not None:
+                self._documents.update(cluster_id, cluster_log_status=status)
+
     def _step(self, document: Document, event: str, event_details: dict[str, Any] | None = None) -> None:
         cluster_id = document["cluster_id"]
         happened = {

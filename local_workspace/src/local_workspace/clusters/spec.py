@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from local_workspace.clusters.init_scripts.script import MOST_INIT_SCRIPTS, InitScript
+from local_workspace.clusters.log_delivery import ClusterLogConf
 from local_workspace.clusters.node_types import node_type
 from local_workspace.clusters.runtimes.offered import check_runtime
 from local_workspace.errors import InvalidParameterValue
@@ -75,7 +76,7 @@ class ClusterSpec(Message):
     policy_id: str | None = None
     apply_policy_default_values: bool = False
     init_scripts: list[InitScript] = Field(default_factory=list, max_length=MOST_INIT_SCRIPTS)
-    cluster_log_conf: dict[str, Any] | None = None
+    cluster_log_conf: ClusterLogConf | None = None
     docker_image: Any = None
     clone_from: Any = None
 
@@ -107,6 +108,8 @@ class ClusterSpec(Message):
                 raise InvalidParameterValue(f"{field} is not supported by this workspace ({instead}).")
         for script in self.init_scripts:
             script.check()
+        if self.cluster_log_conf is not None:
+            self.cluster_log_conf.check()
 
     def _check_nodes(self) -> None:
         if not self.node_type_id:

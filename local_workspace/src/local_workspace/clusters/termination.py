@@ -59,6 +59,20 @@ def init_script_failed(error: Exception) -> TerminationReason:
     )
 
 
+def pool_full(pool_id: str, most: int, used: int, needed: int) -> TerminationReason:
+    """A pool has fewer machines left, of its `max_capacity`, than the cluster needs."""
+    text = (
+        f"The instance pool {pool_id} has a max_capacity of {most}: {used} of its instances are in use, and "
+        f"the cluster needs {needed}."
+    )
+    parameters = {
+        "instance_pool_id": pool_id,
+        "instance_pool_error_code": "INSTANCE_POOL_MAX_CAPACITY_FAILURE",
+        "databricks_error_message": text,
+    }
+    return TerminationReason("INSTANCE_POOL_MAX_CAPACITY_REACHED", "CLIENT_ERROR", text, parameters)
+
+
 def driver_lost(exit_code: int, log: str) -> TerminationReason:
     """The driver's JVM ended by itself: out of memory (its exit code 3), or killed."""
     text = f"The Spark driver's process ended unexpectedly with exit code {exit_code}; its log is {log}"

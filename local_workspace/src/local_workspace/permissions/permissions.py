@@ -42,6 +42,12 @@ class Permissions:
         self._check(object_type, object_id)
         return list(LEVELS[object_type])
 
+    def check_asked(self, object_type: str, wanted: list[dict[str, str]]) -> None:
+        """Refuse what `set` would refuse of an object that is not there yet."""
+        asked = [_entry(object_type, each) for each in wanted]
+        if object_type == "jobs":
+            self._with_owner(asked, [])
+
     def set(self, object_type: str, object_id: str, wanted: list[dict[str, str]], *, replace: bool) -> None:
         """Allow this, in place of what was allowed (`replace`) or beside it."""
         with self._store.transaction():

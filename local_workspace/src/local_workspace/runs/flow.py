@@ -125,6 +125,15 @@ def to_repair(
     return [task for key, task in last.items() if key in chosen]
 
 
+def ended_as(run: Document, tasks: Sequence[Document]) -> Outcome | None:
+    """What ended a run as a whole (it was cancelled, or took too long), if a task of it ended by that."""
+    if not run.get("ending"):
+        return None
+    ending = Outcome(**run["ending"])
+    results = [task["outcome"]["result_state"] for task in latest(tasks).values()]
+    return ending if ending.result_state in results else None
+
+
 def whole_run(tasks: Sequence[Document], *, is_single_task: bool) -> Outcome:
     """The outcome of a run from those of its tasks: its leaves decide.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
 from local_workspace.errors import InvalidParameterValue
-from local_workspace.runs.flow import whole_run
+from local_workspace.runs.flow import ended_as, whole_run
 from local_workspace.runs.outcome import Outcome
 from local_workspace.runs.requests.submit import RunRequest
 from local_workspace.runs.wanted import Wanted
@@ -283,7 +283,7 @@ class RunRecords:
         tasks = self.tasks_of(run)
         if any(task["outcome"] is None for task in tasks):
             return
-        outcome = whole_run(tasks, is_single_task=run["is_single_task"])
+        outcome = ended_as(run, tasks) or whole_run(tasks, is_single_task=run["is_single_task"])
         self._runs.update(str(run_id), outcome=outcome.to_json(), end_time=now, is_queued=False)
 
     def delete(self, run_id: int) -> list[int]:

@@ -23,6 +23,7 @@ from local_workspace.serving.deployment import Deployment
 from local_workspace.serving.document import FAILED, IDLE, UPDATING, to_wire
 from local_workspace.serving.limits import RateLimit, RateLimiter
 from local_workspace.serving.places import ServingPlaces
+from local_workspace.serving.schema.openapi import endpoint_schema
 from local_workspace.serving.served_model import ServedModel
 from local_workspace.serving.usage import EndpointUsage
 from local_workspace.settings import Settings
@@ -150,12 +151,13 @@ class Endpoints:
 
     def choose(self, name: str, served: str | None) -> tuple[str, ServedModel]:
         """The served version that answers a request to the endpoint, with its name."""
-        with self._lock:
-            self._document(name)
-            active = self._active.get(name)
-        if active is None:
-            raise TemporarilyUnavailable(f"Endpoint '{name}' has no served version that is ready yet.")
-        return active.choose(served)
+        return self._serving(name).choose(served)
+
+    def schema(self, name: str, url: str) -> Document:
+        """The OpenAPI description of an endpoint that is asked at `url`: of the versions that serve."""
+        return endpoint_schema(
+            name, url, {served: model.signature() for served, model in self._serving(name).models.items()}
+        )
 
     def log(self, name: str, served: str) -> str:
         """What the scoring server of a served version has written."""
@@ -165,6 +167,14 @@ class Endpoints:
         """How far a served version has come: no image is built here, its server is started as it is."""
         model = self._served(name, served)
         return f"No image is built by the local workspace. {model.state}: {model.message}".strip() + "\n"
+
+    def _serving(self, name: str) -> Deployment:
+        with self._lock:
+            self._document(name)
+            active = self._active.get(name)
+        if active is None:
+            raise TemporarilyUnavailable(f"Endpoint '{name}' has no served version that is ready yet.")
+        return active
 
     def _served(self, name: str, served: str) -> ServedModel:
         with self._lock:

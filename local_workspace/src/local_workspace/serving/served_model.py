@@ -14,6 +14,7 @@ from local_workspace.clock import Clock
 from local_workspace.errors import WorkspaceError
 from local_workspace.processes.processes import Processes, base_environment
 from local_workspace.serving.packages import Packages, packages_of
+from local_workspace.serving.schema.signature import Signature, signature_of
 from local_workspace.serving.scorer_client import ScorerClient
 from local_workspace.serving.spark_flavor import spark_environment
 
@@ -94,6 +95,14 @@ class ServedModel:
             return self._log_file.read_text(errors="replace")
         return ""
 
+    def signature(self) -> Signature:
+        """What the model takes and gives. `InvalidState` if it was logged without saying so."""
+        return signature_of(self._model)
+
+    @property
+    def _model(self) -> Path:
+        return self._folder / "model"
+
     @property
     def _log_file(self) -> Path:
         return self._folder / "server.log"
@@ -115,7 +124,7 @@ class ServedModel:
     def _copy_model(self) -> Path:
         shutil.rmtree(self._folder, ignore_errors=True)
         (self._folder / "home").mkdir(parents=True, mode=0o700)
-        return Path(shutil.copytree(self._find_model(), self._folder / "model"))
+        return Path(shutil.copytree(self._find_model(), self._model))
 
     def _run_once(self, packages: Packages) -> bool:
         """Run the process to its end; whether to start it again."""
@@ -136,12 +145,12 @@ class ServedModel:
     def _spawn(self, python: str) -> subprocess.Popen[bytes]:
         home = self._folder / "home"
         own = {
-            "__pyfunc_model_path__": str(self._folder / "model"),
+            "__pyfunc_model_path__": str(self._model),
             "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "TMPDIR": str(home),
         }
-        sparks = spark_environment(self._folder / "model", home, python)
+        sparks = spark_environment(self._model, home, python)
         self._process = self._processes.spawn(
             f"served model {self._label}",
             [python, "-I", str(SCRIPT), str(self._socket)],

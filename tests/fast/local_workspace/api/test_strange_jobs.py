@@ -144,11 +144,12 @@ def routes(tmp_path: Path) -> Iterator[list[Route]]:
     clusters = clusters_in(settings, store, clock)
     runs = runs_in(settings, store, clock, clusters)
     jobs = Jobs(settings, store, clock)
+    permissions = Permissions(store, "me", {"jobs": jobs.require})
     yield [
-        *job_routes(jobs, runs),
+        *job_routes(jobs, runs, permissions),
         *run_routes(runs),
         *secret_routes(SecretScopes(settings, store, clock)),
-        *permission_routes(Permissions(store, "me", {"jobs": jobs.require})),
+        *permission_routes(permissions),
         *command_routes(Contexts(runs.services, store)),
     ]
     runs.stop(deadline=0.0)

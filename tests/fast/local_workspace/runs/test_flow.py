@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local_workspace.runs.flow import is_tried_again, next_steps, to_repair, whole_run
+from local_workspace.runs.flow import ended_as, is_tried_again, next_steps, to_repair, whole_run
 from local_workspace.runs.outcome import (
     CANCELED,
     EXCLUDED,
@@ -105,6 +105,17 @@ def test_the_last_attempt_counts() -> None:
 def test_a_run_ends_as_its_leaves_do(tasks: list[Task], result: str, message: str) -> None:
     outcome = whole_run(tasks, is_single_task=False)
     assert (outcome.result_state, outcome.message) == (result, message)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "expected"),
+    [([task("a", F), task("b", C, "a")], C), ([task("a", F)], None), ([task("a", S)], None)],
+)
+def test_a_cancelled_run_is_cancelled_whatever_failed_before(
+    tasks: list[Task], expected: Outcome | None
+) -> None:
+    assert ended_as({"ending": C.to_json()}, tasks) == expected
+    assert ended_as({"ending": None}, tasks) is None
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def pool_routes(pools: InstancePools, clusters: Clusters) -> list[Route]:
     """Every method of instance pools."""
 
     def shown(pool: Document) -> Document:
-        used = clusters.nodes_of_pool(pool["instance_pool_id"])
+        used = clusters.capacity.used(pool["instance_pool_id"])
         stats = {"used_count": used, "idle_count": 0, "pending_used_count": 0, "pending_idle_count": 0}
         return pool | {"state": "ACTIVE", "stats": stats, "status": {}}
 

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from local_workspace.api.jobs import VERSIONS
 from local_workspace.api.wire import Answer, routes
 from local_workspace.messages import Message, Number, PageToken
+from local_workspace.permissions.permissions import Permissions
 from local_workspace.runs.jobs.jobs import Jobs
 from local_workspace.runs.jobs.settings import JobSettings
 from local_workspace.runs.requests.parameters import RunNow
@@ -49,10 +50,10 @@ class CancelAll(Message):
     job_id: int | None = None
 
 
-def job_routes(jobs: Jobs, runs: Runs) -> list[Route]:
+def job_routes(jobs: Jobs, runs: Runs, permissions: Permissions) -> list[Route]:
     """Every route about jobs."""
     return [
-        *routes("POST", "jobs/create", JobSettings, lambda m: {"job_id": jobs.create(m)}, VERSIONS),
+        *routes("POST", "jobs/create", JobSettings, lambda m: _create(jobs, permissions, m), VERSIONS),
         *routes("GET", "jobs/get", JobId, lambda m: jobs.get(m.job_id), VERSIONS),
         *routes("GET", "jobs/list", ListJobs, lambda m: _page(jobs, m), VERSIONS),
         *routes("POST", "jobs/reset", Reset, lambda m: jobs.reset(m.job_id, m.new_settings), VERSIONS),
@@ -67,6 +68,15 @@ def job_routes(jobs: Jobs, runs: Runs) -> list[Route]:
         *routes("POST", "jobs/run-now", RunNow, lambda m: _run_now(runs, m), VERSIONS),
         *routes("POST", "jobs/runs/cancel-all", CancelAll, lambda m: runs.cancel_all(m.job_id), VERSIONS),
     ]
+
+
+def _create(jobs: Jobs, permissions: Permissions, settings: JobSettings) -> Answer:
+    wanted = settings.access_control_list
+    permissions.check_asked("jobs", wanted)
+    job_id = jobs.create(settings)
+    if wanted:
+        permissions.set("jobs", str(job_id), wanted, replace=True)
+    return {"job_id": job_id}
 
 
 def _run_now(runs: Runs, request: RunNow) -> Answer:

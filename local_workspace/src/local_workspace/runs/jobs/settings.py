@@ -52,6 +52,8 @@ class JobSettings(RunRequest):
     max_concurrent_runs: int = Field(default=1, ge=0, le=1000)
     schedule: Schedule | None = None
     queue: Queue = Queue()
+    # Goes to the permissions of the job, and is not shown among its settings.
+    access_control_list: list[dict[str, str]] = Field(default_factory=list, exclude=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -106,7 +108,6 @@ _OF_A_JOB = (
     "email_notifications",
     "webhook_notifications",
     "tags",
-    "access_control_list",
     "run_as",
     "format",
 )

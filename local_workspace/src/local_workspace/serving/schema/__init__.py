@@ -1,0 +1,1 @@
+"""What an endpoint takes and answers, as its models' signatures say it."""
