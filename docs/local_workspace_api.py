@@ -68,7 +68,7 @@ AREAS = (
     Area(
         "instance-pools",
         "Instance pools",
-        "their node type is heeded, the rest recorded",
+        "their node type and capacity are heeded, the rest recorded",
         _COMPUTE + "test_a_policy_and_a_pool_fill_in_a_request_and_refuse_another",
     ),
     Area("jobs", "Jobs and runs", EXECUTES, _wire("jobs.py::test_a_script_is_executed_as_databricks_does")),
