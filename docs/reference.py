@@ -181,7 +181,10 @@ def _objective(name: str, objective: Objective) -> Iterator[str]:
     yield from (f"## For {name}", "")
     metrics = (
         (f"`{metric}`", one.range, "larger" if one.larger_is_better else "smaller")
-        for metric, one in objective.metrics.items()
+        for metric, one in {
+            **objective.metrics,
+            **{f"{of_one}/<label>": one for of_one, one in objective.by_label.items()},
+        }.items()
     )
     yield from _table(("metric", "values", "better is"), metrics)
     for algorithm, known in ALGORITHMS.items():

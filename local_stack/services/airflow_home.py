@@ -24,7 +24,8 @@ USER = "admin"
 PASSWORD_FILE = "simple_auth_manager_passwords.json.generated"  # noqa: S105
 
 # Airflow imports this module when it starts (its documentation: "Local settings"). The scheduler forks its
-# tasks, so what it has imported, no task imports again: about a second less for each of them.
+# tasks, so what it has imported, no task imports again: about a second less for each of them. The DAG
+# processor forks a process for each DAG file.
 #
 # Python's SQLite driver begins a transaction at the first write, and not at a SAVEPOINT. A backfill reads
 # after one: if another process then writes, SQLite refuses the backfill's own write at once ("database is
@@ -49,6 +50,8 @@ def begin_before_savepoint(connection, name):
         driver.execute("BEGIN IMMEDIATE")
 
 
+if "dag-processor" in sys.argv:
+    import rookery.dag_factory.training
 if "scheduler" in sys.argv:
     import airflow.providers.databricks.hooks.databricks
     import databricks.sdk

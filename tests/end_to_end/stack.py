@@ -136,14 +136,17 @@ class EndedRun:
 
     def last_line_of(self, name: str) -> str:
         """The last line of a task's log, in its last try: marks that fold lines in the UI are none."""
+        return next(line for line in reversed(self.log_of(name)) if line != "::endgroup::")
+
+    def log_of(self, name: str) -> list[str]:
+        """A task's log, in its last try."""
         task, run = self.tasks[name], self.dag_run
         path = f"dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task.task_id}"
         instance = run.api.get(f"{path}/{task.map_index}" if task.map_index >= 0 else path).json()
         log = run.api.get(
             f"{path}/logs/{instance['try_number']}?map_index={task.map_index}&full_content=true"
         )
-        events = [str(line["event"]) for line in log.json()["content"]]
-        return next(event for event in reversed(events) if event != "::endgroup::")
+        return [str(line["event"]) for line in log.json()["content"]]
 
     def returned(self, task_id: str) -> Any:
         """What a task returned."""

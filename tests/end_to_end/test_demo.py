@@ -34,8 +34,8 @@ def test_the_demo_shows_progress_leaderboard_version_answer_and_links(
     demo: subprocess.CompletedProcess[str],
 ) -> None:
     for shown in (
-        "train[2]",
-        "LogisticRegression 9–12 of 12",  # noqa: RUF001
+        "train[1]",
+        "LogisticRegression 7–12 of 12",  # noqa: RUF001
         "Leaderboard",
         "Penguin Predictor, version 1",
         '"Island": "Biscoe"',

@@ -82,6 +82,7 @@ class Study:
         boolean: tuple[str, ...] = (),
         probabilities: bool = False,
         source: SourceSpec | None = None,
+        measured_labels: tuple[str, ...] = (),
     ) -> SnapshotSpec:
         """Put the CSV (the penguins by default) and its spec where `prepare` looks for them. With a `source`,
         which is there already, the spec alone.
@@ -114,6 +115,7 @@ class Study:
             max_dropped_share=max_dropped_share,
             max_classes=max_classes,
             max_categories=max_categories,
+            measured_labels=measured_labels,
             **determining,
         )
         if source is None:

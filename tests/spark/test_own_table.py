@@ -70,6 +70,7 @@ def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp
         treatment=KEPT,
         max_classes=2,
         probabilities=True,
+        measured_labels=("yes",),
     )
     manifest = study.prepare(spec)
     assert manifest.labels == ("no", "yes")
@@ -78,16 +79,23 @@ def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp
     sweep = study.sweep_spec(
         spec,
         {"maxIter": [10]},
-        "areaUnderROC",
+        "fMeasureByLabel/yes",
         DecisionTreeClassifier={"maxDepth": [3]},
         RandomForestClassifier={"numTrees": [5]},
         GBTClassifier={"maxIter": [3]},
     )
-    version = registered(study, sweep, GateSpec("accuracy", 0.7), GateSpec("areaUnderPR", 0.7))
+    version = registered(
+        study,
+        sweep,
+        GateSpec("accuracy", 0.7),
+        GateSpec("areaUnderPR", 0.7),
+        GateSpec("recallByLabel/yes", 0.5),
+    )
     tried = {run.data.tags[contract.TAG_ALGORITHM] for run in study.runs()}
     assert tried == {point.algorithm for point in sweep.points}
     chosen = study.best(sweep).metrics
-    assert chosen["areaUnderROC"] == max(run.data.metrics["areaUnderROC"] for run in study.runs())
+    of_yes = "fMeasureByLabel/yes"
+    assert chosen[of_yes] == max(run.data.metrics[of_yes] for run in study.runs())
     assert 0.7 <= study.best(sweep).metrics["test_areaUnderPR"] <= 1
     _look_at_the_reports(study, sweep, manifest)
     model = served(version)
@@ -104,7 +112,18 @@ def test_texts_are_predicted_by_the_best_of_several_algorithms(study: Study, tmp
     assert list(answers["probability_no"] + answers["probability_yes"]) == pytest.approx([1, 1])
     strange = {**record, "Plan.name": "never seen", "City": None, "Years": math.nan, "is new": None}
     assert model.predict(pd.DataFrame([strange]))["prediction"][0] in {"yes", "no"}
+    _look_at_the_examples(study, version, model)
     _score_a_file(study, tmp_path, version, answers)
+
+
+def _look_at_the_examples(study: Study, version: str, model: Any) -> None:
+    """Rows that the served version must answer, with the probabilities too."""
+    path = study.client.get_model_version("Penguin Predictor", version).tags[contract.TAG_EXAMPLES]
+    examples = contract.Examples.from_json(Path(path).read_text())
+    answered = model.predict(pd.DataFrame(examples.dataframe_records))
+    assert list(answered["prediction"]) == list(examples.answers)
+    assert answered.drop(columns="prediction").to_dict("records") == list(examples.probabilities)
+    assert set(examples.probabilities[0]) == {"probability_no", "probability_yes"}
 
 
 def _look_at_the_reports(study: Study, sweep: SweepSpec, manifest: contract.Manifest) -> None:
@@ -120,6 +139,7 @@ def _look_at_the_reports(study: Study, sweep: SweepSpec, manifest: contract.Mani
     assert counts.trace() / counts.sum() == pytest.approx(winner.metrics["test_accuracy"])
     assert dict(zip(per_class["label"], per_class["rows"], strict=True)) == manifest.class_counts["test"]
     assert per_class["recallByLabel"][0] == pytest.approx(counts[0, 0] / counts[0].sum())
+    assert per_class["recallByLabel"][1] == winner.metrics["test_recallByLabel/yes"]
     assert importances["importance"].sum() == pytest.approx(1)
     assert set(importances["column"]) == {*CATEGORICAL, *NUMERIC, "is new"}
     assert "(missing)" in set(importances[importances["column"] == "City"]["category"])

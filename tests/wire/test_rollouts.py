@@ -1,7 +1,9 @@
 """A version takes over at a real endpoint while a client asks all the time, or is given up."""
 
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +14,10 @@ from rookery.workspace.endpoints.deployments import Deployment
 from rookery.workspace.endpoints.states import Served
 from rookery.workspace.promotion import roles
 from rookery.workspace.promotion.champions import champion_of
-from rookery.workspace.promotion.rollbacks import roll_back
 from rookery.workspace.promotion.rollouts import Rollout
 from rookery_jobs.contract import TAG_EXAMPLES, Examples
 from tests.wire.multiplier import register_broken, register_multiplier
+from tests.wire.rookery_command import connection, rookery
 from tests.wire.running_workspace import RunningWorkspace
 from tests.wire.test_traffic import answer, asked_all_the_time
 
@@ -125,31 +127,78 @@ def test_a_version_that_cannot_be_loaded_leaves_the_one_that_serves(
     assert versions(workspace) == [second]
 
 
-def test_an_earlier_version_is_served_again_by_the_same_steps(
-    workspace: RunningWorkspace, first: str, second: str
+def test_the_command_serves_the_champion_before_again_by_the_same_steps(
+    workspace: RunningWorkspace, first: str, second: str, tmp_path: Path
 ) -> None:
     with asked_all_the_time(workspace, ENDPOINT) as statuses:
-        before = roll_back(
-            workspace.client,
-            ENDPOINT,
-            served(first),
-            "double",
-            probabilities=False,
-            dag_id="penguins",
-            canary_steps=[],
-            timeout=TIMEOUT,
-        )
-    assert (before, set(statuses)) == (second, {200})
+        ended = roll_back(workspace, tmp_path, "penguins")
+    assert (ended.returncode, set(statuses)) == (0, {200}), ended.stderr
+    *told, last = ended.stdout.splitlines()
+    assert (
+        last
+        == f"{ENDPOINT} serves version {first} of {MODEL} in place of version {second}; it is the champion"
+    )
+    assert any("1 test rows are answered as by the model that was registered" in line for line in told)
     assert (versions(workspace), champion_of(workspace.client, MODEL, ENDPOINT)) == ([first], first)
+    assert roles.version_with(workspace.client, MODEL, roles.PREVIOUS) == second
     assert answer(workspace, ENDPOINT) == 2.0
-    with pytest.raises(EndpointError, match="belongs to the DAG penguins"):
-        roll_back(
-            workspace.client,
-            ENDPOINT,
-            served(second),
-            "double",
-            probabilities=False,
-            dag_id="geese",
-            canary_steps=[],
-            timeout=TIMEOUT,
-        )
+
+
+@pytest.mark.matrix
+@pytest.mark.usefixtures("second")
+def test_the_command_leaves_an_endpoint_that_is_another_dags(
+    workspace: RunningWorkspace, first: str, tmp_path: Path
+) -> None:
+    before = versions(workspace)
+    ended = roll_back(workspace, tmp_path, "geese", "--to", first)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "belongs to the DAG penguins" in ended.stderr
+    assert versions(workspace) == before
+
+
+@pytest.mark.matrix
+@pytest.mark.usefixtures("second")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--to", "999"], f"'{MODEL}' has no version 999"),
+        (["--to", "latest"], f"'{MODEL}' has no version 'latest': a version is a number"),
+        (["--conn", "elsewhere"], "Airflow has no connection 'elsewhere'"),
+    ],
+)
+def test_the_command_says_in_a_line_what_is_not_there(
+    workspace: RunningWorkspace, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    before = versions(workspace)
+    ended = roll_back(workspace, tmp_path, "penguins", *arguments)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.splitlines()[-1].startswith(f"rookery: {words}")
+    assert "Traceback" not in ended.stderr
+    assert versions(workspace) == before
+
+
+def roll_back(
+    workspace: RunningWorkspace, folder: Path, dag_id: str, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """`rookery rollback` of a DAG whose model and endpoint are those of this module."""
+    file = folder / f"{dag_id}.py"
+    file.write_text(f'''"""An Airflow DAG."""
+import pendulum
+from rookery import CsvSource, Endpoint, Features, RandomSplit, Registry, Sweep, TrainingPlan, training_dag
+
+{dag_id} = training_dag(
+    TrainingPlan(
+        source=CsvSource(url="https://example.org/x.csv"),
+        features=Features(numeric=["x"]),
+        label="y",
+        split=RandomSplit(seed=1),
+        sweep=[Sweep(algorithm="LinearRegression", grid={{"maxIter": [5]}})],
+        metric="rmse",
+        registry=Registry(registered_model_name="{MODEL}"),
+        endpoint=Endpoint(name="{ENDPOINT}"),
+    ),
+    dag_id="{dag_id}", schedule=None, start_date=pendulum.datetime(2026, 1, 1),
+)
+''')
+    given = {"AIRFLOW_CONN_DATABRICKS_DEFAULT": connection(workspace)}
+    return rookery(["rollback", file, *arguments], folder / "home", **given)

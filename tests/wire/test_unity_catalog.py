@@ -9,6 +9,7 @@ from databricks.sdk.service.catalog import PermissionsChange, Privilege, VolumeT
 
 from rookery.exceptions import PlanError
 from rookery.workspace import storage
+from rookery.workspace.promotion import roles
 from rookery.workspace.rights import require_right_to_register
 from tests.wire.running_workspace import RunningWorkspace
 
@@ -220,6 +221,26 @@ def test_a_model_is_not_created_without_the_right_to(workspace: RunningWorkspace
     body = {"name": f"{schema}.m"}
     answer = workspace.call("POST", "/api/2.0/mlflow/unity-catalog/registered-models/create", body)
     assert (answer.status_code, answer.json()["error_code"]) == (403, "PERMISSION_DENIED")
+
+
+def test_who_has_given_a_model_away_marks_its_versions_only_by_manage(
+    workspace: RunningWorkspace, schema: str
+) -> None:
+    client, name = workspace.client, f"{schema}.birds"
+    client.registered_models.create(catalog_name="main", schema_name=schema.split(".")[1], name="birds")
+    assert version_of(workspace, name) == 1
+    everything_else = PermissionsChange(principal=ME, add=[Privilege.ALL_PRIVILEGES])
+    client.grants.update("function", name, changes=[everything_else])
+    client.registered_models.update(name, owner=ANOTHER)
+    assert client.registered_models.get(name).owner == ANOTHER
+    with pytest.raises(PermissionDenied, match=f"User does not have MANAGE on Routine or Model '{name}'"):
+        roles.give(client, name, "1", roles.CHALLENGER)
+    with pytest.raises(PlanError, match=f"{ME} lacks MANAGE.*GRANT MANAGE ON FUNCTION"):
+        require_right_to_register(client, name, ME)
+    client.grants.update("schema", schema, changes=[PermissionsChange(principal=ME, add=[Privilege.MANAGE])])
+    assert require_right_to_register(client, name, ME).endswith("a version will be added")
+    roles.give(client, name, "1", roles.CHALLENGER)
+    assert roles.version_with(client, name, roles.CHALLENGER) == "1"
 
 
 def test_the_preflight_of_a_plan_is_refused_as_registering_would_be(

@@ -1,7 +1,6 @@
 """`rookery check --conn` asks a workspace everything that a plan needs of it, and creates nothing there."""
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from local_stack.environments import AIRFLOW, METADATA_DATABASE
 from tests.wire.multiplier import register_multiplier
+from tests.wire.rookery_command import connection, in_airflow, rookery
 from tests.wire.running_workspace import PROJECT, RunningWorkspace
 from tests.wire.serving_requests import MODEL, config, entity
 
@@ -34,32 +34,15 @@ def airflow_home(workspace: RunningWorkspace, tmp_path: Path) -> Path:
     home = tmp_path / "airflow"
     home.mkdir()
     shutil.copy(METADATA_DATABASE, home / "airflow.db")
-    given = json.dumps(connection(workspace))
-    add = [str(AIRFLOW / "airflow"), "connections", "add", "databricks_default", "--conn-json", given]
+    given = ["databricks_default", "--conn-json", connection(workspace)]
+    add = [str(AIRFLOW / "airflow"), "connections", "add", *given]
     assert in_airflow(add, home).returncode == 0
     return home
 
 
 def check(file: Path, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command in the Airflow environment."""
-    command = [str(AIRFLOW / "python"), "-m", "rookery.cli", "check", str(file), "--conn", "--json"]
-    return in_airflow(command, home, **environment)
-
-
-def in_airflow(command: list[str], home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "AIRFLOW_HOME": str(home), **environment}
-    return subprocess.run(command, env=environment, capture_output=True, text=True)
-
-
-def connection(workspace: RunningWorkspace) -> dict[str, Any]:
-    """The Airflow connection to the workspace."""
-    return {
-        "conn_type": "databricks",
-        "host": "127.0.0.1",
-        "port": workspace.port,
-        "schema": "http",
-        "password": workspace.token,
-    }
+    return rookery(["check", file, "--conn", "--json"], home, **environment)
 
 
 def everything(workspace: RunningWorkspace) -> dict[str, list[str]]:
@@ -102,8 +85,7 @@ def test_what_the_workspace_lacks_is_told_at_once_and_nothing_is_created(
         text.replace('    metric="accuracy",', f'    metric="accuracy",\n    compute={compute},', 1)
     )
     before = everything(workspace)
-    in_environment = json.dumps(connection(workspace))
-    ended = check(lacking, tmp_path / "home", AIRFLOW_CONN_DATABRICKS_DEFAULT=in_environment)
+    ended = check(lacking, tmp_path / "home", AIRFLOW_CONN_DATABRICKS_DEFAULT=connection(workspace))
     assert ended.returncode == 1, ended.stderr
     answer = json.loads(ended.stdout)
     told = {each["place"]: each["text"] for each in answer["mistakes"]}

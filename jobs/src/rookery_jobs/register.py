@@ -13,7 +13,7 @@ from mlflow.exceptions import MlflowException
 from pyspark.sql import SparkSession
 
 from rookery_jobs import contract
-from rookery_jobs.contract import METRICS, GateSpec, RegistrationSpec
+from rookery_jobs.contract import GateSpec, RegistrationSpec, metric_of
 from rookery_jobs.errors import RegistrationError
 from rookery_jobs.spark import model_artifact, parity, versions
 from rookery_jobs.spark.files import ClusterFiles
@@ -136,7 +136,7 @@ def _judge(
     logged = objective_of(snapshot.spec).OBJECTIVE.logged
     names = dict.fromkeys([*logged, *(gate.metric for gate in spec.gates)])
     failed = [
-        gate for gate in spec.gates if not METRICS[gate.metric].passes(test[gate.metric], gate.threshold)
+        gate for gate in spec.gates if not metric_of(gate.metric).passes(test[gate.metric], gate.threshold)
     ]
     verdicts = "; ".join(_verdict(gate, test, passed=gate not in failed) for gate in spec.gates)
     print("test metrics: " + ", ".join(f"{name} {test[name]:.6g}" for name in names))
@@ -175,7 +175,7 @@ def _compare(
 
 
 def _verdict(gate: GateSpec, test: Mapping[str, float], *, passed: bool) -> str:
-    larger = METRICS[gate.metric].larger_is_better
+    larger = metric_of(gate.metric).larger_is_better
     where = ("not below" if larger else "not above") if passed else ("below" if larger else "above")
     value = f"{gate.metric} is {test[gate.metric]:.6g} on the test rows"
     return f"{value}, {where} the threshold {gate.threshold:.6g}"

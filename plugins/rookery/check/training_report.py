@@ -25,7 +25,7 @@ from rookery.workspace.job_code import user_archive
 from rookery.workspace.leases import ANY_INSTALLATION
 from rookery.workspace.questions import Finding, ask
 from rookery.workspace.run_names import RunNames
-from rookery_jobs.contract import METRICS, Point, RunLayout, catalog_name
+from rookery_jobs.contract import Point, RunLayout, catalog_name, metric_of
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
@@ -139,12 +139,12 @@ def _treatment(plan: TrainingPlan) -> str:
 
 
 def _choice(plan: TrainingPlan) -> Iterator[Row]:
-    better = "larger" if METRICS[plan.metric].larger_is_better else "smaller"
+    better = "larger" if metric_of(plan.metric).larger_is_better else "smaller"
     side = plan.split.spec().selection_side
     yield Row("metric", f"{plan.metric} on the {side} rows; {better} is better", plan.metric)
     sign = {True: "at least", False: "at most"}
     gates = [
-        f"{gate.metric} {sign[METRICS[gate.metric].larger_is_better]} {gate.threshold:g}"
+        f"{gate.metric} {sign[metric_of(gate.metric).larger_is_better]} {gate.threshold:g}"
         for gate in plan.gates
     ]
     values = [gate.model_dump() for gate in plan.gates]

@@ -50,7 +50,7 @@ def ask_workspace(checkable: Checkable, conn_id: str) -> Answer:
     except Exception as error:
         # The provider, the SDK and requests each have errors of their own for what a connection can lack.
         subject = "login" if user_name is None else "answers"
-        findings.append(Finding(subject, _PLACE, _told(conn_id, error), ok=False))
+        findings.append(Finding(subject, _PLACE, told(conn_id, error), ok=False))
     mistakes = [Mistake(each.text, each.place) for each in findings if not each.ok]
     return Answer(user_name, Section("Workspace", tuple(map(_row, findings))), mistakes)
 
@@ -73,7 +73,8 @@ def _row(finding: Finding) -> Row:
     return Row(finding.subject, f"{mark}: {finding.text}", {"ok": finding.ok, "text": finding.text})
 
 
-def _told(conn_id: str, error: Exception) -> str:
+def told(conn_id: str, error: Exception) -> str:
+    """What went wrong between the connection and its workspace, in one line that says what to do."""
     from airflow.sdk.exceptions import AirflowNotFoundException
     from databricks.sdk.errors import PermissionDenied, Unauthenticated
     from databricks.sdk.errors.base import DatabricksError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rookery.check.dag_file import load
 from rookery.check.training_report import Training, training_of
-from rookery.check.workspace_report import all_connections
+from rookery.check.workspace_report import all_connections, told
 from rookery.exceptions import PlanError
 from rookery.hooks.databricks import workspace_client
 from rookery.workspace.endpoints.states import Served
@@ -25,12 +25,23 @@ _TIMEOUT = timedelta(minutes=35)
 def rollback(file: Path, dag_id: str | None, version: str | None, conn_id: str | None) -> str:
     """Serve a version again; what was done, in words.
 
-    Raises PlanError for a file without one such DAG and for a version that is not there, and what `roll_back`
-    raises.
+    Raises PlanError for a file without one such DAG, for a version that is not there, for a connection that
+    is not there and for what the workspace refuses; and what `roll_back` raises.
     """
+    from airflow.sdk.exceptions import AirflowNotFoundException
+    from databricks.sdk.errors.base import DatabricksError
+
     training = _training(file, dag_id)
-    with all_connections():
-        workspace = workspace_client(conn_id or training.databricks_conn_id)
+    conn_id = conn_id or training.databricks_conn_id
+    try:
+        with all_connections():
+            workspace = workspace_client(conn_id)
+        return _rolled_back(workspace, training, version)
+    except (AirflowNotFoundException, DatabricksError) as error:
+        raise PlanError(told(conn_id, error)) from error
+
+
+def _rolled_back(workspace: WorkspaceClient, training: Training, version: str | None) -> str:
     plan = training.plan
     name, endpoint = plan.registry.registered_model_name, plan.endpoint
     wanted = version or _previous(workspace, name)

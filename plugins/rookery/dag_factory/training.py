@@ -29,7 +29,7 @@ def training_dag(
 ) -> DAG:
     """The DAG of a plan: a cluster, the data, a sweep in mapped tasks, the best model registered and served.
 
-    `points_per_task` points of the grid make one mapped task; left out, four, and more where that would make
+    `points_per_task` points of the grid make one mapped task; left out, eight, and more where that would make
     more than 64 tasks. `pool` names the pool, which must exist, of the
     tasks that do job runs (`prepare_data`, `train`, `register_model`): its slots are how many of them run at
     once, over all DAG runs and DAGs that name it. `job_timeout` ends a job run that takes longer; then only

@@ -20,7 +20,7 @@ from rookery.plan.compute_checks import check_id
 from rookery.plan.gate import Gate
 from rookery.plan.promotion.approval import NONE, REQUIRED
 from rookery.plan.training import TrainingPlan
-from rookery_jobs.contract import METRICS
+from rookery_jobs.contract import metric_of
 from rookery_jobs.grid import MAX_POINTS
 
 SERVE_VERSION = "serve_version"
@@ -72,7 +72,7 @@ def _max_dropped_share(plan: TrainingPlan) -> Field:
 
 
 def _gate(gate: Gate) -> Field:
-    metric = METRICS[gate.metric]
+    metric = metric_of(gate.metric)
     schema = {
         "type": "number",
         **({"minimum": metric.low} if math.isfinite(metric.low) else {}),
@@ -101,7 +101,7 @@ def _points_per_task(points_per_task: int | None) -> Field:
         "title": "Points per task",
         "section": "Execution",
         "description_md": "How many points of the grid one mapped task trains, in one job run. `1` shows "
-        "every point as a task of its own; more of them in a task take less time in all. Empty: 4, and more "
+        "every point as a task of its own; more of them in a task take less time in all. Empty: 8, and more "
         "where that would make more than 64 tasks.",
     }
     return Field("points_per_task", None, points_per_task, schema, _read_points_per_task)

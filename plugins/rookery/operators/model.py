@@ -18,7 +18,6 @@ from rookery.workspace.promotion import roles
 from rookery.workspace.promotion.champions import champion_of
 from rookery.workspace.registered_models import RegisteredVersion, registered_by
 from rookery_jobs.contract import (
-    METRICS,
     TEST_METRIC_PREFIX,
     Decision,
     GateSpec,
@@ -27,6 +26,7 @@ from rookery_jobs.contract import (
     RunLayout,
     SweepSpec,
     decision_path,
+    metric_of,
     registration_key,
 )
 from rookery_jobs.grid import in_words
@@ -110,7 +110,7 @@ class RegisterModelOperator(JobRunOperator, PlanOperator):
         values = ", ".join(f"{name} {value:.6g}" for name, value in sorted(measured.items()))
         self.log.info("Version %s of %s: %s", registered.version, registered.registered_model_name, values)
         for gate in plan.gates:
-            limit = "at least" if METRICS[gate.metric].larger_is_better else "at most"
+            limit = "at least" if metric_of(gate.metric).larger_is_better else "at most"
             value = measured.get(f"{TEST_METRIC_PREFIX}{gate.metric}", math.nan)
             self.log.info("Gate passed: %s is %.6g, %s %g", gate.metric, value, limit, gate.threshold)
 

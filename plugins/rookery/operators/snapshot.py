@@ -120,5 +120,6 @@ def snapshot_spec(
         max_classes=plan.max_classes,
         max_categories=plan.max_categories,
         expectations=plan.expectations.spec(champion_snapshot),
+        measured_labels=plan.labels_measured,
         **determining,
     )

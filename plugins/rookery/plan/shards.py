@@ -14,7 +14,7 @@ from rookery_jobs.grid import ALGORITHMS
 MAX_TASKS = 1024
 """Of one mapped task: Airflow's default for `[core] max_map_length`."""
 
-_USUAL_POINTS = 4
+_USUAL_POINTS = 8
 _USUAL_TASKS = 64
 
 _UNKNOWN_COST = 1.0
@@ -30,7 +30,7 @@ class Shard(Handed):
 
 
 def usual_points_per_task(count: int) -> int:
-    """How many of `count` points a mapped task carries if nobody says: 4, and more where that would make more
+    """How many of `count` points a mapped task carries if nobody says: 8, and more where that would make more
     than 64 tasks."""
     return max(_USUAL_POINTS, -(-count // _USUAL_TASKS))
 

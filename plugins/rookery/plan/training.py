@@ -24,7 +24,7 @@ from rookery.plan.sweep import Sweep, candidates, check_sweeps, objective_of
 from rookery.plan.weights import ByLabel, by_label, check_weights
 from rookery.sources import SOURCES, Source
 from rookery.sources.wanted import Wanted
-from rookery_jobs.contract import EQUAL, METRICS, OBJECTIVES, ContractError, check_probabilities
+from rookery_jobs.contract import EQUAL, OBJECTIVES, ContractError, check_probabilities, labels_of, metric_of
 from rookery_jobs.grid import Candidate, max_categories, max_classes
 
 
@@ -93,9 +93,12 @@ class TrainingPlan(Plan):
     package: Annotated[str | None, checked(_check_package, "sweep")] = None
     """A package with estimators of your own: its folder, or a wheel, by its path from the folder of the DAG
     file. It travels with the job code, and nothing is installed on the cluster."""
-    metric: Annotated[str, checked(check_metric), checked(check_metric_of, "sweep")] = "accuracy"
-    """Chooses among the points, on the validation rows; its direction is Spark's."""
-    gates: Annotated[tuple[Gate, ...], checked(check_gates, "sweep")] = ()
+    metric: Annotated[str, checked(check_metric), checked(check_metric_of, "sweep", "label_type")] = (
+        "accuracy"
+    )
+    """Chooses among the points, on the validation rows; its direction is Spark's. One that Spark measures for
+    one class is named with the label, as in `recallByLabel/yes`."""
+    gates: Annotated[tuple[Gate, ...], checked(check_gates, "sweep", "label_type")] = ()
     """What the winner must reach on the test rows."""
     judge: Annotated[Judge, checked(check_judge_of, "sweep")] = Judge()
     """When the winner replaces the version that serves."""
@@ -148,9 +151,18 @@ class TrainingPlan(Plan):
     @property
     def max_classes(self) -> int | None:
         """The classes that its algorithms can tell apart, and its metrics can measure, at most."""
-        limits = [METRICS[name].max_classes for name in (self.metric, *(gate.metric for gate in self.gates))]
+        limits = [metric_of(name).max_classes for name in self._metrics]
         known = [limit for limit in (max_classes(self.candidates()), *limits) if limit is not None]
         return min(known, default=None)
+
+    @property
+    def labels_measured(self) -> tuple[str, ...]:
+        """The labels that one of its metrics is measured for."""
+        return labels_of(self._metrics)
+
+    @property
+    def _metrics(self) -> tuple[str, ...]:
+        return (self.metric, *(gate.metric for gate in self.gates))
 
     @property
     def max_categories(self) -> int | None:
@@ -175,5 +187,5 @@ class TrainingPlan(Plan):
             optional=self.features.optional,
             max_classes=self.max_classes,
             max_categories=self.max_categories,
-            labels=tuple(self.label_weights),
+            labels=tuple(dict.fromkeys([*self.label_weights, *self.labels_measured])),
         )

@@ -37,8 +37,8 @@ def wrong_labels(name: str, labels: Collection[str], wanted: Wanted) -> Iterator
     unknown = [label for label in wanted.labels if label not in classes]
     if unknown and len(classes) <= MAX_CLASSES:
         yield (
-            f"{name} has no row whose {column!r} is {first_ten(unknown)}, to which class_weights gives a "
-            f"weight; there are {first_ten(classes)}"
+            f"{name} has no row whose {column!r} is {first_ten(unknown)}, which class_weights or a metric "
+            f"names; there are {first_ten(classes)}"
         )
 
 

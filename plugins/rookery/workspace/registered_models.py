@@ -51,6 +51,8 @@ def registered_version(workspace: WorkspaceClient, name: str, version: str) -> R
     """A version that is there, without metrics. Raises PlanError if it is not."""
     from databricks.sdk.errors import NotFound
 
+    if not (version.isascii() and version.isdecimal()):
+        raise PlanError(f"{name!r} has no version {version!r}: a version is a number")
     try:
         if catalog_name(name):
             run_id = workspace.model_versions.get(name, int(version)).run_id

@@ -1,13 +1,15 @@
 """Whether a user may register a version of a model in Unity Catalog, as far as owners and grants tell.
 
-A new model needs CREATE MODEL on the schema, a new version of a model its owner, or CREATE MODEL VERSION:
-https://docs.databricks.com/machine-learning/manage-model-lifecycle/upgrade-workflows.html
+A new model needs CREATE MODEL on the schema, and is its maker's then. A new version of a model needs its
+owner, or CREATE MODEL VERSION and, for the aliases that tell champion from challenger, MANAGE:
+https://docs.databricks.com/machine-learning/manage-model-lifecycle/upgrade-workflows.html and
+https://docs.databricks.com/api/azure/workspace/registeredmodels/setalias
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rookery.exceptions import PlanError
@@ -21,44 +23,63 @@ _USER = re.compile(r".+@.+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class _Right(NamedTuple):
-    """What a user has to be granted; `included_in` are the privileges that have it."""
+    """A privilege that a user has to be granted, what could not be done without it, and the privileges that
+    include it."""
 
     privilege: str
+    otherwise: str
+    included_in: frozenset[str]
+
+
+class _Wanted(NamedTuple):
+    """Rights on an object; its owner has them all. `fact` is what would become of the model, in words."""
+
     kind: str
     name: str
     owner: str | None
-    included_in: frozenset[str]
+    rights: tuple[_Right, ...]
+    fact: str
 
-    def grant(self, user_name: str) -> str:
-        """The statement that grants it."""
+    def grant(self, right: _Right, user_name: str) -> str:
+        """The statement that grants one."""
         name = ".".join(f"`{part}`" for part in self.name.split("."))
-        return f"GRANT {self.privilege} ON {self.kind} {name} TO `{user_name}`"
+        return f"GRANT {right.privilege} ON {self.kind} {name} TO `{user_name}`"
+
+
+# Who has ALL PRIVILEGES has MANAGE only if that is granted too.
+_MODEL = _Right(
+    "CREATE MODEL",
+    "the model could not be registered",
+    frozenset({"CREATE_MODEL", "CREATE_FUNCTION", "ALL_PRIVILEGES"}),
+)
+_VERSION = _Right(
+    "CREATE MODEL VERSION",
+    "the model could not be registered",
+    frozenset({_CREATE_VERSION, "ALL_PRIVILEGES"}),
+)
+_ALIASES = _Right(
+    "MANAGE", "the version could not be marked as challenger or champion", frozenset({"MANAGE"})
+)
 
 
 def require_right_to_register(workspace: WorkspaceClient, model: str, user_name: str) -> str:
     """What would become of the three-part name `model`, in words, with a doubt if there is one.
 
     A grant to a group counts in the user's favour: whether the user is a member cannot be told from here.
-    Raises PlanError if the right is granted to neither the user nor a group.
+    Raises PlanError if a right is granted to neither the user nor a group.
     """
-    right, fact = _wanted(workspace, model)
-    if right.owner == user_name:
-        return fact
-    holders = _holders(workspace, right)
-    if holders is None:
-        return f"{fact}; whether {user_name} has {right.privilege} could not be asked"
-    if user_name in holders:
-        return fact
-    groups = sorted(each for each in holders if not _USER.fullmatch(each))
-    if groups:
-        return f"{fact}, if {user_name} is a member of {' or '.join(groups)}"
-    raise PlanError(
-        f"{user_name} lacks {right.privilege}, so the model could not be registered after all the training; "
-        f"have it granted by {right.owner or 'the owner'}: {right.grant(user_name)}"
-    )
+    wanted = _wanted(workspace, model)
+    if wanted.owner == user_name:
+        return wanted.fact
+    granted = _granted(workspace, wanted)
+    if granted is None:
+        privileges = " and ".join(right.privilege for right in wanted.rights)
+        return f"{wanted.fact}; whether {user_name} has {privileges} could not be asked"
+    doubts = [_doubt(wanted, right, granted, user_name) for right in wanted.rights]
+    return wanted.fact + "".join(dict.fromkeys(doubts))
 
 
-def _wanted(workspace: WorkspaceClient, model: str) -> tuple[_Right, str]:
+def _wanted(workspace: WorkspaceClient, model: str) -> _Wanted:
     from databricks.sdk.errors import NotFound
 
     name = model.rpartition(".")[0]
@@ -67,36 +88,49 @@ def _wanted(workspace: WorkspaceClient, model: str) -> tuple[_Right, str]:
     try:
         found = workspace.registered_models.get(model)
     except NotFound:
-        enough = frozenset({"CREATE_MODEL", "CREATE_FUNCTION", "ALL_PRIVILEGES"})
-        right = _Right("CREATE MODEL", "SCHEMA", name, schema.owner, enough)
-        return right, f"{model} will be created in Unity Catalog"
+        return _Wanted("SCHEMA", name, schema.owner, (_MODEL,), f"{model} will be created in Unity Catalog")
     # To grants and to SQL, a model is a function.
-    enough = frozenset({_CREATE_VERSION, "ALL_PRIVILEGES"})
-    right = _Right("CREATE MODEL VERSION", "FUNCTION", model, found.owner, enough)
-    return right, f"{model} is there in Unity Catalog; a version will be added"
+    fact = f"{model} is there in Unity Catalog; a version will be added"
+    return _Wanted("FUNCTION", model, found.owner, (_VERSION, _ALIASES), fact)
 
 
-def _holders(workspace: WorkspaceClient, right: _Right) -> set[str] | None:
-    """Who has the right, the owner included; None if the workspace does not tell."""
+def _doubt(
+    wanted: _Wanted, right: _Right, granted: Sequence[EffectivePrivilegeAssignment], user_name: str
+) -> str:
+    """ "" for a right that the user has, or a doubt in words. Raises PlanError without the right."""
+    holders = {
+        str(each.principal)
+        for each in granted
+        if any(_value(privilege) in right.included_in for privilege in each.privileges or [])
+    } | ({wanted.owner} if wanted.owner else set())
+    if user_name in holders:
+        return ""
+    groups = sorted(each for each in holders if not _USER.fullmatch(each))
+    if groups:
+        return f", if {user_name} is a member of {' or '.join(groups)}"
+    raise PlanError(
+        f"{user_name} lacks {right.privilege}, so {right.otherwise} after all the training; "
+        f"have it granted by {wanted.owner or 'the owner'}: {wanted.grant(right, user_name)}"
+    )
+
+
+def _granted(workspace: WorkspaceClient, wanted: _Wanted) -> list[EffectivePrivilegeAssignment] | None:
+    """What is granted, to whom; None if the workspace does not tell."""
     from databricks.sdk import errors
 
     try:
-        assignments = list(_assignments(workspace, right))
+        return list(_assignments(workspace, wanted))
     except (errors.BadRequest, errors.NotFound, errors.PermissionDenied):
         return None
-    granted = {
-        str(each.principal)
-        for each in assignments
-        if any(_value(privilege) in right.included_in for privilege in each.privileges or [])
-    }
-    return granted | ({right.owner} if right.owner else set())
 
 
-def _assignments(workspace: WorkspaceClient, right: _Right) -> Iterator[EffectivePrivilegeAssignment]:
+def _assignments(workspace: WorkspaceClient, wanted: _Wanted) -> Iterator[EffectivePrivilegeAssignment]:
     # https://docs.databricks.com/api/azure/workspace/grants/geteffective
     token = None
     while token != "":
-        page = workspace.grants.get_effective(right.kind.lower(), right.name, max_results=0, page_token=token)
+        page = workspace.grants.get_effective(
+            wanted.kind.lower(), wanted.name, max_results=0, page_token=token
+        )
         yield from page.privilege_assignments or []
         token = page.next_page_token or ""
 

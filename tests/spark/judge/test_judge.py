@@ -31,6 +31,10 @@ class Candidates:
         spec = study.registration_spec(self.sweep, scored, name=MODEL)
         return dataclasses.replace(spec, judge=JudgeSpec(**judge))
 
+    def gated(self, spec: RegistrationSpec, metric: str, threshold: float) -> RegistrationSpec:
+        """The same with a gate."""
+        return dataclasses.replace(spec, gates=(contract.GateSpec(metric, threshold),))
+
     def register(self, spec: RegistrationSpec) -> tuple[str, Decision]:
         """The version, and what was decided about it."""
         study = dataclasses.replace(self.study, dag_run_id=spec.origin.dag_run_id)
@@ -64,7 +68,8 @@ def poor(candidates: Candidates) -> str:
 @pytest.fixture(scope="module")
 def good(candidates: Candidates, poor: str) -> str:
     """A version that is better than the first one."""
-    version, decision = candidates.register(candidates.registration(20, "second", champion=poor))
+    spec = candidates.registration(20, "second", champion=poor)
+    version, decision = candidates.register(candidates.gated(spec, "recallByLabel/2", 0.5))
     assert decision.promoted
     assert 0 < decision.low < decision.challenger_value - decision.champion_value < decision.high
     return version
@@ -77,7 +82,8 @@ def test_both_are_measured_on_the_test_rows_and_all_is_in_mlflow(candidates: Can
     first = client.get_run(str(client.get_model_version(MODEL, "1").run_id))
     assert run.data.metrics["champion_test_accuracy"] == first.data.metrics["test_accuracy"]
     assert run.data.metrics["improvement_accuracy_low"] > 0
-    assert version.tags[contract.TAG_DECISION].startswith("better than version 1: accuracy ")
+    assert run.data.metrics["test_recallByLabel/2"] >= 0.5
+    assert version.tags[contract.TAG_DECISION].startswith("in place of version 1: accuracy ")
     assert run.data.tags[contract.TAG_DECISION] == version.tags[contract.TAG_DECISION]
     assert version.tags[contract.TAG_SNAPSHOT] == candidates.sweep.snapshot_digest
     assert version.tags[contract.TAG_CODE] == candidates.sweep.code_digest
@@ -93,6 +99,17 @@ def test_a_worse_model_is_registered_and_kept_out_with_its_reason(candidates: Ca
     assert decision.high < 0
     tags = candidates.study.client.get_model_version(MODEL, version).tags
     assert tags[contract.TAG_DECISION] == decision.words
+
+
+@pytest.mark.matrix
+def test_one_class_may_decide(candidates: Candidates, poor: str) -> None:
+    found = candidates.registration(20, "one class", champion=poor, metric="recallByLabel/1")
+    _, decision = candidates.register(found)
+    assert (decision.promoted, decision.champion_value) == (True, 0.0)
+    assert 0 < decision.low <= decision.challenger_value <= decision.high <= 1
+    missed = candidates.gated(candidates.registration(0, "no class"), "recallByLabel/1", 0.5)
+    with pytest.raises(RegistrationError, match="recallByLabel/1"):
+        candidates.register(missed)
 
 
 @pytest.mark.matrix

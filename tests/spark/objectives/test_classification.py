@@ -1,5 +1,7 @@
 """Classification, measured by Spark itself."""
 
+import math
+
 import pytest
 from pyspark.ml.evaluation import BinaryClassificationEvaluator, MulticlassClassificationEvaluator
 from pyspark.ml.functions import array_to_vector
@@ -7,8 +9,10 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from rookery_jobs.contract.objectives.classification import AREAS, CLASSIFICATION
+from rookery_jobs.errors import DataError
 from rookery_jobs.spark.objectives import classification
 from rookery_jobs.spark.objectives.classification.evaluation import confusion_matrix, per_class
+from tests.fast.jobs.contract.documents import snapshot_spec
 
 
 @pytest.mark.parametrize("metric", [name for name in CLASSIFICATION.metrics if name not in AREAS])
@@ -32,6 +36,26 @@ def test_every_metric_of_a_class_is_the_evaluators(spark: SparkSession) -> None:
         evaluator = MulticlassClassificationEvaluator(metricLabel=label)
         expected = {name: evaluator.setMetricName(name).evaluate(frame) for name in counts.metrics}  # type: ignore[arg-type]
         assert counts.metrics == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_metric_of_a_label_is_measured_if_it_is_wanted(spark: SparkSession) -> None:
+    rows = [(0.0, 0.0)] * 5 + [(0.0, 1.0)] * 3 + [(1.0, 1.0)] * 4 + [(1.0, 0.0)]
+    frame = spark.createDataFrame(rows, "label double, prediction double")
+    evaluator = MulticlassClassificationEvaluator(metricLabel=1.0)
+    for name, metric in CLASSIFICATION.by_label.items():
+        expected = evaluator.setMetricName(name).evaluate(frame)  # type: ignore[arg-type]
+        assert metric.larger_is_better == evaluator.isLargerBetter()
+        for wanted, labels in ((f"{name}/1", ()), (f"{name}/yes", ("no", "yes"))):
+            assert classification.measure(frame, "label", [wanted], labels)[wanted] == expected
+    assert math.isnan(classification.measure(frame, "label", ["recallByLabel/2"])["recallByLabel/2"])
+    assert "recallByLabel/1" not in classification.measure(frame, "label")
+
+
+def test_a_metric_of_a_label_that_no_row_has_is_refused_before_anything_is_trained() -> None:
+    counts = {side: {"0": 5, "1": 3} for side in ("train", "validation", "test")}
+    classification.check_counts(counts, snapshot_spec(measured_labels=("1",)))
+    with pytest.raises(DataError, match=r"is measured for 7, which no complete row has.*there are 0, 1"):
+        classification.check_counts(counts, snapshot_spec(measured_labels=("7",)))
 
 
 @pytest.mark.parametrize("metric", AREAS)

@@ -4,7 +4,7 @@ The Airflow side imports this package, `grid` and `errors`, and nothing else: th
 manifest that comes back, the layout of a DAG run's files, ids, metrics and tag names.
 """
 
-from rookery_jobs.contract.columns import check_as_of_column, check_columns
+from rookery_jobs.contract.columns import PREDICTION, check_as_of_column, check_columns
 from rookery_jobs.contract.documents import Document, digest_of
 from rookery_jobs.contract.expectations import (
     IGNORE,
@@ -48,10 +48,14 @@ from rookery_jobs.contract.objectives import (
     Objective,
     check_label_type,
     check_metric,
+    labels_of,
+    metric_of,
     objective_of,
     objective_of_label,
+    of_label,
     unknown_metric,
 )
+from rookery_jobs.contract.objectives.by_label import BY_LABEL, OfLabel
 from rookery_jobs.contract.objectives.classification import (
     LABEL_FAULTS,
     MAX_CLASSES,
@@ -151,6 +155,7 @@ __all__ = [
     "ARCHIVE",
     "BALANCED",
     "BLANKS",
+    "BY_LABEL",
     "CHOICES",
     "DURATION_METRIC",
     "EQUAL",
@@ -175,6 +180,7 @@ __all__ = [
     "PACKAGE",
     "PARAM_ALGORITHM",
     "PARAM_AS_OF",
+    "PREDICTION",
     "PROMOTE",
     "REFUSE",
     "SCRIPT",
@@ -226,6 +232,7 @@ __all__ = [
     "Manifest",
     "Metric",
     "Objective",
+    "OfLabel",
     "Origin",
     "ParamValue",
     "Point",
@@ -267,13 +274,16 @@ __all__ = [
     "in_order",
     "instant",
     "label_of",
+    "labels_of",
     "listing_path",
     "manifest_path",
+    "metric_of",
     "model_name_problem",
     "model_version_tag",
     "number",
     "objective_of",
     "objective_of_label",
+    "of_label",
     "pinned_path",
     "point_id",
     "registration_key",

@@ -40,7 +40,8 @@ class SnapshotSpec(Document):
 
     `max_dropped_share` limits the incomplete rows among those that are seen (1: no limit), `max_classes` and
     `max_categories` those of the label and of each categorical column (None: no limit but MAX_CLASSES).
-    `expectations` say what the rows must be like. All these are not in the digest, since they do not change
+    `measured_labels` must be there, as metrics of the plan are measured for them. `expectations` say what the
+    rows must be like. All these are not in the digest, since they do not change
     the snapshot.
     """
 
@@ -64,6 +65,7 @@ class SnapshotSpec(Document):
     boolean: tuple[str, ...] = ()
     probabilities: bool = False
     expectations: ExpectationsSpec = NOTHING_EXPECTED
+    measured_labels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_columns(self.categorical, self.numeric, self.label, self.boolean)

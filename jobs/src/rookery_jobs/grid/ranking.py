@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rookery_jobs.contract.objectives import METRICS, check_metric
+from rookery_jobs.contract.objectives import check_metric, metric_of
 from rookery_jobs.contract.sweep_specs import Point
 from rookery_jobs.errors import GridError
 from rookery_jobs.grid.algorithms import ALGORITHMS
@@ -29,7 +29,7 @@ def ranking(scored: Iterable[Scored], metric: str) -> list[Scored]:
     metric.
     """
     check_metric(metric)
-    sign = -1 if METRICS[metric].larger_is_better else 1
+    sign = -1 if metric_of(metric).larger_is_better else 1
     comparable = [each for each in scored if not math.isnan(each.metrics.get(metric, math.nan))]
     return sorted(
         comparable,

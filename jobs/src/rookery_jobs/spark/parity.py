@@ -49,8 +49,8 @@ def check_rows(pipeline: Any, model: scorer.Scorer, snapshot: Snapshot, objectiv
         .agg(F.sum("rows"), F.sum("different"), F.max("largest"))
         .collect()
     )
-    for found in sorted(report, reverse=True):
-        _require_equal(*found, objective)
+    for side, rows, different, largest in sorted(report, reverse=True):
+        _require_equal(side, rows, different, largest, objective)
 
 
 def _require_equal(side: str, rows: int, different: int, largest: float, objective: Objective) -> None:

@@ -89,7 +89,8 @@ class Featurised:
 
     def measure(self, model: Any, metric: str) -> dict[str, float]:
         """The metrics of a model of `fit` on the selection rows, this one among them."""
-        return self.objective.measure(model.transform(self.selection), self.spec.label_column, [metric])
+        predictions = model.transform(self.selection)
+        return self.objective.measure(predictions, self.spec.label_column, [metric], self.labels)
 
     def pipeline_of(self, model: Any) -> PipelineModel:
         """The whole pipeline, from the snapshot's columns to the prediction, and its label if labels are

@@ -54,7 +54,8 @@ def model_of(
 def measure(pipeline: Any, snapshot: Snapshot, side: str, wanted: Collection[str]) -> dict[str, float]:
     """The metrics of a pipeline on one side of the snapshot, the `wanted` ones among them."""
     predictions = pipeline.transform(snapshot.side(side))
-    return objective_of(snapshot.spec).measure(predictions, snapshot.spec.label_column, wanted)
+    label, labels = snapshot.spec.label_column, snapshot.manifest.labels
+    return objective_of(snapshot.spec).measure(predictions, label, wanted, labels)
 
 
 def _logged(client: MlflowClient, run: Run, snapshot: Snapshot, folder: Path, staged: str) -> Model | None:

@@ -6,21 +6,24 @@ The owner of an object has every privilege on it, but none on what is in it. Own
 (`update` with `owner`), so that a user without a privilege is refused here as he is on Databricks.
 """
 
+from collections.abc import Callable
+
 from local_workspace.errors import PermissionDenied
 from local_workspace.unity.grants import Grants
 from local_workspace.unity.kinds import ABOVE, Kind, holders
-from local_workspace.unity.objects import Objects
 
 # The group that every user of an account is a member of.
 ACCOUNT_USERS = "account users"
 _GIVEN_BY = {"CREATE_MODEL": {"CREATE_FUNCTION"}}
+# What ALL PRIVILEGES leaves out.
+_NOT_OF_ALL = {"MANAGE", "EXTERNAL_USE_SCHEMA"}
 
 
 class Access:
-    """Questions about the one user of the workspace."""
+    """Questions about the one user of the workspace. `owner_of` tells who owns an object, or None."""
 
-    def __init__(self, objects: Objects, grants: Grants, user_name: str) -> None:
-        self._objects = objects
+    def __init__(self, owner_of: Callable[[Kind, str], str | None], grants: Grants, user_name: str) -> None:
+        self._owner_of = owner_of
         self._grants = grants
         self.principals = {user_name, ACCOUNT_USERS}
         self._user_name = user_name
@@ -58,7 +61,9 @@ class Access:
     def _has(self, privilege: str, kind: Kind, full_name: str) -> bool:
         if self._owns(kind, full_name):
             return True
-        enough = {privilege, "ALL_PRIVILEGES"} | _GIVEN_BY.get(privilege, set())
+        enough = {privilege} | _GIVEN_BY.get(privilege, set())
+        if privilege not in _NOT_OF_ALL:
+            enough.add("ALL_PRIVILEGES")
         return any(
             enough & set(assignments.get(principal, []))
             for _, _, assignments in self._grants.effective(kind, full_name)
@@ -66,6 +71,5 @@ class Access:
         )
 
     def _owns(self, kind: Kind, full_name: str) -> bool:
-        """What has no document here, such as a registered model, is of the user, who alone could make it."""
-        found = self._objects.find(kind, full_name)
-        return found is None or found["owner"] == self._user_name
+        """What is not there is the user's: the refusal that follows says so."""
+        return self._owner_of(kind, full_name) in (None, self._user_name)

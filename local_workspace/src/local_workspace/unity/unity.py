@@ -25,6 +25,9 @@ _NEEDED = {FileAccess.READ: "READ_VOLUME", FileAccess.WRITE: "WRITE_VOLUME"}
 class Models(Protocol):
     """The registered models, which are kept elsewhere."""
 
+    def owner_of(self, full_name: str) -> str | None:
+        """Who owns a model, or None without such a model."""
+
     def models_in(self, schema: str) -> list[str]:
         """The full names of those in a schema."""
 
@@ -40,7 +43,7 @@ class UnityCatalog:
         self._user_name = settings.user_name
         self._objects = Objects(store, clock)
         self._grants = Grants(store)
-        self._access = Access(self._objects, self._grants, settings.user_name)
+        self._access = Access(self._owner_of, self._grants, settings.user_name)
         self._files = VolumeFiles(settings.volumes)
         self._models: Models | None = None
         if not self._objects.inside(CATALOG, ""):
@@ -205,6 +208,12 @@ class UnityCatalog:
         levels = full_name.count(".") + 1
         kind = MODEL if levels == MODEL.levels else SCHEMA
         self._access.require(privilege, kind, checked_full_name(full_name, kind.levels))
+
+    def _owner_of(self, kind: Kind, full_name: str) -> str | None:
+        if kind is MODEL:
+            return self._models.owner_of(full_name) if self._models else None
+        found = self._objects.find(kind, full_name)
+        return str(found["owner"]) if found else None
 
     def _locate(self, path: str, access: FileAccess) -> Path:
         full_name, rest = volume_of(path)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rookery.exceptions import EndpointError
 from rookery.workspace.endpoints.answers import checked
+from rookery_jobs.contract import PREDICTION
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -57,22 +58,30 @@ def check_examples(
     now: Callable[[], float] = time.perf_counter,
 ) -> Latencies:
     """Ask the version all examples, each by itself. Raises EndpointError unless it answers each as the model
-    did, to 1e-9 where answers are numbers; the message has the answers, not the rows."""
+    did, with the same probabilities if it answers with them, to 1e-9 where answers are numbers; the message
+    has the answers, not the rows."""
     seconds, wrong = [], []
-    for record, expected in zip(examples.dataframe_records, examples.answers, strict=True):
+    for record, expected in zip(examples.dataframe_records, _expected(examples), strict=True):
         began = now()
         (answer,) = ask_version(workspace, name, served, [record], label_type, probabilities=probabilities)
         seconds.append(now() - began)
-        given = answer["prediction"] if probabilities else answer
-        if not _same(given, expected):
-            wrong.append((expected, given))
+        given = answer if probabilities else {PREDICTION: answer}
+        differs = [key for key, value in expected.items() if not _same(given.get(key), value)]
+        wrong += [(key, expected[key], given.get(key)) for key in differs[:1]]
     if wrong:
-        expected, given = wrong[0]
+        column, right, other = wrong[0]
         raise EndpointError(
             f"the version served as {served} answers {len(wrong)} of {len(examples.answers)} test rows "
-            f"otherwise than the model that was registered: {given!r} in place of {expected!r}"
+            f"otherwise than the model that was registered: {column} {other!r} in place of {right!r}"
         )
     return Latencies(1000 * _quantile(seconds, 0.5), 1000 * _quantile(seconds, 0.99))
+
+
+def _expected(examples: Examples) -> Iterator[Mapping[str, Any]]:
+    """The columns of each answer. Versions from before probabilities were kept have their predictions."""
+    probabilities = examples.probabilities or ({},) * len(examples.answers)
+    for answer, likely in zip(examples.answers, probabilities, strict=True):
+        yield {PREDICTION: answer, **likely}
 
 
 def _same(given: Any, expected: Any) -> bool:

@@ -183,8 +183,8 @@ def test_a_refused_value_is_told_by_airflow_with_its_key_and_what_is_allowed() -
 
 
 def test_a_task_carries_as_many_points_as_the_run_asks_for_or_the_grid_needs() -> None:
-    assert resolve(PLAN, {}).points_per_task == 4
-    assert resolve(PLAN, {"points_per_task": None}, points_per_task=9).points_per_task == 4
+    assert resolve(PLAN, {}).points_per_task == 8
+    assert resolve(PLAN, {"points_per_task": None}, points_per_task=9).points_per_task == 8
     assert resolve(PLAN, {"LogisticRegression_maxIter": list(range(10_000))}).points_per_task == 157
 
 

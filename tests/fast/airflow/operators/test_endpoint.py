@@ -526,3 +526,23 @@ def test_a_look_lasts_longer_than_a_request_that_may_be_under_way_and_75_s_at_mo
 def test_nothing_to_delete_is_no_error(databricks: Recorder) -> None:
     databricks.answers(GET, GONE)
     delete()
+
+
+def test_the_probabilities_of_the_registration_are_compared_too(databricks: Recorder) -> None:
+    likely = ({"probability_no": 0.25, "probability_yes": 0.75},)
+    examples = Examples(({"Island": "Dream", "BodyMass": 3000.0},), ("yes",), likely)
+    databricks.files["/examples.json"] = examples.to_json().encode()
+    wanted: dict[str, Any] = {
+        "endpoint": {"name": "predict-penguin", "dataframe_records": [RECORD]},
+        "label_type": "string",
+        "probabilities": True,
+    }
+    right = {"prediction": "yes", **likely[0]}
+    other = {**right, "probability_no": 0.2, "probability_yes": 0.8}
+    answers(databricks, [right], [right], [right], [other], tags=WITH_EXAMPLES)
+    databricks.answers(LOG_METRIC, {})
+    assert query(**wanted)["predictions"] == [right]
+    databricks.answers(GET, *[beside("1", "2")] * 4, endpoint(config=served("1")))
+    databricks.answers(UPDATE, endpoint("IN_PROGRESS"))
+    with pytest.raises(EndpointError, match=r"probability_no 0\.2 in place of 0\.25; version 1 serves alone"):
+        query(**wanted)

@@ -301,10 +301,21 @@ def test_versions_are_added_by_the_owner_and_who_is_granted_it(
     databricks: Recorder, owner: str, asked: int
 ) -> None:
     plan = in_unity_catalog(databricks, model_owner=owner)
-    mine = granted("me@example.com", "EXECUTE", "CREATE_MODEL_VERSION")
+    mine = granted("me@example.com", "EXECUTE", "CREATE_MODEL_VERSION", "MANAGE")
     databricks.answers(MODEL_GRANTS, {"privilege_assignments": [mine]})
     assert resolve(plan)["user_name"] == "me@example.com"
     assert len(databricks.bodies(MODEL_GRANTS)) == asked
+
+
+@pytest.mark.parametrize("privilege", ["CREATE_MODEL_VERSION", "ALL_PRIVILEGES"])
+def test_without_the_right_to_mark_versions_nothing_is_trained(databricks: Recorder, privilege: str) -> None:
+    plan = in_unity_catalog(databricks, model_owner="you@example.com")
+    databricks.answers(MODEL_GRANTS, {"privilege_assignments": [granted("me@example.com", privilege)]})
+    assert mistakes(plan) == [
+        "registry.registered_model_name: me@example.com lacks MANAGE, so the version could not be marked as "
+        "challenger or champion after all the training; have it granted by you@example.com: GRANT MANAGE ON "
+        "FUNCTION `main`.`birds`.`penguins` TO `me@example.com`"
+    ]
 
 
 def test_a_doubt_about_the_right_is_told(databricks: Recorder) -> None:

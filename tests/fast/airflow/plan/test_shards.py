@@ -73,7 +73,7 @@ def test_shards_are_ranges_of_the_file_named_by_what_they_train() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "usual", "tasks"), [(1, 4, 1), (12, 4, 3), (256, 4, 64), (1000, 16, 63), (10_000, 157, 64)]
+    ("count", "usual", "tasks"), [(1, 8, 1), (12, 8, 2), (512, 8, 64), (1000, 16, 63), (10_000, 157, 64)]
 )
 def test_a_large_grid_makes_larger_tasks_and_not_more_of_them(count: int, usual: int, tasks: int) -> None:
     assert usual_points_per_task(count) == usual

@@ -304,6 +304,17 @@ def test_parts_are_immutable() -> None:
             },
             "class_weights: a label that is double has no classes that could have weights",
         ),
+        ({"metric": "recallByLabel"}, "metric: recallByLabel is measured for one class: name its label, as"),
+        ({"metric": "recalByLabel/1"}, "metric: unknown metric 'recalByLabel/1'; did you mean recallByLabel"),
+        ({"metric": "recallByLabel/yes"}, "metric: 'yes' is not a non-negative integer, as a label must be"),
+        (
+            {"gates": [{"metric": "recallByLabel/01", "threshold": 0.5}]},
+            "gates[0].metric: the label '01' is '1' in the data: write recallByLabel/1",
+        ),
+        (
+            {"gates": [{"metric": "recallByLabel/1", "threshold": 2}]},
+            "gates[0].threshold: 2 is not in 0 to 1, where recallByLabel/1 is",
+        ),
         ({"metric": "rmse"}, "metric: rmse does not measure classification; its metrics are accuracy, "),
         (
             {"sweep": [{"algorithm": "GBTRegressor", "grid": {"maxDepth": [2]}}]},

@@ -242,7 +242,13 @@ def test_a_boolean_that_is_neither_true_nor_false_is_told_with_what_to_do() -> N
 def test_a_weight_of_a_label_that_no_row_has_is_refused() -> None:
     assert found(HEADER + GOOD, class_weights={1: 5}) == []
     (text,) = found(HEADER + GOOD, class_weights={1: 5, 7: 2})
-    assert "has no row whose 'Species' is 7, to which class_weights gives a weight; there are 0, 1" in text
+    assert "has no row whose 'Species' is 7, which class_weights or a metric names; there are 0, 1" in text
+
+
+def test_a_metric_of_a_label_that_no_row_has_is_refused() -> None:
+    assert found(HEADER + GOOD, metric="recallByLabel/1") == []
+    (text,) = found(HEADER + GOOD, gates=[{"metric": "precisionByLabel/7", "threshold": 0.5}])
+    assert "has no row whose 'Species' is 7, which class_weights or a metric names; there are 0, 1" in text
 
 
 def test_more_categories_than_the_plans_trees_take_are_refused() -> None:

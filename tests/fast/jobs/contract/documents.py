@@ -21,7 +21,8 @@ def snapshot_spec(**changes: Any) -> SnapshotSpec:
     """A spec whose digest fits, with some fields of its own or of its split changed."""
     split: dict[str, Any] = {"validation_size": 0.15, "test_size": 0.15, "seed": 42, "split_key": None}
     split |= {name: changes.pop(name) for name in set(split) & set(changes)}
-    limits = {name: changes.pop(name) for name in ("max_classes", "max_categories") if name in changes}
+    limits = ("max_classes", "max_categories", "measured_labels")
+    others = {name: changes.pop(name) for name in limits if name in changes}
     determining: dict[str, Any] = {
         "source": SOURCE,
         "split": RandomSplitSpec(**split),
@@ -36,7 +37,7 @@ def snapshot_spec(**changes: Any) -> SnapshotSpec:
         snapshot_path="dbfs:/rookery/snapshots/1",
         digest=snapshot_digest(**determining),
         **determining,
-        **limits,
+        **others,
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from rookery_jobs.contract.objectives.by_label import BY_LABEL
 from rookery_jobs.contract.objectives.objective import Metric, Objective
 from rookery_jobs.contract.text import BLANKS, category_of
 
@@ -44,9 +45,11 @@ CLASSIFICATION = Objective(
         **{name: Metric(larger_is_better=True, low=0.0, high=1.0, max_classes=2) for name in AREAS},
     },
     logged=("accuracy", "weightedRecall", "weightedPrecision"),
+    by_label=BY_LABEL,
 )
 """Its metrics are those of Spark's `MulticlassClassificationEvaluator` that follow from the confusion matrix
-alone, and for two classes areas; with the direction that the evaluators' `isLargerBetter` gives."""
+alone, of all classes or of one, and for two classes areas; with the direction that the evaluators'
+`isLargerBetter` gives."""
 
 
 def class_of(text: str) -> int | None:

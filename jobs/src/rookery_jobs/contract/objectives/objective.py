@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,14 @@ class Objective:
 
     A label type is Spark's name for what the label's text is read as, and for what an endpoint answers with;
     classes that are whole numbers from 0 on (`int`) are answered as doubles, as Spark's models do. `logged`
-    are the metrics that every point's MLflow run has, beside the metric of its plan.
+    are the metrics that every point's MLflow run has, beside the metric of its plan. `by_label` are those
+    that are measured for one label: see `by_label`.
     """
 
     label_types: tuple[str, ...]
     metrics: Mapping[str, Metric]
     logged: tuple[str, ...]
+    by_label: Mapping[str, Metric] = field(default_factory=dict)
 
     @property
     def label_type(self) -> str:

@@ -30,9 +30,9 @@ class Decision(Document):
         """The decision and its reason in a sentence."""
         if not self.champion:
             return f"promoted: {self.why}"
-        done = f"better than version {self.champion}" if self.promoted else f"kept version {self.champion}"
+        done = f"in place of version {self.champion}" if self.promoted else f"kept version {self.champion}"
         if self.why:
-            done = f"promoted in place of version {self.champion}" if self.promoted else done
+            done = f"promoted {done}" if self.promoted else done
             return f"{done}, which cannot be compared: {self.why}"
         return (
             f"{done}: {self.metric} {self.challenger_value:.6g} against {self.champion_value:.6g}, interval "

@@ -9,10 +9,12 @@ Value = bool | int | float | str | None
 
 @dataclass(frozen=True)
 class Examples(Document):
-    """`answers` has one for each of the records: a double, or the label's own value."""
+    """`answers` has one for each of the records: a double, or the label's own value; `probabilities` those of
+    each, by the columns of the answer, if the model answers with them."""
 
     dataframe_records: tuple[dict[str, bool | int | float | str | None], ...]
     answers: tuple[Value, ...]
+    probabilities: tuple[dict[str, float], ...] = ()
 
 
 def examples_path(registration_path: str) -> str:

@@ -9,6 +9,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812
 
 from rookery_jobs.contract import Examples, SnapshotSpec
+from rookery_jobs.contract.columns import PREDICTION
 from rookery_jobs.spark.snapshot import Snapshot
 from rookery_jobs.spark.text.values import column
 
@@ -25,8 +26,10 @@ def examples_of(served: Any, snapshot: Snapshot) -> Examples:
     if not rows:
         return Examples((), ())
     answers = served.predict(pd.DataFrame(rows, columns=list(snapshot.spec.features)))
-    if isinstance(answers, pd.DataFrame):  # with probabilities
-        answers = answers["prediction"]
+    if isinstance(answers, pd.DataFrame):
+        likely = answers.drop(columns=PREDICTION).to_dict("records")
+        probabilities = tuple({str(name): float(value) for name, value in each.items()} for each in likely)
+        return Examples(tuple(rows), tuple(answers[PREDICTION].tolist()), probabilities)
     return Examples(tuple(rows), tuple(getattr(answers, "tolist", lambda: list(answers))()))
 
 

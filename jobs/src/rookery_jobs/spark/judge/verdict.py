@@ -3,6 +3,7 @@
 import math
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from mlflow import MlflowClient
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from rookery_jobs.contract import METRICS, PROMOTE, Decision, RegistrationSpec
+from rookery_jobs.contract import PROMOTE, Decision, RegistrationSpec, metric_of
 from rookery_jobs.spark.caching import cached
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.judge import weighted
@@ -25,7 +26,7 @@ from rookery_jobs.spark.judge.both import (
     both_predictions,
 )
 from rookery_jobs.spark.judge.champion import Incomparable, champion_of, require_comparable
-from rookery_jobs.spark.objectives.classification.evaluation import metrics_of
+from rookery_jobs.spark.objectives.classification.evaluation import value_of
 from rookery_jobs.spark.snapshot import Snapshot
 from rookery_jobs.spark.text.values import column
 
@@ -87,12 +88,13 @@ def _improvement(
 def _compared(both: DataFrame, spec: RegistrationSpec, snapshot: Snapshot) -> Improvement:
     rule = spec.judge
     bootstrap = Bootstrap(
-        rule.confidence, METRICS[rule.metric].larger_is_better, seed=snapshot.spec.split.seed
+        rule.confidence, metric_of(rule.metric).larger_is_better, seed=snapshot.spec.split.seed
     )
     if rule.metric not in weighted.METRICS:
         counted = both.groupBy(LABEL, CHALLENGER, CHAMPION).count().collect()
+        measured = partial(value_of, name=rule.metric, labels=snapshot.manifest.labels)
         joint = {(row[0], row[1], row[2]): int(row[3]) for row in sorted(map(tuple, counted))}
-        return bootstrap.counted(joint, lambda confusion: metrics_of(confusion)[rule.metric])
+        return bootstrap.counted(joint, measured)
     taken = both.select(LABEL, CHALLENGER_SCORE, CHAMPION_SCORE)
     # In one order, whatever the partitions: the weights are drawn by it.
     frame = taken.toPandas().sort_values(list(taken.columns))

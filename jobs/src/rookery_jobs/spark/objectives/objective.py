@@ -54,9 +54,12 @@ class Objective(Protocol):
         or the real number."""
         ...
 
-    def measure(self, predictions: DataFrame, label: str, wanted: Collection[str]) -> dict[str, float]:
+    def measure(
+        self, predictions: DataFrame, label: str, wanted: Collection[str], labels: Sequence[str]
+    ) -> dict[str, float]:
         """All metrics of the objective that follow from one pass, and those of the `wanted` ones that need
-        another. There must be a row."""
+        another, or are of one label. There must be a row. `labels`: each at its class, if labels are
+        indexed."""
         ...
 
     def compared(self, predictions: DataFrame) -> Sequence[Column]:

@@ -13,6 +13,7 @@ from local_workspace.api.wire import Answer, routes
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.messages import Message
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
+from local_workspace.mlflow.catalog.models import owner
 from local_workspace.mlflow.catalog.names import model_name
 from local_workspace.store import Document
 
@@ -89,14 +90,14 @@ def _list(models: ModelCatalog, request: List) -> Answer:
 
 
 def _update(models: ModelCatalog, request: Update) -> Answer:
-    if request.owner:
-        raise InvalidParameterValue("The owner of a model cannot be changed in the local workspace.")
     name = model_name(request.full_name)
     if request.new_name:
         renamed = model_name(f"{name.full_schema}.{request.new_name}")
         models.rename(name, renamed)
         name = renamed
     fields = {} if request.comment is None else {"description": request.comment}
+    if request.owner:
+        fields["owner"] = request.owner
     return shown_model(models.models.change(name, "MANAGE", **fields))
 
 
@@ -116,7 +117,7 @@ def shown_model(model: Document) -> dict[str, Any]:
         "schema_name": levels.schema,
         "full_name": levels.full,
         "metastore_id": METASTORE_ID,
-        "owner": model["user_id"],
+        "owner": owner(model),
         "comment": model["description"],
         "created_by": model["user_id"],
         "created_at": model["creation_timestamp"],

@@ -122,6 +122,10 @@ class ModelCatalog:
         for version in versions:
             self._files.remove(version)
 
+    def owner_of(self, full_name: str) -> str | None:
+        """Who owns a model, or None without such a model."""
+        return self.models.owner_of(model_name(full_name))
+
     def models_in(self, schema: str) -> list[str]:
         """The full names of the models in a schema."""
         return [str(each["name"]) for each in self.models.inside(schema)]

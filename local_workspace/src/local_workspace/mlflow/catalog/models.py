@@ -32,6 +32,7 @@ class Models:
             "id": secrets.token_hex(16),
             "description": description,
             "user_id": self._user_name,
+            "owner": self._user_name,
             "creation_timestamp": now,
             "last_updated_timestamp": now,
             "tags": checked_tags(tags),
@@ -51,6 +52,11 @@ class Models:
         if document is None:
             raise ResourceDoesNotExist(f"Routine or Model '{name.full}' does not exist.")
         return document
+
+    def owner_of(self, name: ModelName) -> str | None:
+        """Who owns a model, whoever asks; None without such a model."""
+        document = self._documents.get(name.full)
+        return owner(document) if document else None
 
     def search(self, first: int, count: int) -> Page:
         """The models, by name."""
@@ -138,6 +144,11 @@ class Models:
 
 def _schema_of(document: Document) -> str:
     return str(document["name"]).rpartition(".")[0]
+
+
+def owner(model: Document) -> str:
+    """Who owns a model: who has made it, until it is given away."""
+    return str(model.get("owner") or model["user_id"])
 
 
 def checked_version(version: str) -> str:

@@ -6,24 +6,41 @@ The formulas are those of `org.apache.spark.mllib.evaluation.MulticlassMetrics`,
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyspark.ml.evaluation import BinaryClassificationEvaluator
 from pyspark.sql import DataFrame
 
 from rookery_jobs.contract.columns import PREDICTION, PROBABILITY, RAW_PREDICTION
+from rookery_jobs.contract.objectives import of_label
 from rookery_jobs.contract.objectives.classification import AREAS
 
 Confusion = Mapping[tuple[float, float], int]
 """(label, prediction) → rows."""
 
 
-def measure(predictions: DataFrame, label: str, wanted: Collection[str] = ()) -> dict[str, float]:
+def measure(
+    predictions: DataFrame, label: str, wanted: Collection[str] = (), labels: Sequence[str] = ()
+) -> dict[str, float]:
     """All metrics of the predictions, which must have a row (ZeroDivisionError); areas under curves, which
-    need a pass of their own, if they are wanted."""
+    need a pass of their own, and metrics of one label, if they are wanted. `labels`: each at its class, if
+    labels are indexed."""
     areas = {name: _area(predictions, label, name) for name in AREAS if name in wanted}
-    return {**metrics_of(confusion_matrix(predictions, label)), **areas}
+    confusion = confusion_matrix(predictions, label)
+    of_labels = {name: value_of(confusion, name, labels) for name in wanted if of_label(name)}
+    return {**metrics_of(confusion), **areas, **of_labels}
+
+
+def value_of(confusion: Confusion, name: str, labels: Sequence[str] = ()) -> float:
+    """One metric that follows from the confusion matrix; NaN of a label that no row has."""
+    found = of_label(name)
+    if found is None:
+        return metrics_of(confusion)[name]
+    if labels and found.label not in labels:
+        return math.nan
+    counts = per_class(confusion).get(float(labels.index(found.label) if labels else found.label))
+    return counts.metrics[found.metric] if counts else math.nan
 
 
 def _area(predictions: DataFrame, label: str, name: str) -> float:

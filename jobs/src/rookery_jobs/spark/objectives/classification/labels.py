@@ -59,8 +59,15 @@ def target(spec: SnapshotSpec, labels: Sequence[str]) -> Column:
 
 
 def check_counts(class_counts: Mapping[str, Mapping[str, int]], spec: SnapshotSpec) -> None:
-    """Raise DataError for more classes than a model, or an algorithm of the plan, can tell apart."""
+    """Raise DataError for more classes than a model, or an algorithm of the plan, can tell apart, and for a
+    metric of a class that is not there."""
     classes = in_order({one for counts in class_counts.values() for one in counts}, spec.label_type)
+    unknown = [one for one in spec.measured_labels if one not in classes]
+    if unknown:
+        raise DataError(
+            f"a metric of the plan is measured for {first_ten(unknown)}, which no complete row has as its "
+            f"label {spec.label!r}{seen(spec)}; there are {first_ten(classes)}"
+        )
     limit = min(MAX_CLASSES, spec.max_classes or MAX_CLASSES)
     why = (
         "a model has numbers for every class"

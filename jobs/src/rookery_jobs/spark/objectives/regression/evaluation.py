@@ -5,7 +5,7 @@ The formulas are those of `org.apache.spark.mllib.evaluation.RegressionMetrics`,
 """
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
@@ -17,6 +17,7 @@ def measure(
     predictions: DataFrame,
     label: str,
     wanted: Collection[str] = (),  # noqa: ARG001  (there are no others)
+    labels: Sequence[str] = (),  # noqa: ARG001  (a number has none)
 ) -> dict[str, float]:
     """All metrics of the predictions, which must have a row (TypeError)."""
     truth, predicted = F.col(label), F.col(PREDICTION)
