@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import chain, cluster_start, dag_file, gets, large, scorer, serving, sweep, sweep_by_job_runs
+from bench import chain, cluster_start, dag_file, gets, large, scorer, serving, sweep
 from bench.measures import Comparison, Figure
 from bench.page import page
 
@@ -18,7 +18,6 @@ MEASURES = {
     "scorer": scorer,
     "serving": serving,
     "gets": gets,
-    "sweep_by_job_runs": sweep_by_job_runs,
     "sweep": sweep,
     "chain": chain,
     "large": large,

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from bench.measures import Comparison, Figure, answer_of
-from bench.sweep_by_job_runs import MAX_ITER, POINTS, REG_PARAM
+from bench.sweep import MAX_ITER, POINTS, REG_PARAM
 from local_stack.environments import AIRFLOW, PROJECT, WORKSPACE
 
 # 20 seconds a point: some of them, scaled.

@@ -10,7 +10,7 @@ from typing import Any
 from bench.job_scripts import BUSY
 from bench.load import Question, ask
 from bench.measures import Figure
-from bench.sweep_by_job_runs import Bench, prepared
+from bench.sweep import Bench, prepared
 from local_stack.waiting import wait_for
 
 _ENDPOINT = "bench"

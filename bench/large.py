@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from bench.measures import Comparison, Figure
-from bench.sweep_by_job_runs import THREADS, Bench, grid_of, prepared
+from bench.sweep import THREADS, Bench, grid_of, prepared
 from local_stack.environments import PROJECT
 from local_stack.waiting import wait_for
 

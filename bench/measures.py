@@ -47,9 +47,19 @@ class Comparison:
         return median(self.baseline)
 
     def line(self) -> str:
-        """One line of the table."""
+        """Two lines of the table: the medians, then the value by its key and the repetitions."""
         numbers = f"{self.ours_median:7.2f} {self.unit:<3} {self.ratio:5.2f} x"
-        return f"{self.name:<47} {numbers}  {self.baseline_median:7.2f} {self.unit:<3} {self.baseline_name}"
+        spread = f"ours {_spread(self.ours)}, baseline {_spread(self.baseline)}"
+        return (
+            f"{self.name:<47} {numbers}  {self.baseline_median:7.2f} {self.unit:<3} {self.baseline_name}\n"
+            f"    {self.key} {self.value:.3g}; {spread}"
+        )
+
+
+def _spread(values: list[float]) -> str:
+    if len(values) == 1:
+        return "once"
+    return f"{min(values):.3g} to {max(values):.3g} ({len(values)} times)"
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ class Figure:
 
     def line(self) -> str:
         """One line of the table."""
-        return f"{self.name:<47} {self.value:7.3g} {self.unit}"
+        return f"{self.name:<47} {self.value:7.3g} {self.unit:<3} {self.key}"
 
 
 def in_turns(

@@ -18,7 +18,7 @@ _NUMBERS = ["CulmenLength", "CulmenDepth", "FlipperLength", "BodyMass"]
 
 def compare(rounds: int) -> Iterator[Comparison]:
     """Seconds of both."""
-    from bench.sweep_by_job_runs import prepared  # imports what the workspace's environment has not
+    from bench.sweep import prepared  # imports what the workspace's environment has not
 
     with prepared() as bench:
         sweep = bench.sweep.plan(bench.snapshot, {"maxIter": [20], "regParam": [0.01]})

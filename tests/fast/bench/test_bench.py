@@ -10,7 +10,9 @@ def test_a_ratio_is_that_of_the_medians() -> None:
     assert Comparison("Starting", "s", "without", *times, key="start_speedup").value == 2.5
     rate = Comparison("Starting", "s", "without", *times, key="starts_per_second", more_is_better=True)
     assert rate.value == 2.5
-    assert compared.line().split() == ["Starting", "2.00", "s", "0.40", "x", "5.00", "s", "without"]
+    first, second = compared.line().splitlines()
+    assert first.split() == ["Starting", "2.00", "s", "0.40", "x", "5.00", "s", "without"]
+    assert second.strip() == "start_vs_without 0.4; ours 1 to 9 (3 times), baseline 4 to 30 (3 times)"
 
 
 def test_ours_and_the_baseline_take_turns() -> None:

@@ -55,7 +55,6 @@ from rookery_jobs.contract.objectives import (
     of_label,
     unknown_metric,
 )
-from rookery_jobs.contract.objectives.by_label import BY_LABEL, OfLabel
 from rookery_jobs.contract.objectives.classification import (
     LABEL_FAULTS,
     MAX_CLASSES,
@@ -63,6 +62,7 @@ from rookery_jobs.contract.objectives.classification import (
     in_order,
     label_of,
 )
+from rookery_jobs.contract.objectives.classification.by_label import BY_LABEL, OfLabel
 from rookery_jobs.contract.origin import Origin
 from rookery_jobs.contract.promotion import (
     PROMOTE,

@@ -1,7 +1,7 @@
 """What models predict, and all metrics that a point can be chosen and judged by."""
 
-from rookery_jobs.contract.objectives.by_label import labels_of, of_label
 from rookery_jobs.contract.objectives.classification import CLASSIFICATION
+from rookery_jobs.contract.objectives.classification.by_label import labels_of, of_label
 from rookery_jobs.contract.objectives.objective import Metric, Objective
 from rookery_jobs.contract.objectives.regression import REGRESSION
 from rookery_jobs.errors import ContractError

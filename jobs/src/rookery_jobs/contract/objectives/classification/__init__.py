@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from rookery_jobs.contract.objectives.by_label import BY_LABEL
+from rookery_jobs.contract.objectives.classification.by_label import BY_LABEL
 from rookery_jobs.contract.objectives.objective import Metric, Objective
 from rookery_jobs.contract.text import BLANKS, category_of
 
