@@ -1,7 +1,6 @@
 """A fitted pipeline as a list of stages."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -97,6 +96,13 @@ class Scorer:
         """The values, texts among them by the text rule."""
         if getattr(getattr(values, "dtype", None), "kind", "O") in "biuf":
             return values
-        rule = cache(RULES[self.text_rule])  # most of the texts are the same few categories
+        rule = RULES[self.text_rule]
         texts = values.tolist() if hasattr(values, "tolist") else values
-        return [rule(value) if isinstance(value, str) else value for value in texts]
+        try:
+            different = set(texts)
+        except TypeError:  # what a JSON body may have in the place of a category
+            return [rule(value) if isinstance(value, str) else value for value in texts]
+        meant = {value: rule(value) for value in different if isinstance(value, str)}
+        if all(value == text for text, value in meant.items()):
+            return texts
+        return [meant.get(value, value) for value in texts]
