@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import reduce
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -51,8 +50,7 @@ def require_expected(manifest: Manifest) -> None:
 
 
 def _rows(spark: SparkSession, path: str, spec: SnapshotSpec) -> DataFrame:
-    sides = [spark.read.parquet(side_path(path, side)) for side in spec.sides]
-    return reduce(DataFrame.unionByName, sides)
+    return spark.read.parquet(*[side_path(path, side) for side in spec.sides])
 
 
 def _rare_classes(manifest: Manifest, expected: ExpectationsSpec) -> Iterator[Finding]:
