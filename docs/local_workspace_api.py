@@ -6,7 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from local_workspace.api.not_offered import APIS
+from local_workspace.api.not_offered import APIS, SERVICES
 
 EXECUTES, RECORDED, EMPTY = "really executes", "recorded and shown", "an empty list: there is none"
 # Prints the operations of a workspace that serves nothing: in a process of its own, as MLflow keeps its state
@@ -68,7 +68,7 @@ AREAS = (
     Area(
         "instance-pools",
         "Instance pools",
-        "their node type is heeded, the rest recorded",
+        "their node type and capacity are heeded, the rest recorded",
         _COMPUTE + "test_a_policy_and_a_pool_fill_in_a_request_and_refuse_another",
     ),
     Area("jobs", "Jobs and runs", EXECUTES, _wire("jobs.py::test_a_script_is_executed_as_databricks_does")),
@@ -198,4 +198,5 @@ def rows() -> list[tuple[str, str, str, str]]:
 
 def refused() -> list[tuple[str, str]]:
     """What is answered 501: the beginning of the path, and what is there on Databricks."""
-    return [(f"`{prefix}`", what) for prefix, what in APIS.items()]
+    places = APIS | {f"/api/{service}/v1": what for service, what in SERVICES.items()}
+    return [(f"`{place}`", what) for place, what in places.items()]

@@ -1,5 +1,6 @@
 """What a cluster is made with beside Spark: init scripts, secrets, libraries, policies and pools."""
 
+import base64
 import io
 import secrets
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 from databricks.sdk.errors import InvalidParameterValue, OperationFailed, ResourceDoesNotExist
 from databricks.sdk.service.compute import (
+    ClusterLogConf,
+    DbfsStorageInfo,
     EventType,
     InitScriptInfo,
     Library,
@@ -26,6 +29,7 @@ from tests.wire.running_workspace import RunningWorkspace
 from tests.wire.spark_jobs import NODE_TYPE, SINGLE_NODE, printed
 from tests.wire.wheels import wheel
 
+WITHOUT_NODE_TYPE = {key: value for key, value in SINGLE_NODE.items() if key != "node_type_id"}
 INIT = b"""
 set -e
 test "$MINE" = "of a secret"
@@ -66,6 +70,7 @@ def test_init_scripts_secrets_and_libraries_make_a_clusters_environment_until_it
 ) -> None:
     client = workspace.client
     scope = secrets.token_hex(4)
+    logs = f"dbfs:/cluster-logs/{scope}"
     client.secrets.create_scope(scope)
     client.secrets.put_secret(scope, "key", string_value="of a secret")
     init = put(workspace, f"{folder}/init.sh", INIT)
@@ -77,6 +82,7 @@ def test_init_scripts_secrets_and_libraries_make_a_clusters_environment_until_it
         cluster_name="with scripts",
         spark_env_vars={"MINE": f"{{{{secrets/{scope}/key}}}}"},
         init_scripts=script(init),
+        cluster_log_conf=ClusterLogConf(dbfs=DbfsStorageInfo(destination=logs)),
         **SINGLE_NODE,
     )
     cluster_id = str(cluster.cluster_id)
@@ -111,13 +117,17 @@ def test_init_scripts_secrets_and_libraries_make_a_clusters_environment_until_it
         EventType.INIT_SCRIPTS_STARTED,
         EventType.CREATING,
     ]
+    # The logs of the life before the restart are where they were asked for.
+    assert client.dbfs.get_status(f"{logs}/{cluster_id}/driver/log4j-active.log").file_size
+    (said,) = client.dbfs.list(f"{logs}/{cluster_id}/init_scripts/{cluster_id}_127_0_0_1")
+    assert b"pip" in base64.b64decode(client.dbfs.read(str(said.path)).data or "")
     client.clusters.permanent_delete(cluster_id)
 
 
 def test_a_policy_and_a_pool_fill_in_a_request_and_refuse_another(workspace: RunningWorkspace) -> None:
     client = workspace.client
     name = secrets.token_hex(4)
-    pool = str(client.instance_pools.create(name, NODE_TYPE, max_capacity=4).instance_pool_id)
+    pool = str(client.instance_pools.create(name, NODE_TYPE, max_capacity=1).instance_pool_id)
     definition = """{
         "spark_version": {"type": "fixed", "value": "auto:latest-ml"},
         "autotermination_minutes": {"type": "range", "maxValue": 30, "defaultValue": 20},
@@ -146,6 +156,10 @@ def test_a_policy_and_a_pool_fill_in_a_request_and_refuse_another(workspace: Run
     used = client.instance_pools.get(pool).stats
     assert used is not None
     assert used.used_count == 1
+    of_pool = str(client.clusters.create(instance_pool_id=pool, **WITHOUT_NODE_TYPE).cluster_id)
+    with pytest.raises(OperationFailed, match="has a max_capacity of 1: 1 of its instances are in use"):
+        client.clusters.wait_get_cluster_running(of_pool)
+    client.clusters.permanent_delete(of_pool)
     of_policy = client.clusters.list(filter_by=ListClustersFilterBy(policy_id=policy))
     assert [each.cluster_id for each in of_policy] == [cluster_id]
     client.clusters.permanent_delete(cluster_id)

@@ -1,11 +1,17 @@
 """What Databricks refuses is refused here: one test for each, by status and envelope."""
 
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import databricks.sdk.service
 import httpx
 import psutil
 import pytest
 from databricks.sdk.errors import InvalidParameterValue, NotFound, PermissionDenied, ResourceDoesNotExist
 from databricks.sdk.errors import NotImplemented as NotOffered
 
+from tests.telling import telling
 from tests.wire.running_workspace import RunningWorkspace
 
 ME = "/api/2.0/preview/scim/v2/Me"
@@ -72,13 +78,49 @@ def test_an_unknown_route_is_no_api(workspace: RunningWorkspace, method: str, pa
 
 
 def test_the_sdk_calls_an_unknown_route_not_found(workspace: RunningWorkspace) -> None:
-    with pytest.raises(NotFound, match=r"No API found for 'GET /api/2\.0/quality-monitors/x'"):
-        workspace.client.api_client.do("GET", "/api/2.0/quality-monitors/x")
+    with pytest.raises(NotFound, match=r"No API found for 'GET /api/2\.0/no-such-api/x'"):
+        workspace.client.api_client.do("GET", "/api/2.0/no-such-api/x")
 
 
 def test_an_api_that_is_not_offered_is_named(workspace: RunningWorkspace) -> None:
     with pytest.raises(NotOffered, match=r"has no pipelines \(GET /api/2\.0/pipelines\)"):
         list(workspace.client.pipelines.list_pipelines())
+
+
+# They end what others run, or are for a path that this cannot make up.
+LEFT_OUT = ("/api/2.2/jobs/runs/cancel-all", "/api/2.0/fs/", "/api/2.0/{", "/api/2.1/{", "/api/2.0/mlflow/{")
+
+
+def calls_of_the_sdk() -> set[tuple[str, str]]:
+    """Method and path of every call that the installed SDK makes of a workspace."""
+    sources = Path(databricks.sdk.service.__path__[0]).glob("*.py")
+    found = {
+        call
+        for source in sources
+        for call in re.findall(r'\.do\(\s*"(\w+)",\s*f?"(/api/[^"]+)"', source.read_text())
+    }
+    return {(method, path) for method, path in found if not path.startswith(LEFT_OUT)}
+
+
+def one_for_each_api(calls: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of the calls whose paths begin with the same four segments, the first."""
+    found = {tuple(path.split("/")[:5]): (method, path) for method, path in sorted(calls, reverse=True)}
+    return set(found.values())
+
+
+@pytest.mark.parametrize("choose", telling(1, [one_for_each_api, set]))
+def test_every_call_of_the_sdk_is_answered_or_refused_in_words(
+    workspace: RunningWorkspace, choose: Callable[[set[tuple[str, str]]], set[tuple[str, str]]]
+) -> None:
+    calls = choose(calls_of_the_sdk())
+    assert len(calls) > 200
+    unknown = []
+    with workspace.http as http:
+        for method, path in sorted(calls):
+            answer = http.request(method, re.sub(r"\{[^}]*\}", "none", path), json={})
+            is_known = "ENDPOINT_NOT_FOUND" not in answer.text and answer.status_code != 500
+            unknown += [] if is_known else [f"{method} {path}: {answer.text}"]
+    assert unknown == []
 
 
 def test_an_unknown_runtime_is_refused(workspace: RunningWorkspace) -> None:

@@ -444,7 +444,7 @@ def test_the_deployments_client_makes_changes_and_deletes_an_endpoint(
         }
     )
     assert (made.name, made.state.config_update) == (name, "IN_PROGRESS")
-    with pytest.raises(HTTPError, match="409"):
+    with pytest.raises(HTTPError, match="RESOURCE_ALREADY_EXISTS"):
         deployments.create_endpoint(
             config={"name": name, "config": {"served_entities": [entity(doubling).as_dict()]}}
         )

@@ -32,7 +32,7 @@ from local_workspace.api.mlflow.disabled_registry import disabled_registry_route
 from local_workspace.api.mlflow.model_registry import model_registry_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
 from local_workspace.api.mlflow.version_files import version_file_routes
-from local_workspace.api.not_offered import not_offered_routes
+from local_workspace.api.not_offered import empty_list_routes
 from local_workspace.api.openapi import openapi, openapi_routes
 from local_workspace.api.pages.clusters import cluster_pages
 from local_workspace.api.pages.endpoints import endpoint_pages
@@ -170,7 +170,7 @@ class LocalWorkspace:
             *endpoint_pages(self._endpoints, settings),
             *mlflow_links(mlflow),
             *model_version_pages(catalog, mlflow),
-            *not_offered_routes(),
+            *empty_list_routes(),
         ]
         self.description = openapi(routes)
         routes += [

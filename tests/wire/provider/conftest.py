@@ -1,6 +1,8 @@
-"""The connection to the workspace that the provider's operators and hooks look for."""
+"""What the provider's operators and hooks look for: a connection to the workspace, and a DAG."""
 
 import json
+import secrets
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,3 +18,12 @@ def hook(workspace: RunningWorkspace, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     monkeypatch.setenv("AIRFLOW_CONN_DATABRICKS_DEFAULT", json.dumps(connection(workspace)))
     return DatabricksHook(retry_limit=1)
+
+
+@pytest.fixture
+def dag() -> Iterator[None]:
+    """A DAG for the operators: some of them make the task's key of its name."""
+    from airflow.sdk import DAG
+
+    with DAG(f"provider_{secrets.token_hex(4)}"):
+        yield

@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
-from local_workspace.errors import EndpointNotFound, StorageError, WorkspaceError
+from local_workspace.api.not_offered import what_is_not_offered
+from local_workspace.errors import EndpointNotFound, NotOffered, StorageError, WorkspaceError
 
 
 def application(routes: list[BaseRoute]) -> Starlette:
@@ -24,9 +25,12 @@ def application(routes: list[BaseRoute]) -> Starlette:
     )
 
 
-def no_such_route(scope: Scope) -> EndpointNotFound:
-    """The error for a route, or a method of it, that is not offered."""
-    return EndpointNotFound(f"No API found for '{scope['method']} {scope['path']}'")
+def no_such_route(scope: Scope) -> WorkspaceError:
+    """The error for a route, or a method of it, that is not offered: it says if Databricks has it."""
+    method, path = scope["method"], scope["path"]
+    if what := what_is_not_offered(path):
+        return NotOffered(f"The local workspace has no {what} ({method} {path}).")
+    return EndpointNotFound(f"No API found for '{method} {path}'")
 
 
 def envelope(error: WorkspaceError) -> Response:

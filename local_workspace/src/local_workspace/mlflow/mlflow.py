@@ -13,6 +13,7 @@ from local_workspace.files.trees.trees import Access, Tree
 from local_workspace.mlflow.artifacts import Artifacts
 from local_workspace.mlflow.background import in_background
 from local_workspace.mlflow.bulk_runs import delete_runs, restore_runs
+from local_workspace.mlflow.calls import PREFIX
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
 from local_workspace.mlflow.catalog.names import has_three_levels, model_name
 from local_workspace.mlflow.server import databricks_errors, mlflow_server, prepare
@@ -36,7 +37,8 @@ class Mlflow:
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """MLflow's ASGI application."""
         server = await asyncio.wrap_future(self._server)
-        await server.app(scope, receive, send)
+        app = server.calls if scope["path"].startswith(PREFIX) else server.app
+        await app(scope, receive, send)
 
     @property
     def _tracking(self) -> Any:

@@ -10,14 +10,16 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from local_workspace.errors import InvalidParameterValue, ResourceDoesNotExist
+from local_workspace.mlflow.calls import answered_by
 from local_workspace.settings import Settings
 
 
 @dataclass(frozen=True)
 class MlflowServer:
-    """MLflow's ASGI application and the stores behind it."""
+    """MLflow's ASGI application, its calls alone, and the stores behind them."""
 
     app: ASGIApp
+    calls: ASGIApp
     tracking_store: Any
     registry_store: Any
 
@@ -47,11 +49,12 @@ def mlflow_server(settings: Settings) -> MlflowServer:
     }
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="starlette.middleware.wsgi is deprecated")
+        from mlflow.server import app as flask_app
         from mlflow.server.fastapi_app import app
         from mlflow.server.handlers import _get_model_registry_store, _get_tracking_store
 
     # The stores create and migrate the database, so that the first request need not.
-    return MlflowServer(app, _get_tracking_store(), _get_model_registry_store())
+    return MlflowServer(app, answered_by(flask_app), _get_tracking_store(), _get_model_registry_store())
 
 
 def _own_origins(settings: Settings) -> list[str]:

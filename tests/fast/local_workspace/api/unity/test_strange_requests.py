@@ -102,6 +102,7 @@ def test_no_request_makes_the_workspace_fail(tmp_path: Path) -> None:
             headers = {"authorization": f"Bearer {TOKEN}"}
             url = f"/api/2.1/unity-catalog/{path}"
             answer = client.request(method, url, headers=headers, content=json.dumps(body).encode())
-            assert answer.status_code < 500, (method, path, body)
+            # 501: what Unity Catalog has there, and this workspace has not.
+            assert answer.status_code < 500 or answer.status_code == 501, (method, path, body)
             answered += answer.is_success
     assert answered > 0
