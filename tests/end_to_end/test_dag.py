@@ -142,7 +142,9 @@ def test_a_training_job_that_fails_fails_the_run_and_the_cluster_goes(
     before = versions(stack.workspace, "Penguins Over HTTP")
     run = stack.run(HTTP_DAG, conf)
     assert run.state == "failed"
-    assert "binomial" in run.last_line_of("train[0]")
+    # Points are dealt out to the tasks by what they cost, so that any of them may have got these.
+    (shard,) = run.failed() - {"verdict"}
+    assert "binomial" in run.last_line_of(shard)
     assert run.tasks["register_model"].state == "upstream_failed"
     assert stack.live_clusters(HTTP_DAG) == []
     assert versions(stack.workspace, "Penguins Over HTTP") == before
