@@ -9,8 +9,8 @@ from tests.end_to_end.work import mlflow_runs, versions
 
 pytestmark = pytest.mark.matrix
 
-REFUSES, WARNS = "expecting_penguins", "judged_penguins"
-MODEL, ENDPOINT = "Expecting Penguins", "expecting-penguins"
+REFUSES, WARNS = "expecting_penguins", "warned_penguins"
+MODEL, ENDPOINT = REFUSES, "expecting-penguins"
 HEAVIER = "data/heavier.csv"
 DRIFT = "column 'BodyMass' has drifted from the champion's data: its population stability index is "
 

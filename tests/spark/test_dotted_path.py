@@ -5,9 +5,11 @@ import dataclasses
 import io
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 
+import mlflow
+import pandas as pd
 import pytest
 from mlflow.models import Model
 from pyspark.sql import SparkSession
@@ -94,10 +96,10 @@ def test_the_version_is_served_by_spark_and_says_so(
     brought = folder / "code"
     assert [each.name for each in brought.glob("*")] == brings
     assert any(line.startswith("pyspark==") for line in (folder / "requirements.txt").read_text().split())
-    _score_a_file(study, tmp_path, version)
+    _score_a_file(study, tmp_path, version, {0.0, 1.0})
 
 
-def _score_a_file(study: Study, folder: Path, version: str) -> None:
+def _score_a_file(study: Study, folder: Path, version: str, answers: Set[object]) -> None:
     path = folder / "customers.csv"
     path.write_text("City,Years\nUlm,11\n Bonn ,0\nParis,3\n,4\n")
     files = (InputFile(str(path), path.stat().st_size, 0),)
@@ -114,9 +116,45 @@ def _score_a_file(study: Study, folder: Path, version: str) -> None:
     report = score.score(study.spark, spec)
     assert (report.scored, report.rejected) == (2, 2)
     rows = study.spark.read.parquet(spec.predictions_path).collect()
-    assert {row["prediction"] for row in rows if row["rejected"] is None} <= {0.0, 1.0}
+    assert {row["prediction"] for row in rows if row["rejected"] is None} <= answers
     reasons = {row["rejected"] for row in rows if row["rejected"]}
     assert reasons == {"column 'City' has the unseen category 'Paris'", "column 'City' is missing"}
+
+
+@pytest.mark.parametrize(
+    ("label_type", "labels", "expected"),
+    [
+        ("string", ("gone", "here"), ["here", "gone"]),
+        ("long", ("-1", "7"), [7, -1]),
+        ("boolean", ("false", "true"), [True, False]),
+    ],
+)
+def test_labels_are_answered_by_their_own_value(
+    study: Study,
+    package: None,  # noqa: ARG001
+    tmp_path: Path,
+    label_type: str,
+    labels: tuple[str, str],
+    expected: list[object],
+) -> None:
+    # No two rows are the same: a split by the row puts such on one side.
+    rows = [(("Ulm", "Bonn")[n % 2], n % 12 + n / 1000, int(n % 12 + n % 2 * 3 > 6)) for n in range(240)]
+    table = "City,Years,label\n" + "".join(f"{city},{years},{labels[label]}\n" for city, years, label in rows)
+    spec = study.snapshot_spec(
+        table, categorical=("City",), numeric=("Years",), label="label", label_type=label_type
+    )
+    study.prepare(spec)
+    sweep = study.sweep_spec(spec, {}, "f1", contract.LOG_AUTO, **{SPARKS: {"maxIter": [5]}})
+    study.train(sweep)
+    version = study.register(study.registration_spec(sweep, study.best(sweep), [GateSpec("accuracy", 0.7)]))
+    model = mlflow.pyfunc.load_model(f"models:/Penguin Predictor/{version}")
+    assert [each.name for each in model.metadata.signature.outputs.input_types()] == [label_type]
+    asked = pd.DataFrame({"City": ["Bonn", "Ulm"], "Years": [11.0, 0.0]})
+    assert list(model.predict(asked)) == expected
+    examples = study.client.get_model_version("Penguin Predictor", version).tags[contract.TAG_EXAMPLES]
+    known = contract.Examples.from_json(Path(examples).read_text())
+    assert list(model.predict(pd.DataFrame(known.dataframe_records))) == list(known.answers)
+    _score_a_file(study, tmp_path, version, set(expected))
 
 
 def test_a_request_that_it_cannot_answer_makes_no_version(trained: tuple[Study, SweepSpec]) -> None:

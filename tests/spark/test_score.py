@@ -316,6 +316,15 @@ def test_parquet_and_csv_written_otherwise_get_the_predictions_of_plain_csv(
     assert found[2][0]["Seen"] == [1, 2], "other columns stay as they are"
 
 
+@pytest.mark.matrix
+def test_a_key_in_another_encoding_is_kept(registered: Registered, tmp_path: Path) -> None:
+    file = tmp_path / "keys.csv"
+    file.write_bytes(f"{HEADER}\nJos\u00e9 \u20ac,Biscoe,48.7,14.1,210,4450\n".encode("windows-1252"))
+    spec = read_as(registered, file, csv=CsvFormat(encoding="windows-1252"))
+    assert registered.score(spec).scored == 1
+    assert [row["Id"] for row in registered.predictions(spec)] == ["Jos\u00e9 \u20ac"]
+
+
 def test_parquet_without_a_column_of_the_model_is_refused(registered: Registered, tmp_path: Path) -> None:
     registered.study.spark.sql("SELECT 'Biscoe' AS Island").coalesce(1).write.parquet(str(tmp_path / "p"))
     (part,) = (tmp_path / "p").glob("*.parquet")

@@ -137,7 +137,14 @@ def _load(spark: SparkSession, spec: ScoringSpec, staged: str) -> _Version:
             ship_code(spark, path / "code")
         pipeline = load_spark_pipeline(path, spark, staged)
         own = own_scorer(path)
-        inputs = model_inputs(Model.load(str(path)), pipeline, own)
+        model = Model.load(str(path))
+        inputs = model_inputs(model, pipeline, own)
         if own is None:
             return _Version(pipeline, inputs, 0, "double", ())
-        return _Version(pipeline, inputs, own.text_rule, own.answer_type, own.probability_columns)
+        answer_type = _answer_type(model) if is_served_by_spark(path) else own.answer_type
+        return _Version(pipeline, inputs, own.text_rule, answer_type, own.probability_columns)
+
+
+def _answer_type(model: Model) -> str:
+    """The type of the prediction, by the signature."""
+    return str(model.signature.outputs.input_types()[0].name)

@@ -35,7 +35,7 @@ class BatchScoring(Plan):
     """Another such folder. Predictions are Parquet below it, in `version-<version>/<digest of the
     files>/predictions`, with a `scoring.json` beside them once they are complete."""
     format: Literal["csv", "parquet"] = "csv"
-    """What the files are. CSV has a header line in each file, is UTF-8, and has a row on each line."""
+    """What the files are. CSV has a header line in each file, and a row on each line."""
     missing: Names = ()
     """Texts that say that there is no value, such as `NA` or `NaN`, beside nothing at all."""
     delimiter: Annotated[str, checked(check_character)] = ","
@@ -46,6 +46,8 @@ class BatchScoring(Plan):
     """Of CSV: what stands before a quote within quotes: the quote itself (doubled), or a backslash."""
     decimal: Literal[".", ","] = "."
     """Of CSV: what stands before the fraction of a number."""
+    encoding: Literal["UTF-8", "ISO-8859-1", "windows-1252"] = "UTF-8"
+    """Of CSV: how characters are bytes."""
     compute: Annotated[Compute, checked(Compute.mistakes)] = Compute()
     """As in a training plan."""
     data_root: Annotated[str, checked(check_folder)] = "dbfs:/rookery"
@@ -54,4 +56,4 @@ class BatchScoring(Plan):
     @property
     def written(self) -> CsvFormat:
         """How CSV files are written, as the specs of job runs have it."""
-        return CsvFormat(self.delimiter, self.quote, self.escape, self.decimal)
+        return CsvFormat(self.delimiter, self.quote, self.escape, self.decimal, self.encoding)

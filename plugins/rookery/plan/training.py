@@ -39,14 +39,6 @@ def _check_probabilities(wanted: object, sweep: Sequence[Sweep]) -> Iterator[Mis
         yield Mistake(f"{_by_spark(sweep)} is served by MLflow's Spark flavor, which answers without them")
 
 
-def _check_plain_label(kind: str | None, sweep: Sequence[Sweep]) -> Iterator[Mistake]:
-    if kind not in (None, "int", "double") and _by_spark(sweep):
-        yield Mistake(
-            f"it cannot be {kind!r}: {_by_spark(sweep)} is served by MLflow's Spark flavor, which answers "
-            "with the class; give each label a number from 0 on"
-        )
-
-
 def _check_package(package: str | None, sweep: Sequence[Sweep]) -> Iterator[Mistake]:
     if package is not None and not _by_spark(sweep):
         yield Mistake("no sweep has an estimator by dotted path, which could be one of it")
@@ -78,9 +70,7 @@ class TrainingPlan(Plan):
     """Which rows train, choose and judge."""
     sweep: Annotated[tuple[Sweep, ...], checked(check_sweeps)]
     """The points to train."""
-    label_type: Annotated[
-        str | None, checked(check_label_type, "sweep"), checked(_check_plain_label, "sweep")
-    ] = None
+    label_type: Annotated[str | None, checked(check_label_type, "sweep")] = None
     """What the label's values are, by Spark's names. For classes: `int`, the classes 0, 1, 2, …, which are
     answered as doubles (the default); `long`, `boolean` or `string`, any whole numbers, true and false, or
     texts, of which the endpoint answers with the label's own. For regression: `double`."""

@@ -21,7 +21,7 @@ from rookery.sources.csv_rows import LONGEST_LINE
 from rookery.sources.fetching.download import Fetched
 from rookery_jobs.contract import stripped
 
-CSV_FIELDS = ("delimiter", "quote", "escape", "decimal")
+CSV_FIELDS = ("delimiter", "quote", "escape", "decimal", "encoding")
 """What of it Spark can read as it is."""
 
 _BETWEEN = "\r\n\0 "

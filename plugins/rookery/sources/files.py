@@ -57,8 +57,8 @@ class FilesSource(Source):
     """`dbfs:/…`, `/Volumes/<catalog>/<schema>/<volume>/…`, `s3://…`, `abfss://…` or `gs://…`: one file, or a
     folder with all files in it and below, but for those whose names begin with `_` or `.`."""
     format: Literal["parquet", "csv"] = "parquet"
-    """What the files are. CSV has a header line in each file, is UTF-8, and has a row on each line; it may be
-    compressed with gzip, if its names end in `.gz`."""
+    """What the files are. CSV has a header line in each file, and a row on each line; it may be compressed
+    with gzip, if its names end in `.gz`."""
     missing: Names = ()
     """Texts that say that there is no value, such as `NA` or `NaN`, beside nothing at all."""
     delimiter: Annotated[str, checked(check_character)] = ","
@@ -69,6 +69,8 @@ class FilesSource(Source):
     """Of CSV: what stands before a quote within quotes: the quote itself (doubled), or a backslash."""
     decimal: Literal[".", ","] = "."
     """Of CSV: what stands before the fraction of a number."""
+    encoding: Literal["UTF-8", "ISO-8859-1", "windows-1252"] = "UTF-8"
+    """Of CSV: how characters are bytes."""
 
     @property
     def shown(self) -> str:

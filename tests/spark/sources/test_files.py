@@ -128,6 +128,27 @@ def test_csv_files_with_columns_in_another_order_are_one_source(study: Study, tm
 
 
 @pytest.mark.matrix
+@pytest.mark.parametrize(("encoding", "island"), [("ISO-8859-1", "Île"), ("windows-1252", "Île „ž€“")])
+@pytest.mark.parametrize("end", [".csv", ".csv.gz"])
+def test_csv_in_another_encoding_means_the_same(
+    study: Study, tmp_path: Path, encoding: str, island: str, end: str
+) -> None:
+    text = "\n".join(LINES).replace("Dream", island)
+    path = tmp_path / f"birds{end}"
+    content = text.encode(encoding)
+    path.write_bytes(gzip.compress(content) if end.endswith("gz") else content)
+    written = CsvFormat(encoding=encoding)
+    spec = study.snapshot_spec(source=FilesSourceSpec(str(path), "csv", csv=written))
+    plain = study.prepare(study.snapshot_spec(text))
+    found = study.prepare(spec)
+    assert rows_of(study, found) == rows_of(study, plain)
+    assert any(island in row for row in rows_of(study, found))
+    as_utf_8 = study.snapshot_spec(source=FilesSourceSpec(str(path), "csv"))
+    with pytest.raises(DataError, match="not UTF-8"):
+        study.prepare(as_utf_8)
+
+
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("written", "end"),
     [

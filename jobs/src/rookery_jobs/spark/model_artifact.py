@@ -29,6 +29,7 @@ from pyspark.sql import SparkSession
 from rookery_jobs import contract, scorer
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.scorer_export import export_features, export_scorer, has_scorer
+from rookery_jobs.spark.serving.answering import answering, predicting
 from rookery_jobs.spark.serving.model_code import unpacked_code
 from rookery_jobs.spark.snapshot import Snapshot
 
@@ -73,7 +74,7 @@ def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> 
     by_spark = not has_scorer(pipeline)
     with staging(snapshot.spark, tmp_path) as dfs_tmpdir, tempfile.TemporaryDirectory() as code:
         mlflow.spark.save_model(
-            pipeline,
+            answering(pipeline, snapshot.spec.label_type) if by_spark else pipeline,
             str(path),
             dfs_tmpdir=dfs_tmpdir,
             code_paths=unpacked_code(pipeline, Path(code)) or None,
@@ -87,8 +88,8 @@ def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> 
         return
     model = Model.load(str(path))
     exported = export_scorer(pipeline, snapshot.spec, path / model.flavors["spark"]["model_data"])
-    answering = replace(exported, probability_columns=snapshot.manifest.probability_columns)
-    scorer.save(answering, path / SCORER)
+    exported = replace(exported, probability_columns=snapshot.manifest.probability_columns)
+    scorer.save(exported, path / SCORER)
     copy_scorer_code(path / CODE / SCORER_PACKAGE)
     loader = {"loader_module": f"{SCORER_PACKAGE}.pyfunc", "code": CODE, "data": SCORER}
     model.flavors["python_function"].update(loader)
@@ -96,13 +97,14 @@ def save_model(pipeline: Any, snapshot: Snapshot, path: Path, tmp_path: str) -> 
 
 
 def load_spark_pipeline(path: Path, spark: SparkSession, tmp_path: str) -> Any:
-    """The fitted pipeline of a downloaded model. It is staged in `tmp_path`, which must stay for as long as
-    the pipeline is used: an Imputer of Spark 3.5 reads its numbers when it transforms."""
+    """The fitted pipeline of a downloaded model, which predicts the class. It is staged in `tmp_path`, which
+    must stay for as long as the pipeline is used: an Imputer of Spark 3.5 reads its numbers when it
+    transforms."""
     # mlflow.spark.load_model of the older runtimes cannot stage in a Volume:
     # https://github.com/mlflow/mlflow/issues/18668
     folder = f"{tmp_path}/{uuid.uuid4().hex}"
     ClusterFiles(spark).upload(path / Model.load(str(path)).flavors["spark"]["model_data"], folder)
-    return PipelineModel.load(folder)
+    return predicting(PipelineModel.load(folder))
 
 
 def load_scorer(path: Path) -> scorer.Scorer:

@@ -15,6 +15,7 @@ from rookery_jobs.errors import RegistrationError
 from rookery_jobs.spark import model_artifact
 from rookery_jobs.spark.objectives import objective_of
 from rookery_jobs.spark.pipeline import featurise
+from rookery_jobs.spark.serving.answering import answering
 from rookery_jobs.spark.serving.by_spark import BySpark
 from rookery_jobs.spark.snapshot import Snapshot
 
@@ -107,7 +108,8 @@ def _model(artifact_path: str, pipeline: Any, path: Path, snapshot: Snapshot) ->
     """A model whose files are in a local folder."""
     if model_artifact.is_served_by_spark(path):
         features = {name: snapshot.manifest.columns[name] for name in snapshot.spec.features}
-        return Model(artifact_path, pipeline, None, BySpark(snapshot.spark, pipeline, features))
+        served = answering(pipeline, snapshot.spec.label_type)
+        return Model(artifact_path, pipeline, None, BySpark(snapshot.spark, served, features))
     served = mlflow.pyfunc.load_model(str(path))
     return Model(artifact_path, pipeline, model_artifact.load_scorer(path), served)
 

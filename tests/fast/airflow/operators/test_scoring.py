@@ -74,12 +74,15 @@ def test_how_the_files_are_read_is_in_the_spec_and_its_digest(
     resolve(version=2)
     usual = written(workspace).digest
     workspace.files = {path: content for path, content in workspace.files.items() if "/rookery/" not in path}
-    said = {"delimiter": ";", "decimal": ",", "missing": ["NA"]}
+    said = {"delimiter": ";", "decimal": ",", "missing": ["NA"], "encoding": "windows-1252"}
     monkeypatch.setattr(f"{__name__}.PLAN", BatchScoring.model_validate({**PLAN.model_dump(), **said}))
     resolve(version=2)
     spec = written(workspace)
     assert spec.digest != usual
-    assert (spec.csv, spec.missing) == (CsvFormat(delimiter=";", decimal=","), ("NA",))
+    assert (spec.csv, spec.missing) == (
+        CsvFormat(delimiter=";", decimal=",", encoding="windows-1252"),
+        ("NA",),
+    )
     typed = BatchScoring.model_validate({**PLAN.model_dump(), "format": "parquet"})
     monkeypatch.setattr(f"{__name__}.PLAN", typed)
     with pytest.raises(AirflowSkipException, match="there is no Parquet file in dbfs:/in"):

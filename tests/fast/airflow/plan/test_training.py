@@ -237,10 +237,6 @@ def test_parts_are_immutable() -> None:
             "sweep[0].grid.smoothing: pyspark.ml.classification.NaiveBayes.smoothing cannot be inf",
         ),
         (
-            {"sweep": [NAIVE_BAYES], "label_type": "string"},
-            "label_type: it cannot be 'string': pyspark.ml.classification.NaiveBayes is served by MLflow's",
-        ),
-        (
             {"sweep": [NAIVE_BAYES], "probabilities": True},
             "probabilities: pyspark.ml.classification.NaiveBayes is served by MLflow's Spark flavor, which",
         ),

@@ -78,14 +78,14 @@ def test_the_path_is_a_field_of_the_form() -> None:
 def test_nothing_is_copied_and_the_job_run_is_asked_for_the_snapshot_of_what_it_finds(
     databricks: Recorder,
 ) -> None:
-    used = plan(format="csv", missing=["NA"], delimiter=";", decimal=",")
+    used = plan(format="csv", missing=["NA"], delimiter=";", decimal=",", encoding="ISO-8859-1")
     with DAG("penguins"):
         landing = DownloadDataOperator(task_id="download_data", plan=used.model_dump(mode="json"))
     context: Any = {"ti": TaskInstance("download_data"), "dag_run": DagRun()}
     handed_on = landing.execute(context)
     assert [call for call in databricks.calls if "/api/" in call.path] == []
     asked = snapshot_spec(used, handed_on, Origin("penguins", "manual__1", None, 1))
-    written = CsvFormat(delimiter=";", decimal=",")
+    written = CsvFormat(delimiter=";", decimal=",", encoding="ISO-8859-1")
     assert asked.source == FilesSourceSpec(PLACE, "csv", ("NA",), csv=written)
     made = asked.pinned(FilesSourceSpec(PLACE, "csv", ("NA",), 1, 7, "0" * 64, written))
     assert asked.pinned(FilesSourceSpec(PLACE, "csv", ("NA",), 1, 7, "0" * 64)).digest != made.digest

@@ -9,22 +9,29 @@ from rookery_jobs.errors import ContractError
 PARQUET, CSV = "parquet", "csv"
 FILE_FORMATS = (PARQUET, CSV)
 
+UTF_8, LATIN_1, WINDOWS_1252 = "UTF-8", "ISO-8859-1", "windows-1252"
+ENCODINGS = (UTF_8, LATIN_1, WINDOWS_1252)
+"""Those in which a line ends with the same byte, so that several of Spark's tasks can read one file."""
+
 
 @dataclass(frozen=True)
 class CsvFormat(Document):
     """How CSV files are written that Spark reads as they are: what stands between values, around one with a
     delimiter, before a quote within quotes (the quote itself, or a backslash), and before the fraction of a
-    number. All are UTF-8, with a row on each line."""
+    number; and which bytes characters are (one of ENCODINGS). All have a row on each line."""
 
     delimiter: str = ","
     quote: str = '"'
     escape: str = '"'
     decimal: str = "."
+    encoding: str = UTF_8
 
     def __post_init__(self) -> None:
         for name in ("delimiter", "quote", "escape", "decimal"):
             if len(getattr(self, name)) != 1:
                 raise ContractError(f"{name} must be one character, not {getattr(self, name)!r}")
+        if self.encoding not in ENCODINGS:
+            raise ContractError(f"encoding cannot be {self.encoding!r}; it can be {', '.join(ENCODINGS)}")
 
     def identity(self) -> dict[str, object]:
         """What of it is not as usual; nothing of what is."""

@@ -64,7 +64,7 @@ def broken_row(line: str, written: CsvFormat = USUAL_CSV) -> str:
 
 
 def _header(spark: SparkSession, path: str, columns: Sequence[str], written: CsvFormat) -> Header:
-    header = header_of(first_line(spark, path), written)
+    header = header_of(first_line(spark, path, written), written)
     not_utf8 = any(NOT_UTF8 in name for name in header)
     problem = "is not UTF-8: save it as UTF-8" if not_utf8 else columns_problem(header, columns)
     if problem:

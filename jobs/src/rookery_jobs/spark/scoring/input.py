@@ -82,7 +82,7 @@ def _header(
     answered: Sequence[str],
     written: CsvFormat,
 ) -> Header:
-    header = header_of(first_line(spark, file.path), written)
+    header = header_of(first_line(spark, file.path, written), written)
     problem = _problem(header, needed, answered)
     if problem:
         raise ScoringError(f"{file.path} {problem}; its header has {first_ten(header) or 'nothing'}")

@@ -8,9 +8,11 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.types import StringType, StructField, StructType
 
-from rookery_jobs.contract.sources.files import USUAL_CSV, CsvFormat
+from rookery_jobs.contract.sources.files import USUAL_CSV, UTF_8, CsvFormat
+from rookery_jobs.spark.text.encodings import LINE, characters, lines, spark_encoding
+from rookery_jobs.spark.text.values import column
 
-_LINE = "__line"
+_NUMBER = "__line"
 # Spark leaves lines without such a character out.
 _NOT_BLANK = r"[^\x00-\x20]"
 # monotonically_increasing_id puts the partition in the bits above these, the row of the partition below.
@@ -30,9 +32,9 @@ def fields_of(line: str, written: CsvFormat = USUAL_CSV) -> list[str]:
     return next(reader, [])
 
 
-def first_line(spark: SparkSession, path: str) -> str | None:
+def first_line(spark: SparkSession, path: str, written: CsvFormat = USUAL_CSV) -> str | None:
     """The first line of a file that is not blank, without byte order mark, or None."""
-    found = spark.read.text(path).filter(F.col("value").rlike(_NOT_BLANK)).head()
+    found = lines(spark, [path], written.encoding).filter(F.col(LINE).rlike(_NOT_BLANK)).head()
     return None if found is None else str(found[0]).removeprefix("\ufeff")
 
 
@@ -44,7 +46,7 @@ def header_of(line: str | None, written: CsvFormat = USUAL_CSV) -> tuple[str, ..
 
 def has_unclosed_quote(spark: SparkSession, paths: Sequence[str], written: CsvFormat = USUAL_CSV) -> bool:
     """Whether in one of the files a line ends within quotes; see `unclosed_quote`."""
-    return not _unclosed(spark.read.text(list(paths)), written).isEmpty()
+    return not _unclosed(lines(spark, paths, written.encoding), written).isEmpty()
 
 
 def unclosed_quote(spark: SparkSession, path: str, written: CsvFormat = USUAL_CSV) -> str | None:
@@ -54,25 +56,25 @@ def unclosed_quote(spark: SparkSession, path: str, written: CsvFormat = USUAL_CS
     tasks can read one file. The rest of such a value would be a row of its own, and if the value is in the
     last column, the numbers of fields would not tell. A quote in an unquoted field (`5" pipe`) is none.
     """
-    lines = spark.read.text(path).filter(F.col("value").rlike(_NOT_BLANK))
-    lines = lines.withColumn(_LINE, F.monotonically_increasing_id())
-    found = _unclosed(lines, written).orderBy(_LINE).select(_LINE).head()
+    rows = lines(spark, [path], written.encoding).filter(F.col(LINE).rlike(_NOT_BLANK))
+    rows = rows.withColumn(_NUMBER, F.monotonically_increasing_id())
+    found = _unclosed(rows, written).orderBy(_NUMBER).select(_NUMBER).head()
     if found is None:
         return None
-    row = position_of(lines, _LINE, found[0])
+    row = position_of(rows, _NUMBER, found[0])
     return (
         f"an unclosed quote in {f'row {row}' if row else 'its header'} (row 1 follows the header): every row "
         "must be on one line, so write values without line breaks, and a quote within quotes doubled"
     )
 
 
-def _unclosed(lines: DataFrame, written: CsvFormat) -> DataFrame:
+def _unclosed(rows: DataFrame, written: CsvFormat) -> DataFrame:
     quote, delimiter = re.escape(written.quote), re.escape(written.delimiter)
     escaped = f"{quote}{quote}" if written.escape == written.quote else f"{re.escape(written.escape)}."
     # Without escaped quotes and whole quoted fields, a quote that begins a field has no end.
-    single = F.regexp_replace("value", escaped, "")
+    single = F.regexp_replace(LINE, escaped, "")
     rest = F.regexp_replace(single, f"(^|{delimiter}){quote}[^{quote}]*{quote}", "$1")
-    return lines.filter(rest.rlike(f"(^|{delimiter}){quote}"))
+    return rows.filter(rest.rlike(f"(^|{delimiter}){quote}"))
 
 
 def position_of(rows: DataFrame, column: str, identifier: int) -> int:
@@ -97,7 +99,11 @@ def read_rows(
     text = reader.option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", broken)
     # Spark's own choice, the backslash, is no character of its own in CSV files.
     text = text.option("escape", written.escape).option("quote", written.quote)
-    return text.option("sep", written.delimiter).csv(list(paths))
+    text = text.option("sep", written.delimiter).option("encoding", spark_encoding(written.encoding))
+    rows = text.csv(list(paths))
+    if written.encoding == UTF_8:
+        return rows
+    return rows.select(*[characters(column(name), written.encoding).alias(name) for name in rows.columns])
 
 
 def with_points(text: Column, written: CsvFormat) -> Column:
