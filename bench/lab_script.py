@@ -73,7 +73,9 @@ def _register_and_ask(folder: Path) -> None:
     command += ["--model-uri", f"models:/{NAME}/1", "--port", str(port)]
     body = json.dumps({"dataframe_records": [ROW]}).encode()
     question = Question(f"http://127.0.0.1:{port}/invocations", body, {"content-type": "application/json"})
-    with service(command, folder / "server.log", os.environ) as running:
+    # MLflow starts its server's uvicorn by the PATH.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    with service(command, folder / "server.log", {**os.environ, "PATH": path}) as running:
 
         def answers() -> bool | None:
             running.require_running("MLflow's scoring server")
