@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from local_stack.waiting import wait_for
 
 DAG = "penguin_predictor"
 SCORING_DAG = "penguin_batch_scoring"
+DUE_ON = (datetime.now(UTC) + timedelta(days=3)).isoweekday()
+"""The day of the week on which the tests' copy of DAG is due."""
 # After which something hangs: a test does not judge by the clock of a machine that may be busy.
 HANGING_SECONDS = 900
 

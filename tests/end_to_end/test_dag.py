@@ -10,20 +10,20 @@ from local_stack.runs.dag_run import TriggerError, most_at_once
 from local_stack.services.ports import free_port
 from local_stack.waiting import wait_for
 from tests.end_to_end.csv_server import CsvServer
-from tests.end_to_end.stack import DAG, HANGING_SECONDS, Created, EndedRun, Stack
+from tests.end_to_end.stack import DAG, DUE_ON, HANGING_SECONDS, Created, EndedRun, Stack
 from tests.end_to_end.work import mlflow_runs, params_of, status_of, sweep_run, tags_of, versions
 
 PENGUINS = (PROJECT / "data" / "penguins.csv").read_text()
 HTTP_DAG = "penguins_over_http"
 
 
-def test_unpausing_starts_nothing_and_the_next_run_is_the_coming_sunday(
+def test_unpausing_starts_nothing_and_the_next_run_is_the_coming_one(
     stack: Stack, first_run: EndedRun
 ) -> None:
     runs = stack.get(f"dags/{DAG}/dagRuns?run_type=scheduled")["dag_runs"]
     assert (first_run.dag_run.dag_id, runs) == (DAG, [])
     coming = datetime.fromisoformat(stack.get(f"dags/{DAG}")["next_dagrun_run_after"])
-    assert coming.isoweekday() == 7
+    assert coming.isoweekday() == DUE_ON
     assert timedelta(0) < coming - datetime.now(UTC) <= timedelta(days=7)
 
 
