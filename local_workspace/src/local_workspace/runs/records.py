@@ -1,6 +1,5 @@
 """Runs and their task runs in the store; both have ids from one series, so an id names one or the other."""
 
-import threading
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,7 +59,6 @@ class RunRecords:
         self._tasks = store.collection("task_runs")
         self._tokens = store.collection("idempotency_tokens")
         self._clock = clock
-        self._lock = threading.RLock()
 
     def together(self) -> AbstractContextManager[Any]:
         """While inside, what is read and written happens at once."""
@@ -74,7 +72,7 @@ class RunRecords:
         token = request.idempotency_token
         if token and origin.job_id:
             token = f"job {origin.job_id}: {token}"
-        with self._lock, self._store.transaction():
+        with self._store.transaction():
             known = self._tokens.get(token) if token else None
             if known is not None:
                 self.run(known["run_id"])
@@ -131,7 +129,7 @@ class RunRecords:
     def add_attempt(self, task: Document, life_cycle_state: str, **fields: Any) -> int:
         """Another attempt at a task of a run, after its last one."""
         now = milliseconds(self._clock.now())
-        with self._lock, self._store.transaction():
+        with self._store.transaction():
             run = self.run(task["parent_run_id"])
             attempt = {
                 "attempt_number": task["attempt_number"] + 1,
@@ -146,7 +144,7 @@ class RunRecords:
     def add_iteration(self, loop_id: int, spec: dict[str, Any], values: dict[str, str], attempt: int) -> int:
         """A task run of a loop, with what `{{input}}` stands for in it."""
         now = milliseconds(self._clock.now())
-        with self._lock, self._store.transaction():
+        with self._store.transaction():
             loop = self.task(loop_id)
             assert loop is not None  # noqa: S101 - it goes on
             task_run_id = self.add_task(
@@ -166,7 +164,7 @@ class RunRecords:
         self, run_id: int, tasks: list[Document], overrides: dict[str, Any], parameters: dict[str, str]
     ) -> int:
         """New attempts at these tasks in a run that has ended, which goes on; the id of the repair."""
-        with self._lock, self._store.transaction():
+        with self._store.transaction():
             run = self.run(run_id)
             repair_id = self._store.next_number("repair")
             repair = {
@@ -262,7 +260,7 @@ class RunRecords:
 
     def settle(self, task_run_id: int, outcome: Outcome) -> None:
         """The end of a task run, and of its run if it was the last; nothing happens to one that has ended."""
-        with self._lock, self._store.transaction():
+        with self._store.transaction():
             task = self.task(task_run_id)
             if task is None or task["outcome"] is not None:
                 return
@@ -273,7 +271,7 @@ class RunRecords:
 
     def settle_run(self, run_id: int, outcome: Outcome) -> None:
         """The end of a run and of all its tasks that have not ended."""
-        with self._lock, self._store.transaction():
+        with self._store.transaction():
             for task in self.tasks_of(self.run(run_id)):
                 for each in (*self.iterations_of(task), task):
                     self.settle(each["run_id"], outcome)
@@ -288,7 +286,7 @@ class RunRecords:
 
     def delete(self, run_id: int) -> list[int]:
         """Forget a run and its task runs, whose ids are returned; its idempotency token stays taken."""
-        with self._lock, self._store.transaction():
+        with self._store.transaction():
             run = self.run(run_id)
             task_run_ids = [*run["task_run_ids"], *self._iteration_ids(run)]
             for task_run_id in task_run_ids:

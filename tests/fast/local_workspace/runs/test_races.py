@@ -12,6 +12,7 @@ from local_workspace.clusters.spark.driver import Driver
 from local_workspace.clusters.spec import ClusterSpec
 from local_workspace.errors import TemporarilyUnavailable
 from local_workspace.files.workspace import FILE, WorkspaceFiles
+from local_workspace.runs.outcome import Outcome
 from local_workspace.runs.records import SUBMITTED, Origin, RunRecords
 from local_workspace.runs.requests.submit import RunRequest, SubmitRun
 from local_workspace.runs.runs import Runs
@@ -181,3 +182,23 @@ def test_a_deleted_run_leaves_no_folder(runs: Runs, settings: Settings, request_
     (folder / "output.log").write_text("secret")
     runs.delete(run_id)
     assert not folder.exists()
+
+
+def test_a_run_can_end_by_itself_while_the_workspace_ends_it(settings: Settings, request_: SubmitRun) -> None:
+    # Each held what the other waited for: the records, or the store.
+    store = Store(settings.database)
+    records = RunRecords(store, ManualClock())
+    run_id, _ = records.add(request_)
+    (task,) = records.tasks_of(records.run(run_id))
+    outcome = Outcome("TERMINATED", "SUCCESS", code="SUCCESS", type="SUCCESS")
+    stopping = threading.Thread(target=records.settle_run, args=(run_id, outcome), daemon=True)
+
+    def end_by_itself() -> None:
+        with records.together():
+            stopping.start()
+            stopping.join(0.2)  # as long as it may take before it waits for the store
+            records.settle(task["run_id"], outcome)
+
+    ending = threading.Thread(target=end_by_itself, daemon=True)
+    ending.start()
+    until(lambda: not ending.is_alive() and not stopping.is_alive(), "the end of both")
