@@ -48,7 +48,7 @@ docs: .venv/ready ## Write the pages of docs that are made from the code
 	@.venv/bin/python -m docs.reference
 
 test: lint .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## Lint, then all tests: fast, Spark, wire and end to end
-	@.venv/bin/python -m pytest -n 3 --no-loadscope-reorder
+	@.venv/bin/python -m pytest -n 4 --no-loadscope-reorder
 
 test-matrix: .venv/ready .venv-airflow/ready .venv-workspace/ready .build/airflow/airflow.db ## The tests that `make test` leaves out, but for those of the other targets (an hour)
 	@.venv/bin/python -m pytest -n 3 --no-loadscope-reorder -m matrix --ignore tests/faults --ignore tests/spark/test_parity.py --ignore tests/wire/test_runtimes.py

@@ -71,5 +71,5 @@ def _rank(group: str) -> int:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
-    """Called by pytest-xdist, with `-n 3`."""
+    """Called by pytest-xdist, with `-n`."""
     return Together(config, log)
