@@ -34,9 +34,19 @@ def _everything(client: "WorkspaceClient", data_root: str | None, keep_endpoint:
         yield f"run {run.run_id} ({run.run_name})"
     for endpoint in [] if keep_endpoint else client.serving_endpoints.list():
         yield f"endpoint {endpoint.name}"
-    for file in client.dbfs.list(data_root, recursive=True) if data_root else []:
-        if file.path and {"tmp", "_temporary"} & set(file.path.split("/")):
-            yield f"staging file {file.path}"
+    for path in _files(client, data_root) if data_root else []:
+        if {"tmp", "_temporary"} & set(path.split("/")):
+            yield f"staging file {path}"
+
+
+def _files(client: "WorkspaceClient", folder: str) -> Iterator[str]:
+    """All files below a folder. The SDK's own recursion asks, in a Volume, for folders below a folder by
+    their names alone."""
+    for each in client.dbfs.list(folder):
+        if each.path and each.is_dir:
+            yield from _files(client, each.path)
+        elif each.path:
+            yield each.path
 
 
 def cluster_seconds(client: "WorkspaceClient") -> float:
