@@ -9,6 +9,7 @@ import pytest
 from databricks.sdk.errors import PermissionDenied
 from databricks.sdk.service.catalog import VolumeType
 
+from local_stack.runs import left_behind
 from tests.wire.running_workspace import RunningWorkspace, command
 from tests.wire.spark_jobs import output, printed, submit
 
@@ -49,6 +50,17 @@ def test_the_workspace_registry_is_disabled_to_every_client(unity: RunningWorksp
             call()
     answer = unity.call("GET", "/ajax-api/2.0/mlflow/registered-models/search")
     assert (answer.status_code, answer.json()["error_code"]) == (403, "PERMISSION_DENIED")
+
+
+def test_what_a_run_left_in_a_volume_is_found_however_deep_it_lies(
+    unity: RunningWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(left_behind, "PATIENCE_SECONDS", 0)
+    run, staged = f"{VOLUME}/a_dag/manual__1", "tmp/try/staged.txt"
+    for name in (staged, "snapshots/1/manifest.json"):
+        unity.client.files.upload(f"{run}/{name}", io.BytesIO(b"x"))
+    found = left_behind.left_behind(unity.client, VOLUME, keep_endpoint=True)
+    assert [one for one in found if "file" in one] == [f"staging file {run}/{staged}"]
 
 
 def test_spark_and_the_files_api_see_the_same_volume(unity: RunningWorkspace) -> None:
