@@ -13,7 +13,8 @@ from local_workspace.clusters import termination
 from local_workspace.clusters.init_scripts.run import InitScriptFailed, InitScripts, Node
 from local_workspace.clusters.libraries.environment import ClusterEnvironment
 from local_workspace.clusters.libraries.libraries import ClusterLibraries, Place
-from local_workspace.clusters.log_delivery import SECONDS_BETWEEN, ClusterLogConf, LogDelivery
+from local_workspace.clusters.logs.conf import ClusterLogConf
+from local_workspace.clusters.logs.delivery import SECONDS_BETWEEN, LogDelivery
 from local_workspace.clusters.records import ClusterRecords
 from local_workspace.clusters.runtimes.environments import Environment, environment_of, run_by
 from local_workspace.clusters.spark.class_archive import java_options

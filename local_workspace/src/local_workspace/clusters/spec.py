@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from local_workspace.clusters.init_scripts.script import MOST_INIT_SCRIPTS, InitScript
-from local_workspace.clusters.log_delivery import ClusterLogConf
+from local_workspace.clusters.logs.conf import ClusterLogConf
 from local_workspace.clusters.node_types import node_type
 from local_workspace.clusters.runtimes.offered import check_runtime
 from local_workspace.errors import InvalidParameterValue

@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from local_workspace.clusters.log_delivery import ClusterLogConf, LogDelivery, LogPlace
+from local_workspace.clusters.logs.conf import ClusterLogConf
+from local_workspace.clusters.logs.delivery import LogDelivery
+from local_workspace.clusters.one_place import Place
 from local_workspace.files.local_files import LocalFiles
 from local_workspace.settings import Settings
 from local_workspace.store import Store
 from tests.fast.local_workspace.clusters_in import local_files
 from tests.fast.local_workspace.manual_clock import ManualClock
 
-DBFS = ClusterLogConf(dbfs=LogPlace(destination="dbfs:/logs/"))
-VOLUME = ClusterLogConf(volumes=LogPlace(destination="/Volumes/main/default/logs/of/clusters"))
+DBFS = ClusterLogConf(dbfs=Place(destination="dbfs:/logs/"))
+VOLUME = ClusterLogConf(volumes=Place(destination="/Volumes/main/default/logs/of/clusters"))
 
 
 @pytest.fixture

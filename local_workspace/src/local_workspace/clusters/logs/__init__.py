@@ -1,0 +1,1 @@
+"""The logs of a cluster, and where they are delivered."""
