@@ -1,8 +1,11 @@
-"""Fifty clients at once, beside a run that keeps Spark busy.
+"""Fifty clients at once for ten minutes, beside a run that keeps Spark busy.
 
 How fast they are answered is said and not judged: the machine may be busy with other work.
 """
 
+import gc
+import itertools
+import random
 import threading
 import time
 from collections import Counter
@@ -15,7 +18,8 @@ import pytest
 from tests.wire.running_workspace import RunningWorkspace
 from tests.wire.spark_jobs import busy_run, shared_cluster
 
-CLIENTS, REQUESTS, PAUSE_SECONDS = 50, 200, 0.5
+CLIENTS, PAUSE_SECONDS = 50, 0.5
+WARM_UP_SECONDS, SECONDS = 5, 600
 PATHS = (
     "/api/2.0/preview/scim/v2/Me",
     "/api/2.1/clusters/list",
@@ -24,7 +28,7 @@ PATHS = (
     "/api/2.0/workspace/list?path=/Shared",
     "/api/2.0/mlflow/experiments/search?max_results=10",
 )
-# What the server may keep of ten thousand requests: its log, its threads, SQLite's pages.
+# What the server may keep of sixty thousand requests: its log, its threads, SQLite's pages.
 MOST_GROWTH_MB = 60
 
 
@@ -43,27 +47,31 @@ class Seen:
             self.milliseconds.append(milliseconds)
 
 
-def ask(http: httpx.Client, number: int, requests: int, seen: Seen) -> None:
+def ask(http: httpx.Client, number: int, seconds: float, seen: Seen) -> None:
     """One client's requests, one after the other, with a pause as between looks at a run."""
-    time.sleep(PAUSE_SECONDS * number / CLIENTS)  # clients do not ask in step
+    pauses = random.Random(number)
+    time.sleep(PAUSE_SECONDS * number / CLIENTS)
+    end = time.monotonic() + seconds
+    turns = itertools.count(number)
     with http:
-        for turn in range(requests):
+        while time.monotonic() < end:
+            path = PATHS[next(turns) % len(PATHS)]
             began = time.perf_counter()
             try:
-                status = str(http.get(PATHS[(number + turn) % len(PATHS)], timeout=60.0).status_code)
+                status = str(http.get(path, timeout=60.0).status_code)
             except httpx.HTTPError as error:
                 status = repr(error)
             seen.note(status, (time.perf_counter() - began) * 1000)
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(PAUSE_SECONDS * pauses.uniform(0.5, 1.5))  # or one stall would make all ask in step
 
 
-def all_at_once(workspace: RunningWorkspace, requests: int) -> Seen:
+def all_at_once(workspace: RunningWorkspace, seconds: float) -> Seen:
     """The requests of all clients."""
     seen = Seen()
     # Made before the first request: to make one costs more than to be answered.
     https = [workspace.http for _ in range(CLIENTS)]
     clients = [
-        threading.Thread(target=ask, args=(http, number, requests, seen)) for number, http in enumerate(https)
+        threading.Thread(target=ask, args=(http, number, seconds, seen)) for number, http in enumerate(https)
     ]
     for client in clients:
         client.start()
@@ -78,9 +86,11 @@ def test_fifty_clients_at_once_get_answers_and_leave_no_memory(
 ) -> None:
     run_id = busy_run(workspace, shared_cluster(workspace))
     server = psutil.Process(workspace.pid)
-    all_at_once(workspace, 5)  # every thread and every page of the database is there
+    all_at_once(workspace, WARM_UP_SECONDS)  # every thread and every page of the database is there
     before = server.memory_info().rss
-    seen = all_at_once(workspace, REQUESTS)
+    gc.freeze()  # or our own collections would hold all clients at once
+    seen = all_at_once(workspace, SECONDS)
+    gc.unfreeze()
     growth = (server.memory_info().rss - before) / 2**20
     workspace.client.jobs.cancel_run(run_id)
     times = sorted(seen.milliseconds)

@@ -144,6 +144,12 @@ class Store:
                 raise
             self._connection.execute("COMMIT")
 
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Hold the store for one SELECT: SQLite makes a transaction of it by itself, without a write lock."""
+        with self._lock:
+            yield self._connection
+
     def close(self) -> None:
         """Close the file; the store cannot be used afterwards."""
         with self._lock:
@@ -159,7 +165,7 @@ class Collection:
 
     def get(self, key: str) -> Document | None:
         """The document under `key`, or None."""
-        with self._store.transaction() as connection:
+        with self._store.reading() as connection:
             row = connection.execute(
                 "SELECT body FROM documents WHERE collection = ? AND key = ?", (self._name, key)
             ).fetchone()
@@ -191,7 +197,7 @@ class Collection:
 
     def values(self) -> list[Document]:
         """All documents, oldest first."""
-        with self._store.transaction() as connection:
+        with self._store.reading() as connection:
             rows = connection.execute(
                 "SELECT body FROM documents WHERE collection = ? ORDER BY rowid", (self._name,)
             ).fetchall()
@@ -208,7 +214,7 @@ class Collection:
         """At most `count` documents for which all conditions hold, after the first `first` in this order."""
         sql = " AND ".join(["collection = ?", *(condition.sql for condition in conditions)])
         parameters = [value for condition in conditions for value in condition.parameters]
-        with self._store.transaction() as connection:
+        with self._store.reading() as connection:
             rows = connection.execute(
                 # The conditions' fields are named in our own code; every value is a parameter.
                 f"SELECT body FROM documents WHERE {sql} ORDER BY {order.sql} LIMIT ? OFFSET ?",  # noqa: S608

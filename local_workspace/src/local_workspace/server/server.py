@@ -26,13 +26,13 @@ from local_workspace.signed_urls import without_proof
 
 FAILED, INTERRUPTED = 1, 130
 # Python looks for garbage after every 700 new objects. Importing MLflow makes a million, and no garbage: to
-# look less often saves a sixth of the start.
-OBJECTS_BETWEEN_COLLECTIONS = 10_000
+# look less often saves a sixth of the start. (`mlflow.server` sets what holds afterwards.)
+OBJECTS_WHILE_IMPORTING = 10_000
 
 
 def serve(settings: Settings, listener: socket.socket, lock: RootLock, ready: Callable[[], None]) -> int:
     """Serve until SIGTERM or SIGINT; the exit status. Calls `ready` once it has answered itself."""
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    gc.set_threshold(OBJECTS_WHILE_IMPORTING)
     os.umask(0o077)  # what the workspace writes is its owner's alone, runs and served models included
     _log_to(settings.root / "server.log")
     write_token(settings)

@@ -34,6 +34,7 @@ def main(path: str) -> None:
     short_way = runpy.run_path(str(Path(__file__).with_name("plain_rows.py")))
     app = short_way["shortened"](_asgi(mlflow.init(model)), short_way["PlainRows"](model))
 
+    gc.freeze()  # a look for garbage among a million objects that stay would hold every answer for 0.1 s
     os.umask(0o077)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(path)
