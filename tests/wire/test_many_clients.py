@@ -49,7 +49,7 @@ class Seen:
 
 def ask(http: httpx.Client, number: int, seconds: float, seen: Seen) -> None:
     """One client's requests, one after the other, with a pause as between looks at a run."""
-    pauses = random.Random(number)
+    pauses = random.Random(number)  # noqa: S311  (no secret)
     time.sleep(PAUSE_SECONDS * number / CLIENTS)
     end = time.monotonic() + seconds
     turns = itertools.count(number)

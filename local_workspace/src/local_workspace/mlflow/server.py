@@ -14,7 +14,6 @@ from local_workspace.errors import InvalidParameterValue, ResourceDoesNotExist
 from local_workspace.mlflow.calls import answered_by
 from local_workspace.settings import Settings
 
-
 OBJECTS_BETWEEN_COLLECTIONS = 2_000
 
 
