@@ -22,24 +22,24 @@ SINGLE_NODE: dict[str, Any] = {
     "custom_tags": {"ResourceClass": "SingleNode"},
     "autotermination_minutes": 20,
 }
-# Spark jobs from plain threads of the script: fits of many small jobs, and one long job. They leave most
-# of the processor to the tests.
+# Spark jobs from plain threads of the script: fits of many small jobs, and one long job of one task, as two
+# would be all that a small machine carries out at once. They leave much of the processor to the tests.
 BUSY = """
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pyspark.ml.classification import LogisticRegression
 from pyspark.ml.feature import VectorAssembler
 
-rows = spark.range(2000).selectExpr("rand(1) AS x", "rand(2) AS y", "cast(id % 2 AS double) AS label")
+rows = spark.range(2000).selectExpr("rand(1) AS x", "rand(2) AS y", "double(rand(1) > rand(3)) AS label")
 data = VectorAssembler(inputCols=["x", "y"], outputCol="features").transform(rows).cache()
 
 def fit(_):
     while True:
-        LogisticRegression(maxIter=10, tol=0.0).fit(data)
+        LogisticRegression(maxIter=20, tol=0.0).fit(data)
         time.sleep(0.5)
 
 def sleep(_):
-    sc.parallelize(range(2), 2).map(lambda _: time.sleep(600)).count()
+    sc.parallelize(range(1), 1).map(lambda _: time.sleep(600)).count()
 
 print("busy", flush=True)
 with ThreadPoolExecutor(2) as pool:

@@ -49,3 +49,21 @@ def test_a_table_is_seen_changed_and_dropped_by_all_clusters_and_outlives_that_o
     printed(workspace, SAVE, *names, cluster_id=first)
     workspace.client.clusters.permanent_delete(first)
     assert json.loads(printed(workspace, READ, *names, cluster_id=second))[1] == ["a", "b"]
+
+
+THREE_NAMES = """
+import sys
+from pyspark.errors import PySparkException
+name = sys.argv[1]
+for way in (spark.table, lambda name: spark.range(1).write.saveAsTable(name)):
+    try:
+        way(name)
+    except PySparkException as error:
+        print(error.getCondition() if hasattr(error, "getCondition") else error.getErrorClass(), error)
+"""
+
+
+def test_a_table_of_three_names_is_refused_in_spark_s_words(workspace: RunningWorkspace) -> None:
+    said = printed(workspace, THREE_NAMES, "main.default.orders").splitlines()
+    print(said)
+    assert len(said) == 2
