@@ -26,10 +26,10 @@ class StringIndexer:
         index = {label: float(position) for position, label in enumerate(self.labels)}
         values = columns[self.inputCol]
         try:
-            found = [index[value] for value in values]
+            found = np.fromiter(map(index.__getitem__, values), np.float64, len(values))
         except (KeyError, TypeError):  # a TypeError: of what cannot be a key, and so is no category
-            found = [self._look_up(index, row, one) for row, one in enumerate(values)]
-        columns[self.outputCol] = np.array(found)
+            found = np.array([self._look_up(index, row, one) for row, one in enumerate(values)])
+        columns[self.outputCol] = found
 
     def _look_up(self, index: dict[str, float], row: int, value: object) -> float:
         if isinstance(value, str) and value in index:
@@ -86,8 +86,11 @@ class MinMaxScaler:
         span = self.originalMax - self.originalMin
         constant = span == 0
         scale = np.where(constant, 0.0, (self.max - self.min) / np.where(constant, 1.0, span))
-        scaled = (columns[self.inputCol] - self.originalMin) * scale + self.min
-        columns[self.outputCol] = np.where(constant, 0.5 * (self.min + self.max), scaled)
+        scaled = columns[self.inputCol] - self.originalMin
+        scaled *= scale
+        scaled += self.min
+        scaled[:, constant] = 0.5 * (self.min + self.max)
+        columns[self.outputCol] = scaled
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,9 @@ class StandardScaler:
 
     def transform(self, columns: Columns) -> None:
         scale = np.where(self.std == 0, 0.0, 1.0 / np.where(self.std == 0, 1.0, self.std))
-        columns[self.outputCol] = (columns[self.inputCol] - self.mean) * scale
+        scaled = columns[self.inputCol] - self.mean
+        scaled *= scale
+        columns[self.outputCol] = scaled
 
 
 def numbers(name: str, values: Sequence[object] | Vector) -> Vector:
