@@ -4,10 +4,11 @@ import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from typing import Any
 
 from bench.measures import Comparison, Figure
+from local_stack.environments import WORKSPACE
 
 _PAGES_KIB = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024
 AIMS: Mapping[str, str] = {
@@ -36,11 +37,11 @@ _INTRODUCTION = """\
 <!-- Made by `make bench PAGE=docs/performance.md`: measure again, do not edit. -->
 
 Measured on {date} on a machine with {cores} cores and {memory:.0f} GiB, Python {python}, Airflow
-{airflow}, MLflow {mlflow}. `make bench` measures again, with three rounds in which the sides take turns;
-what takes minutes is measured once. Times differ from machine to machine and from hour to hour: look at
-the ratios. The last column but one is a ratio against the baseline of the same row, or a number of its
-own, by its key in the JSON that `make bench` prints last; the last one is what the project wants to
-reach.
+{airflow}, Spark {spark}, MLflow {mlflow}. `make bench` measures again, with three rounds in which the
+sides take turns; what takes minutes is measured once. Times differ from machine to machine and from hour
+to hour: look at the ratios. The last column but one is a ratio against the baseline of the same row, or a
+number of its own, by its key in the JSON that `make bench` prints last; the last one is what the project
+wants to reach.
 """
 
 _BASELINES = """
@@ -72,10 +73,17 @@ def page(measured: Sequence[Comparison | Figure]) -> str:
         memory=_PAGES_KIB / 2**20,
         python=platform.python_version(),
         airflow=version("apache-airflow-core"),
-        mlflow=version("mlflow-skinny"),
+        spark=_workspace_version("pyspark"),
+        mlflow=_workspace_version("mlflow"),
     )
     head = "| | ours | baseline | value | aim |\n|---|---|---|---|---|"
     return "\n".join([introduction, head, *map(_row, measured), *_spread(measured)]) + "\n" + _BASELINES
+
+
+def _workspace_version(name: str) -> str:
+    """The version of a package of the workspace's environment, which is not the one that this runs in."""
+    folders = [str(each) for each in WORKSPACE.parent.glob("lib/python*/site-packages")]
+    return next(iter(distributions(name=name, path=folders))).version
 
 
 def _row(one: Comparison | Figure) -> str:

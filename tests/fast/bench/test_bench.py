@@ -1,6 +1,10 @@
 """What `make bench` makes of its numbers."""
 
-from bench.measures import Comparison, in_turns
+import subprocess
+from importlib.metadata import version
+
+from bench.measures import Comparison, Figure, in_turns
+from local_stack.environments import AIRFLOW, PROJECT
 
 
 def test_a_ratio_is_that_of_the_medians() -> None:
@@ -24,3 +28,13 @@ def test_ours_and_the_baseline_take_turns() -> None:
 
     assert in_turns(2, lambda: ask("ours"), lambda: ask("baseline")) == ([1.0, 3.0], [2.0, 4.0])
     assert asked == ["ours", "baseline"] * 2
+
+
+def test_the_page_is_written_in_the_environment_that_measures() -> None:
+    figure = Figure("make demo", "s", 52.2, "demo_seconds")
+    program = f"from bench.measures import Figure; from bench.page import page; print(page([{figure!r}]))"
+    done = subprocess.run(
+        [AIRFLOW / "python", "-c", program], cwd=PROJECT, check=True, capture_output=True, text=True
+    )
+    assert f"Spark {version('pyspark')}, MLflow {version('mlflow')}." in " ".join(done.stdout.split())
+    assert "| make demo | 52.2 s | | `demo_seconds` | ≤ 55 |" in done.stdout
