@@ -5,7 +5,7 @@ The feature stages do not depend on the hyperparameters, so they are fitted once
 
 import importlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,19 +102,14 @@ class Featurised:
 def featurise(snapshot: Snapshot) -> Iterator[Featurised]:
     """Fit the feature stages on train, and keep what they make of both sides in memory while in use."""
     spec = snapshot.spec
-    with ExitStack() as kept:
-        # The rows themselves are let go before the first fit: of many rows, fits need the memory.
-        with cached(partitioned(snapshot.side("train"), snapshot.manifest.rows["train"])) as rows:
-            stages = Pipeline(stages=feature_stages(spec)).fit(rows)
-            train = kept.enter_context(
-                cached(_weighted(_features(stages, rows, spec.label_column), snapshot))
-            )
-            train.count()
+    with cached(partitioned(snapshot.side("train"), snapshot.manifest.rows["train"])) as rows:
+        stages = Pipeline(stages=feature_stages(spec)).fit(rows)
+        train = _weighted(_features(stages, rows, spec.label_column), snapshot)
         selection = _features(stages, snapshot.side(spec.selection_side), spec.label_column)
-        kept.enter_context(cached(selection))
-        labels = snapshot.manifest.labels
-        exact = _on_one_machine(snapshot) and partitions(snapshot.manifest.rows["train"]) == 1
-        yield Featurised(spec, labels, objective_of(spec), stages, train, selection, exact)
+        with cached(train), cached(selection):
+            labels = snapshot.manifest.labels
+            exact = _on_one_machine(snapshot) and partitions(snapshot.manifest.rows["train"]) == 1
+            yield Featurised(spec, labels, objective_of(spec), stages, train, selection, exact)
 
 
 def _on_one_machine(snapshot: Snapshot) -> bool:
