@@ -67,7 +67,7 @@ _BASELINES = """
 
 Spark does. Each iteration of a LogisticRegression is a Spark job of its own, so the 32 points are some
 hundreds of jobs on a few hundred rows, and a bare loop of fits alone takes more than half of the sweep's
-time. In a profile of it (Java Flight Recorder, three times 32 points in a warm driver) 23 % of the samples are
+time. In a profile of it (Java Flight Recorder, a warm driver) 23 % of the samples are
 Spark's check of closures, 28 % the serialisation of tasks and back, 13 % the scheduler's one thread.
 Settings of Spark do not change that (broadcasts without checksum and compression, no live updates, no
 wait for locality), and the JVM's second compiler makes it slower. The chain is bounded by the same fits,
