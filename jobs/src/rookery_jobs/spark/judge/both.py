@@ -12,13 +12,12 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.resources import files as resources
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pyspark.ml.functions import vector_to_array
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from rookery_jobs.contract.columns import PREDICTION, PROBABILITY
@@ -36,22 +35,30 @@ _COLUMNS = {
 _UNKNOWN_CLASS = -1.0
 
 
-def both_predictions(champion: Champion, pipeline: Any, snapshot: Snapshot, rows: DataFrame) -> DataFrame:
+def both_predictions(
+    champion: Champion, pipeline: Any, snapshot: Snapshot, rows: DataFrame, *, of_own_class: bool = False
+) -> DataFrame:
     """Of each row its label, the prediction and the score of both, and, if the champion refuses a row, why.
 
-    Labels and predictions are classes as this snapshot counts them; a class that it has not is -1.
+    Labels and predictions are classes as this snapshot counts them; a class that it has not is -1. The
+    score is what curves of two classes are drawn by, or the probability `of_own_class`: that of the row's
+    label.
     """
     inputs = champion.manifest.snapshot.features
     names = {f"__input_{place}": name for place, name in enumerate(inputs)}
     predictions = pipeline.transform(rows)
+    label = column(snapshot.spec.label_column).cast("double")
     chosen = predictions.select(
         *[column(name).alias(safe) for safe, name in names.items()],
-        column(snapshot.spec.label_column).cast("double").alias(LABEL),
+        label.alias(LABEL),
         F.col(PREDICTION).alias(CHALLENGER),
-        _score(predictions).alias(CHALLENGER_SCORE),
+        (_of_class(label) if of_own_class else _score(predictions)).alias(CHALLENGER_SCORE),
     )
     broadcast = snapshot.spark.sparkContext.broadcast(champion.archive)
-    compare = _comparison(broadcast, names, _class_of(snapshot.manifest.labels))
+    now, before = snapshot.manifest.labels, champion.manifest.labels
+    places = [before.index(each) if each in before else -1 for each in now]
+    own = (lambda one: places[int(one)] if places else int(one)) if of_own_class else None
+    compare = _comparison(broadcast, names, _class_of(now), own)
     both: DataFrame = chosen.mapInPandas(
         compare, ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
     )
@@ -66,6 +73,10 @@ def _score(predictions: DataFrame) -> Any:
     return F.when(F.size(probability) == 2, F.element_at(probability, 2)).otherwise(F.col(PREDICTION))
 
 
+def _of_class(label: Column) -> Column:
+    return F.element_at(vector_to_array(F.col(PROBABILITY)), label.cast("int") + 1)
+
+
 def _class_of(labels: Sequence[str]) -> Callable[[Any], float]:
     places = {label: float(place) for place, label in enumerate(labels)}
     if not places:
@@ -78,7 +89,10 @@ def _written(label: Any) -> str:
 
 
 def _comparison(
-    broadcast: Any, names: dict[str, str], class_of: Callable[[Any], float]
+    broadcast: Any,
+    names: dict[str, str],
+    class_of: Callable[[Any], float],
+    own_class: Callable[[float], int] | None,
 ) -> Callable[[Iterable[pd.DataFrame]], Iterator[pd.DataFrame]]:
     script = (resources(__package__) / "scorer_process.py").read_text(encoding="utf-8")
 
@@ -86,16 +100,16 @@ def _comparison(
         with tempfile.TemporaryDirectory() as folder:
             with zipfile.ZipFile(io.BytesIO(broadcast.value)) as archive:
                 archive.extractall(folder)
-            with _started(script, Path(folder)) as process:
+            with _started(script, folder, *(["probabilities"] if own_class else [])) as process:
                 for batch in batches:
-                    yield _scored(process, batch, names, class_of)
+                    yield _scored(process, batch, names, class_of, own_class)
 
     return compare
 
 
-def _started(script: str, folder: Path) -> "subprocess.Popen[str]":
+def _started(script: str, *arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-I", "-c", script, str(folder)],
+        [sys.executable, "-I", "-c", script, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -121,6 +135,7 @@ def _scored(
     batch: pd.DataFrame,
     names: dict[str, str],
     class_of: Callable[[Any], float],
+    own_class: Callable[[float], int] | None,
 ) -> pd.DataFrame:
     columns = {name: batch[safe].astype(object).tolist() for safe, name in names.items()}
     answer = json.loads(_answer(process, json.dumps(columns)))
@@ -128,5 +143,14 @@ def _scored(
         given = {CHAMPION: np.nan, CHAMPION_SCORE: np.nan, REFUSED: answer["refused"]}
     else:
         classes = [class_of(each) for each in answer["answers"]]
-        given = {CHAMPION: classes, CHAMPION_SCORE: answer["scores"], REFUSED: None}
+        scores = answer["scores"]
+        if own_class is not None:
+            places = map(own_class, batch[LABEL])
+            scores = [_at(row, place) for row, place in zip(answer["probabilities"], places, strict=True)]
+        given = {CHAMPION: classes, CHAMPION_SCORE: scores, REFUSED: None}
     return batch[[LABEL, CHALLENGER, CHALLENGER_SCORE]].assign(**given)[list(_COLUMNS)]
+
+
+def _at(probabilities: Sequence[float], place: int) -> float:
+    """The probability of a class; none of one that the champion does not know."""
+    return probabilities[place] if 0 <= place < len(probabilities) else 0.0

@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from rookery_jobs.contract import PROMOTE, Decision, RegistrationSpec, metric_of
+from rookery_jobs.contract.objectives.classification import LOG_LOSS
 from rookery_jobs.spark.caching import cached
 from rookery_jobs.spark.files import ClusterFiles
 from rookery_jobs.spark.judge import weighted
@@ -77,7 +78,8 @@ def _improvement(
     require_comparable(champion, snapshot)
     metric = spec.judge.metric
     rows = _sample(snapshot) if metric in weighted.METRICS else snapshot.side("test")
-    with cached(both_predictions(champion, pipeline, snapshot, rows)) as both:
+    own = metric == LOG_LOSS
+    with cached(both_predictions(champion, pipeline, snapshot, rows, of_own_class=own)) as both:
         _require_answers(both)
         found = _compared(both, spec, snapshot)
     if not all(map(math.isfinite, found)):

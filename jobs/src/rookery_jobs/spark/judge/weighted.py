@@ -10,7 +10,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from rookery_jobs.contract.objectives.classification import LOG_LOSS
+
 Vector = NDArray[np.float64]
+
+_LEAST = 1e-15
+"""Spark's `eps`: no probability counts as less, nor as nearer to 1."""
 
 
 def _mean(values: Vector, weights: Vector) -> float:
@@ -61,6 +66,11 @@ def area_under_pr(label: Vector, score: Vector, weights: Vector) -> float:
     return _area(np.concatenate([[0.0], recall]), np.concatenate([precision[:1], precision]))
 
 
+def log_loss(label: Vector, probability: Vector, weights: Vector) -> float:  # noqa: ARG001
+    """The mean of how little probability the rows' own classes had: `probability` is that of each row's."""
+    return _mean(-np.log(np.clip(probability, _LEAST, 1 - _LEAST)), weights)
+
+
 def _curves(label: Vector, score: Vector, weights: Vector) -> tuple[Vector, Vector]:
     """The weights of both classes down to each score, the highest first; rows of one score come together."""
     order = np.argsort(-score, kind="stable")
@@ -81,4 +91,5 @@ METRICS: dict[str, Callable[[Vector, Vector, Vector], float]] = {
     "var": var,
     "areaUnderROC": area_under_roc,
     "areaUnderPR": area_under_pr,
+    LOG_LOSS: log_loss,
 }

@@ -1,5 +1,6 @@
 """Which of some classes a row is in."""
 
+import math
 import re
 from collections.abc import Iterable
 
@@ -26,6 +27,9 @@ _LARGEST_INT = 2**31 - 1
 AREAS = ("areaUnderROC", "areaUnderPR")
 """The metrics of Spark's `BinaryClassificationEvaluator`: areas under the curves of the second class."""
 
+LOG_LOSS = "logLoss"
+"""The metric that is of the probabilities of the rows' own classes."""
+
 
 def _share(*, larger_is_better: bool) -> Metric:
     return Metric(larger_is_better, 0.0, 1.0)
@@ -42,14 +46,14 @@ CLASSIFICATION = Objective(
         "weightedFalsePositiveRate": _share(larger_is_better=False),
         "weightedFMeasure": _share(larger_is_better=True),
         "hammingLoss": _share(larger_is_better=False),
+        LOG_LOSS: Metric(larger_is_better=False, low=0.0, high=math.inf),
         **{name: Metric(larger_is_better=True, low=0.0, high=1.0, max_classes=2) for name in AREAS},
     },
     logged=("accuracy", "weightedRecall", "weightedPrecision"),
     by_label=BY_LABEL,
 )
-"""Its metrics are those of Spark's `MulticlassClassificationEvaluator` that follow from the confusion matrix
-alone, of all classes or of one, and for two classes areas; with the direction that the evaluators'
-`isLargerBetter` gives."""
+"""Its metrics are those of Spark's `MulticlassClassificationEvaluator`, of all classes or of one, and for two
+classes areas; with the direction that the evaluators' `isLargerBetter` gives."""
 
 
 def class_of(text: str) -> int | None:

@@ -9,12 +9,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyspark.ml.evaluation import BinaryClassificationEvaluator
+from pyspark.ml.evaluation import BinaryClassificationEvaluator, MulticlassClassificationEvaluator
 from pyspark.sql import DataFrame
 
 from rookery_jobs.contract.columns import PREDICTION, PROBABILITY, RAW_PREDICTION
 from rookery_jobs.contract.objectives import of_label
-from rookery_jobs.contract.objectives.classification import AREAS
+from rookery_jobs.contract.objectives.classification import AREAS, LOG_LOSS
+from rookery_jobs.errors import TrainingError
 
 Confusion = Mapping[tuple[float, float], int]
 """(label, prediction) → rows."""
@@ -23,13 +24,17 @@ Confusion = Mapping[tuple[float, float], int]
 def measure(
     predictions: DataFrame, label: str, wanted: Collection[str] = (), labels: Sequence[str] = ()
 ) -> dict[str, float]:
-    """All metrics of the predictions, which must have a row (ZeroDivisionError); areas under curves, which
-    need a pass of their own, and metrics of one label, if they are wanted. `labels`: each at its class, if
-    labels are indexed."""
+    """All metrics of the predictions, which must have a row (ZeroDivisionError); areas under curves and the
+    log loss, which need a pass of their own, and metrics of one label, if they are wanted. `labels`: each at
+    its class, if labels are indexed.
+
+    Raises TrainingError if the log loss is wanted of predictions without probabilities.
+    """
     areas = {name: _area(predictions, label, name) for name in AREAS if name in wanted}
+    losses = {LOG_LOSS: _log_loss(predictions, label)} if LOG_LOSS in wanted else {}
     confusion = confusion_matrix(predictions, label)
     of_labels = {name: value_of(confusion, name, labels) for name in wanted if of_label(name)}
-    return {**metrics_of(confusion), **areas, **of_labels}
+    return {**metrics_of(confusion), **areas, **losses, **of_labels}
 
 
 def value_of(confusion: Confusion, name: str, labels: Sequence[str] = ()) -> float:
@@ -54,6 +59,17 @@ def _area(predictions: DataFrame, label: str, name: str) -> float:
     return float(evaluator.evaluate(predictions))
 
 
+def _log_loss(predictions: DataFrame, label: str) -> float:
+    if PROBABILITY not in predictions.columns:
+        raise TrainingError(f"{LOG_LOSS} is of probabilities, and this estimator's model gives none")
+    evaluator = MulticlassClassificationEvaluator(
+        labelCol=label,
+        probabilityCol=PROBABILITY,
+        metricName=LOG_LOSS,  # type: ignore[arg-type]
+    )
+    return float(evaluator.evaluate(predictions))
+
+
 def confusion_matrix(predictions: DataFrame, label: str) -> dict[tuple[float, float], int]:
     """Count the rows per (label, prediction), in one Spark job."""
     rows = predictions.groupBy(label, PREDICTION).count().collect()
@@ -61,7 +77,8 @@ def confusion_matrix(predictions: DataFrame, label: str) -> dict[tuple[float, fl
 
 
 def metrics_of(confusion: Confusion) -> dict[str, float]:
-    """All metrics of classification but areas. The confusion matrix must not be empty (ZeroDivisionError)."""
+    """All metrics of classification but areas and the log loss. The confusion matrix must not be empty
+    (ZeroDivisionError)."""
     classes, total = list(per_class(confusion).values()), sum(confusion.values())
     wrong = sum(count for (label, predicted), count in confusion.items() if label != predicted)
 
