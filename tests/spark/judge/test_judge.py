@@ -113,6 +113,18 @@ def test_one_class_may_decide(candidates: Candidates, poor: str) -> None:
 
 
 @pytest.mark.matrix
+def test_probabilities_may_decide(candidates: Candidates, poor: str) -> None:
+    spec = candidates.registration(20, "log loss", champion=poor, metric="logLoss")
+    version, decision = candidates.register(candidates.gated(spec, "logLoss", 1.0))
+    assert decision.promoted
+    run = candidates.study.client.get_run(
+        str(candidates.study.client.get_model_version(MODEL, version).run_id)
+    )
+    assert decision.challenger_value == pytest.approx(run.data.metrics["test_logLoss"])
+    assert 0 < decision.low < decision.champion_value - decision.challenger_value < decision.high
+
+
+@pytest.mark.matrix
 def test_the_margin_that_the_plan_asks_for_is_in_the_rule(candidates: Candidates, poor: str) -> None:
     asked = candidates.registration(20, "margin", champion=poor, min_improvement=0.9)
     assert not candidates.register(asked)[1].promoted
@@ -157,6 +169,23 @@ def test_a_champion_whose_snapshot_is_gone_cannot_be_compared(candidates: Candid
     _, decision = candidates.register(candidates.registration(20, "after", champion=version))
     assert (decision.promoted, decision.metric) == (True, "")
     assert "its snapshot /nowhere is gone" in decision.words
+
+
+@pytest.mark.parametrize("part", ["", "scorer"])
+def test_a_champion_whose_files_are_gone_cannot_be_compared_and_fails_no_run(
+    candidates: Candidates, poor: str, part: str
+) -> None:
+    client = candidates.study.client
+    run = client.get_run(str(client.get_model_version(MODEL, poor).run_id))
+    model = Path(run.info.artifact_uri.removeprefix("file://")) / run.data.tags[contract.TAG_MODEL]
+    files, elsewhere = model / part, model.with_name("elsewhere")
+    files.rename(elsewhere)
+    try:
+        _, decision = candidates.register(candidates.registration(20, f"gone {part}", champion=poor))
+    finally:
+        elsewhere.rename(files)
+    assert (decision.promoted, decision.metric) == (True, "")
+    assert ("the files of its model are gone" if not part else "has no scorer") in decision.words
 
 
 @pytest.mark.matrix

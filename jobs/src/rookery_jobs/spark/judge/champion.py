@@ -31,18 +31,28 @@ class Champion:
 
 
 def champion_of(client: MlflowClient, spec: RegistrationSpec, files: ClusterFiles, folder: Path) -> Champion:
-    """The champion of the spec. Raises Incomparable without a snapshot or a scorer of ours."""
+    """The champion of the spec. Raises Incomparable without a snapshot, a model, or a scorer of ours."""
     name, version = spec.registered_model_name, spec.judge.champion
     path = client.get_model_version(name, version).tags.get(contract.TAG_SNAPSHOT_PATH)
     if path is None:
         raise Incomparable("it does not say on which snapshot it was trained")
     if not files.exists(manifest_path(path)):
         raise Incomparable(f"its snapshot {path} is gone")
-    model = Path(mlflow.artifacts.download_artifacts(f"models:/{name}/{version}", dst_path=str(folder)))
-    if not (model / CODE / SCORER_PACKAGE).is_dir():
+    model = _downloaded(f"models:/{name}/{version}", folder)
+    if not (model / CODE / SCORER_PACKAGE).is_dir() or not (model / SCORER).is_dir():
         raise Incomparable("its model has no scorer of Rookery's")
     manifest = Manifest.from_json(files.read_text(manifest_path(path)))
     return Champion(version, _archive(model), manifest, path)
+
+
+def _downloaded(uri: str, folder: Path) -> Path:
+    try:
+        return Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(folder)))
+    except Exception as error:
+        # A store that does not answer is another matter: then this raises too, and the run fails.
+        if mlflow.artifacts.list_artifacts(artifact_uri=uri):
+            raise
+        raise Incomparable("the files of its model are gone") from error
 
 
 def require_comparable(champion: Champion, snapshot: Snapshot) -> None:
