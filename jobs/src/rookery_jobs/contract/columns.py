@@ -1,6 +1,7 @@
 """Which columns of a source a plan may name, and which the pipeline makes itself."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from rookery_jobs.errors import ContractError
@@ -28,6 +29,8 @@ OWN_PREFIX = "__"
 _LABEL = "__label"
 # Spark's ML stages take a dot in a name for a field of a struct, and expressions end a name at a backtick.
 _SAFE = re.compile(r"[^\s.`'\"][^.`'\"]*")
+# Unicode's categories of control characters, of halves of characters, and of ends of lines.
+_REFUSED = ("Cc", "Cs", "Zl", "Zp")
 
 
 def index_column(name: str) -> str:
@@ -42,7 +45,7 @@ def probability_column(label: str) -> str:
 
 def is_safe(name: str) -> bool:
     """Whether Spark's ML stages take the name as it is."""
-    return _SAFE.fullmatch(name) is not None
+    return _SAFE.fullmatch(name) is not None and name.isprintable()
 
 
 def label_column(label: str) -> str:
@@ -82,7 +85,7 @@ def check_as_of_column(name: str, features: Sequence[str], label: str) -> None:
 
 def check_name(name: str) -> None:
     """Raise ContractError for a name that no column of a file can have, or that the jobs may need."""
-    if not name.strip() or not name.isprintable():
+    if not name.strip() or any(unicodedata.category(character) in _REFUSED for character in name):
         raise ContractError(f"column name {name!r} is empty or has a control character")
     if name.startswith(OWN_PREFIX):
         raise ContractError(
