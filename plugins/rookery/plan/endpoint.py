@@ -11,6 +11,7 @@ from typing import Annotated
 from rookery.mistakes import Mistake
 from rookery.parts import Part, checked
 from rookery.plan.features import Features
+from rookery_jobs.contract import category_of
 
 Value = bool | int | float | str | None
 
@@ -73,11 +74,29 @@ def check_request(endpoint: Endpoint, features: Features) -> Iterator[Mistake]:
         yield from (Mistake(text, (*place, name)) for name, text in _wrong_values(record, features))
 
 
+def categories_asked(endpoint: Endpoint, features: Features) -> tuple[tuple[str, str], ...]:
+    """The columns and categories of the request that must be in the data, as others are refused."""
+    if features.treatment.keeps_unseen:
+        return ()
+    asked = (
+        (name, record[name]) for record in endpoint.dataframe_records or () for name in features.categorical
+    )
+    texts = ((name, category_of(value)) for name, value in asked if isinstance(value, str))
+    return tuple(dict.fromkeys((name, text) for name, text in texts if text is not None))
+
+
 def _wrong_values(record: Mapping[str, Value], features: Features) -> Iterator[tuple[str, str]]:
     given = {name for name, value in record.items() if value is not None or name not in features.optional}
+    takes_blanks = features.treatment.keeps_unseen
     for name in (each for each in features.categorical if each in given):
-        if not isinstance(record[name], str):
-            yield name, f"it must be a text, as the column is categorical, not {shown(record[name])}"
+        value = record[name]
+        if not isinstance(value, str):
+            yield name, f"it must be a text, as the column is categorical, not {shown(value)}"
+        elif category_of(value) is None and not (takes_blanks or name in features.optional):
+            yield (
+                name,
+                f"it is {shown(value)}, no category: blanks are a missing value, which this plan refuses",
+            )
     for name in (each for each in features.boolean if each in given):
         if not isinstance(record[name], bool):
             yield name, f"it must be true or false, as the column is boolean, not {shown(record[name])}"

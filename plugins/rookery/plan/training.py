@@ -11,7 +11,7 @@ from pydantic import FiniteFloat, SerializeAsAny
 from rookery.mistakes import Mistake
 from rookery.parts import Plan, by_kind, checked, refused
 from rookery.plan.compute import Compute
-from rookery.plan.endpoint import Endpoint, check_request
+from rookery.plan.endpoint import Endpoint, categories_asked, check_request
 from rookery.plan.features import Features, check_as_of, check_features, check_label, check_label_type
 from rookery.plan.folders import check_folder
 from rookery.plan.gate import Gate, check_gates, check_metric, check_metric_of
@@ -28,8 +28,14 @@ from rookery_jobs.contract import EQUAL, OBJECTIVES, ContractError, check_probab
 from rookery_jobs.grid import Candidate, max_categories, max_classes
 
 
-def _check_split(split: Split, label: str) -> Iterator[Mistake]:
+def _check_split(split: Split, features: Features, label: str) -> Iterator[Mistake]:
     yield from split.mistakes(label)
+    for name in split.spec().times:
+        if name in (*features.numeric, *features.boolean):
+            yield Mistake(
+                f"{name!r} is a time to the split, and among the features a number: leave it out there",
+                ("column",),
+            )
 
 
 def _check_probabilities(wanted: object, sweep: Sequence[Sweep]) -> Iterator[Mistake]:
@@ -66,7 +72,9 @@ class TrainingPlan(Plan):
     """The columns that the model takes."""
     label: Annotated[str, checked(check_label, "features")]
     """The column that the model predicts: see `label_type`."""
-    split: Annotated[SerializeAsAny[Split], by_kind(SPLITS, "random"), checked(_check_split, "label")]
+    split: Annotated[
+        SerializeAsAny[Split], by_kind(SPLITS, "random"), checked(_check_split, "features", "label")
+    ]
     """Which rows train, choose and judge."""
     sweep: Annotated[tuple[Sweep, ...], checked(check_sweeps)]
     """The points to train."""
@@ -178,4 +186,6 @@ class TrainingPlan(Plan):
             max_classes=self.max_classes,
             max_categories=self.max_categories,
             labels=tuple(dict.fromkeys([*self.label_weights, *self.labels_measured])),
+            sides=len(self.split.spec().sides),
+            asked=categories_asked(self.endpoint, self.features) if self.deploy else (),
         )

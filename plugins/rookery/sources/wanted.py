@@ -15,7 +15,9 @@ class Wanted:
     time there is `as_of` or later are not looked at (an ISO 8601 instant; None: no row is).
     `max_dropped_share` is a share of the rows, from 0 to 1. `label_type` says what the label's values are;
     `optional` columns may lack a value. The label may have `max_classes`, and each categorical column
-    `max_categories` (None: no limit but MAX_CLASSES). Each of the `labels` must be that of a row.
+    `max_categories` (None: no limit but MAX_CLASSES). Each of the `labels` must be that of a row, and so
+    must each of the categories that are `asked`, by their columns, as the model takes no others.
+    Each of the split's `sides` needs a row of each class.
     """
 
     categorical: Names
@@ -32,6 +34,8 @@ class Wanted:
     max_categories: int | None = None
     labels: Names = ()
     boolean: Names = ()
+    asked: tuple[tuple[str, str], ...] = ()
+    sides: int = 1
 
     @property
     def numbers(self) -> Names:

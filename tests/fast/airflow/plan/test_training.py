@@ -265,6 +265,10 @@ def test_parts_are_immutable() -> None:
             "split.test_days: validation_days 7 and test_days 0 leave no proper split",
         ),
         (
+            {"split": {"kind": "time", "column": "BodyMass", "validation_days": 7, "test_days": 7}},
+            "split.column: 'BodyMass' is a time to the split, and among the features a number: leave",
+        ),
+        (
             {"split": {"kind": "time", "column": "Species", "validation_days": 7, "test_days": 7}},
             "split.column: column 'Species' is the label",
         ),
@@ -449,6 +453,8 @@ def test_the_request_for_the_endpoint_must_have_the_features() -> None:
     [
         ("Island", 3, "it must be a text, as the column is categorical, not 3"),
         ("Island", True, "it must be a text, as the column is categorical, not True"),
+        ("Island", "", "it is '', no category: blanks are a missing value, which this plan refuses"),
+        ("Island", "\xa0 ", "it is '\\xa0 ', no category: blanks are a missing value"),
         ("CulmenLength", "forty-eight", "it must be a finite number, as the column is numeric, not 'forty-e"),
         ("CulmenLength", "48.7", "it must be a finite number, as the column is numeric, not '48.7'"),
         ("BodyMass", float("nan"), "it must be a finite number, as the column is numeric, not nan"),
