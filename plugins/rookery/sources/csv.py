@@ -132,7 +132,7 @@ class CsvSource(Source):
             ):
                 is_packed = unpack(content, plain, self.shown, Limits().size)
                 usual, _ = self._usual(plain if is_packed else content, rewritten, wanted)
-                found = problems(usual, self.shown, wanted)
+                found = problems(usual, self.shown, wanted, self._writing)
         except DownloadError as error:
             found = [str(error)]
         yield from (Mistake(each, ("url",)) for each in found)
@@ -151,7 +151,7 @@ class CsvSource(Source):
             fetched = self._fetch(content, site.dag_file, site.limits)
             unpacked = unpack(content, plain, self.shown, site.limits.size)
             usual, anew = self._usual(plain if unpacked else content, rewritten, site.wanted)
-            _require_usable(usual, self.shown, site.wanted)
+            _require_usable(problems(usual, self.shown, site.wanted, self._writing), self.shown)
             landed = anew or unpacked or fetched
             path = site.layout.source(landed.sha256, _file_name(self.url))
             _upload(site, usual, path, landed)
@@ -165,10 +165,14 @@ class CsvSource(Source):
         self, content: BinaryIO, rewritten: BinaryIO, wanted: Wanted
     ) -> tuple[BinaryIO, Fetched | None]:
         """The file as Spark is to read it, and what it is if it had to be written anew."""
-        writing = Writing(**{each.name: getattr(self, each.name) for each in dataclasses.fields(Writing)})
-        if writing.is_usual:
+        if self._writing.is_usual:
             return content, None
-        return rewritten, rewrite(content, rewritten, writing, wanted.numbers, self.shown)
+        return rewritten, rewrite(content, rewritten, self._writing, wanted.numbers, self.shown)
+
+    @property
+    def _writing(self) -> Writing:
+        """How it is written."""
+        return Writing(**{each.name: getattr(self, each.name) for each in dataclasses.fields(Writing)})
 
     @property
     def _is_remote(self) -> bool:
@@ -188,8 +192,7 @@ def _read_url(value: Any) -> str:
     return value
 
 
-def _require_usable(content: BinaryIO, name: str, wanted: Wanted) -> None:
-    found = problems(content, name, wanted)
+def _require_usable(found: Sequence[str], name: str) -> None:
     if len(found) == 1:
         raise DownloadError(found[0])
     if found:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,15 +23,15 @@ def label_reading(label_type: str) -> tuple[Callable[[str], object], str]:
     return partial(label_of, label_type=label_type), LABEL_FAULTS[label_type]
 
 
-def wrong_labels(name: str, labels: Collection[str], wanted: Wanted) -> Iterator[str]:
-    """What is wrong with the texts of the label in the file of this `name`, each of which is a label: of a
-    text for each of MAX_CLASSES, and one more, all can be told."""
+def wrong_labels(name: str, labels: Mapping[str, int], wanted: Wanted) -> Iterator[str]:
+    """What is wrong with the texts of the label in the file of this `name`, each of which is a label, by how
+    many rows have them: of a text for each of MAX_CLASSES, and one more, all can be told."""
     column, kind = wanted.label, wanted.label_type
     if kind == "double":
         if len({number(text) for text in labels}) < 2:
             yield f"{name} has one value alone in column {column!r}; {_TWO}"
         return
-    classes = in_order(filter(None, {label_of(text, kind) for text in labels}), kind)
+    classes = list(_counted(labels, kind))
     if len(classes) < 2:
         yield f"{name} has one class alone in column {column!r}; {_TWO}"
     yield from _too_many(name, classes, wanted)
@@ -40,6 +41,26 @@ def wrong_labels(name: str, labels: Collection[str], wanted: Wanted) -> Iterator
             f"{name} has no row whose {column!r} is {first_ten(unknown)}, which class_weights or a metric "
             f"names; there are {first_ten(classes)}"
         )
+
+
+def too_rare(name: str, labels: Mapping[str, int], wanted: Wanted) -> Iterator[str]:
+    """That there are classes of which no split puts a row on each of its sides. By chance, others may be too
+    rare as well."""
+    classes = {} if wanted.label_type == "double" else _counted(labels, wanted.label_type)
+    rare = [f"{each!r} ({rows})" for each, rows in classes.items() if rows < wanted.sides]
+    if rare and 2 <= len(classes) <= MAX_CLASSES:
+        yield (
+            f"{name} has fewer rows with {first_ten(rare)} in column {wanted.label!r} than the split has "
+            f"sides, {wanted.sides}, each of which needs one: leave such rare classes out, or take more data"
+        )
+
+
+def _counted(labels: Mapping[str, int], label_type: str) -> dict[str, int]:
+    """The rows of each class, in the order of the classes."""
+    counts: Counter[str] = Counter()
+    for text, rows in labels.items():
+        counts[label_of(text, label_type) or ""] += rows
+    return {each: counts[each] for each in in_order(counts, label_type)}
 
 
 def _too_many(name: str, classes: Sequence[str], wanted: Wanted) -> Iterator[str]:

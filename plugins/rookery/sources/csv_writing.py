@@ -16,8 +16,8 @@ from typing import BinaryIO
 
 from rookery.exceptions import DownloadError
 from rookery.mistakes import Mistake
-from rookery.sources.csv_faults import unclosed_quote
-from rookery.sources.csv_rows import LONGEST_LINE
+from rookery.sources.csv_faults import never_closed, unclosed_quote
+from rookery.sources.csv_rows import LONGEST_LINE, Lines, is_cut
 from rookery.sources.fetching.download import Fetched
 from rookery_jobs.contract import stripped
 
@@ -54,12 +54,25 @@ class Writing:
         return self == Writing()
 
 
+def as_in_the_file(number: str, writing: Writing) -> str:
+    """The text of a number that was written anew, as it was before."""
+    return number.translate(_SWAPPED) if writing.decimal == "," else number
+
+
+def not_text(writing: Writing) -> str:
+    """What is wrong with bytes that are no text in the encoding of the file: the rest of a sentence."""
+    if writing.encoding == Writing().encoding:
+        return "is not UTF-8: save the file as UTF-8, or say its encoding, such as 'windows-1252'"
+    return f"is not {writing.encoding}: say the file's own encoding, or save it as UTF-8"
+
+
 def rewrite(
     content: BinaryIO, target: BinaryIO, writing: Writing, numbers: Collection[str], name: str
 ) -> Fetched:
     """Write a file of this `name` to `target` in the usual way; `numbers` are its columns of numbers.
 
-    Raises DownloadError for a line break within quotes, where the file may have none.
+    Raises DownloadError for a line break within quotes, where the file may have none, for a quote that is
+    never closed, and for bytes that cannot be of its encoding.
     """
     text = io.TextIOWrapper(target, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
@@ -68,8 +81,9 @@ def rewrite(
         if header:
             writer.writerow(_usual(row, header, writing, numbers))
         else:
-            header = [stripped(each) or "" for each in row]
-            writer.writerow(row)
+            names = [_LINE_BREAK.sub(" ", each) for each in row]
+            header = [stripped(each) or "" for each in names]
+            writer.writerow(names)
     text.detach()
     return _measured(target)
 
@@ -80,8 +94,9 @@ def _rows(content: BinaryIO, writing: Writing, name: str) -> Iterator[list[str]]
     text = io.TextIOWrapper(content, encoding=encoding, errors="replace", newline="")
     csv.field_size_limit(LONGEST_LINE)
     doubled = writing.escape == writing.quote
+    lines = Lines(text, blank_ones=True)
     reader = csv.reader(
-        iter(lambda: text.readline(LONGEST_LINE), ""),
+        lines,
         delimiter=writing.delimiter,
         quotechar=writing.quote,
         doublequote=doubled,
@@ -90,14 +105,24 @@ def _rows(content: BinaryIO, writing: Writing, name: str) -> Iterator[list[str]]
     number = before = 0
     try:
         for row in reader:
-            if reader.line_num != before + 1 and not writing.multiline:
-                raise DownloadError(unclosed_quote(name, f"row {number}" if number else "its header"))
+            place = f"row {number}" if number else "its header"
+            if lines.ended and writing.multiline:
+                raise DownloadError(never_closed(name, place))
+            on_one_line = reader.line_num == before + 1
+            if lines.ended or (not on_one_line and not writing.multiline):
+                raise DownloadError(unclosed_quote(name, place))
+            if on_one_line and is_cut(lines.last, writing.delimiter, writing.quote, writing.escape):
+                raise DownloadError(unclosed_quote(name, place))
             before = reader.line_num
             if any(field.strip() for field in row):
                 yield row
                 number += 1
+    except UnicodeError as error:
+        raise DownloadError(f"{name} is not {writing.encoding} ({error}): say its own encoding") from error
     except csv.Error as error:
-        raise DownloadError(f"{name}, row {number}: it cannot be read as CSV: {error}") from error
+        raise DownloadError(
+            f"{name}, row {number}: it cannot be read as CSV: {error}; is a quote never closed?"
+        ) from error
     finally:
         # The file is still needed: else it would be closed with its wrapper.
         text.detach()
@@ -107,7 +132,7 @@ def _usual(
     row: Sequence[str], header: Sequence[str], writing: Writing, numbers: Collection[str]
 ) -> Iterator[str]:
     for place, field in enumerate(row):
-        value = "" if field.strip() in writing.missing else _LINE_BREAK.sub(" ", field)
+        value = "" if stripped(field) in writing.missing else _LINE_BREAK.sub(" ", field)
         # A point is then none of a fraction, and must not become one.
         swapped = writing.decimal == "," and place < len(header) and header[place] in numbers
         yield value.translate(_SWAPPED) if swapped else value

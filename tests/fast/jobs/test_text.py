@@ -1,6 +1,6 @@
 """What text means, in Python: on the Airflow side and in the scorer that serves."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -35,6 +35,13 @@ def test_a_label_is_a_whole_number_that_spark_can_hold(text: str, value: int | N
 @pytest.mark.parametrize(("text", "value"), INSTANTS)
 def test_a_time_is_a_date_or_an_iso_timestamp(text: str, value: datetime | None) -> None:
     assert instant(text) == value
+
+
+def test_a_time_at_the_end_of_all_years_is_one_in_any_zone() -> None:
+    last, first = instant("9999-12-31T23:59:59-05:00"), instant("0001-01-01T00:00:00+05:00")
+    assert last is not None
+    assert first is not None
+    assert first < datetime(2026, 1, 1, tzinfo=UTC) < last
 
 
 def indexer(*labels: str, rule: int = TEXT_RULE) -> scorer.Scorer:

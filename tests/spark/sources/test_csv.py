@@ -20,6 +20,7 @@ ROWS = [f"{row},ok" for row in PENGUINS.read_text().splitlines()[1:]]
         '"never closed',
         '"closed ""by mistake""',
         '"',
+        ' "after a blank{end}Dream,49,19,196,3700,1,wrong scale"',
     ],
 )
 def test_a_value_that_goes_on_in_the_next_line_is_refused_with_its_row(
@@ -29,6 +30,17 @@ def test_a_value_that_goes_on_in_the_next_line_is_refused_with_its_row(
     text = end.join([HEADER, *ROWS[:16], broken, *ROWS[17:]])
     with pytest.raises(DataError, match=r"has an unclosed quote in row 17 \(row 1 follows the header\)"):
         fresh_study.prepare(fresh_study.snapshot_spec(text))
+
+
+def test_the_last_row_may_not_be_cut_either(fresh_study: Study) -> None:
+    text = "\n".join([HEADER, *ROWS[:-1], ROWS[-1].removesuffix("ok") + '"never closed'])
+    with pytest.raises(DataError, match=f"an unclosed quote in row {len(ROWS)}"):
+        fresh_study.prepare(fresh_study.snapshot_spec(text))
+
+
+def test_blanks_of_no_width_are_no_part_of_a_name(fresh_study: Study) -> None:
+    text = "\n".join([HEADER.replace("Species", "Species\u200b").replace("Island", " Island\xa0"), *ROWS])
+    assert fresh_study.prepare(fresh_study.snapshot_spec(text)).rows_read == len(ROWS)
 
 
 def test_a_header_that_goes_on_in_the_next_line_is_refused(fresh_study: Study) -> None:

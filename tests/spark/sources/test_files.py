@@ -197,6 +197,15 @@ def test_a_fault_in_one_of_several_files_is_told_with_file_row_and_value(
         study.prepare(spec_of(study, folder, "csv"))
 
 
+def test_a_number_that_is_none_is_told_as_the_file_has_it(study: Study, tmp_path: Path) -> None:
+    path = tmp_path / "birds.csv"
+    rows = [line.translate(str.maketrans(",.", ";,")) for line in LINES[1:]]
+    path.write_text("\n".join([LINES[0].replace(",", ";"), "Dream;39,5;1.500;181;3750;0", *rows]))
+    source = FilesSourceSpec(str(path), "csv", csv=CsvFormat(delimiter=";", decimal=","))
+    with pytest.raises(DataError, match=r"row 1: column 'CulmenDepth' has '1\.500', which is not a finite"):
+        study.prepare(study.snapshot_spec(source=source))
+
+
 def test_texts_that_mean_missing_are_missing_in_parquet_too(study: Study, tmp_path: Path) -> None:
     rows = [
         (island, float("nan") if number < 9 else 40.0 + number, 0) for number, island in enumerate("ab" * 30)

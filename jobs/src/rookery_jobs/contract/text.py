@@ -71,4 +71,8 @@ def instant(text: str) -> datetime | None:
         value = datetime.fromisoformat(f"{day}T{time or '00:00'}{(seconds or ':00')[:10]}{zone or '+00:00'}")
     except ValueError:
         return None
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        # In UTC it is of a year that Python does not have: 9999-12-31 of a zone in the west, for example.
+        return (datetime.max if value.year > 1 else datetime.min).replace(tzinfo=UTC)

@@ -37,13 +37,17 @@ def read_source(source: Pinned, spec: SnapshotSpec) -> DataFrame:
 
     Cache it before use: the values of many columns cost time, and are used several times.
     """
-    numbers = [*spec.numeric, *([spec.label] if spec.label_type == "double" else [])]
-    rows = source.read(spec.columns, numbers)
+    rows = source.read(spec.columns, _numbers(spec))
     texts = [present(name, spec.text_rule).alias(name) for name in spec.columns]
     values = [double(name).alias(_value_of(name)) for name in spec.numeric]
     values += [boolean(name).alias(_value_of(name)) for name in spec.boolean]
     label = objective_of(spec).label(spec.label, spec.label_type).alias(_value_of(spec.label))
     return rows.select(*texts, BROKEN, FILE, ROW).select("*", *values, label)
+
+
+def _numbers(spec: SnapshotSpec) -> list[str]:
+    """The columns that are numbers in the source."""
+    return [*spec.numeric, *([spec.label] if spec.label_type == "double" else [])]
 
 
 def typed_rows(rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
@@ -138,4 +142,7 @@ def _place(rows: DataFrame, row: Row) -> str:
 def _describe(row: Row, fault: _Fault, spec: SnapshotSpec) -> str:
     if fault.column is None:
         return source_of(spec.source).fault_of(spec.source, row[BROKEN])
-    return f"column {fault.column!r} has {row[fault.column]!r}, which {fault.what}"
+    value = row[fault.column]
+    if fault.column in _numbers(spec):
+        value = source_of(spec.source).number_of(spec.source, value)
+    return f"column {fault.column!r} has {value!r}, which {fault.what}"

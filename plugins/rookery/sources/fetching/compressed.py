@@ -19,6 +19,8 @@ _OTHERS = {
     b"\x28\xb5\x2f\xfd": "zstd",
     b"PAR1": "Parquet",
 }
+_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _BLOCK = 1 << 16
 
 
@@ -33,6 +35,8 @@ def unpack(content: BinaryIO, target: BinaryIO, name: str, limit: int) -> Fetche
     content.seek(0)
     if begin.startswith(_GZIP):
         return _unpacked(content, target, name, limit)
+    if begin.startswith(_WORKBOOK) or (begin.startswith(b"PK") and name.lower().endswith(_WORKBOOKS)):
+        raise DownloadError(f"{name} is a workbook of a spreadsheet, not CSV: save its sheet as CSV UTF-8")
     for magic, kind in _OTHERS.items():
         if begin.startswith(magic):
             raise DownloadError(

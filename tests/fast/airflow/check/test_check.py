@@ -65,7 +65,9 @@ class Check:
         self._dags.mkdir()
         self.data = project / "data"
         self.data.mkdir()
-        (self.data / "birds.csv").write_text("Island,BodyMass,Species\nBiscoe,4450,1\nDream,3800,0\n")
+        (self.data / "birds.csv").write_text(
+            "Island,BodyMass,Species\n" + "Biscoe,4450,1\nDream,3800,0\n" * 3
+        )
         self._capsys = capsys
 
     def text(self, content: str, *options: str, name: str = "birds.py") -> Ended:

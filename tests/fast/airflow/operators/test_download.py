@@ -34,7 +34,7 @@ def download(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_file_that_can_be_used_is_uploaded_under_its_sha256(data: Path, databricks: Recorder) -> None:
-    data.write_text(HEADER + GOOD)
+    data.write_text(HEADER + GOOD * 3)
     handed_on = download()
     sha256 = hashlib.sha256(data.read_bytes()).hexdigest()
     assert handed_on == {

@@ -19,7 +19,7 @@ from tests.fast.airflow.tasks import DagRun, TaskInstance
 from tests.plans import PLAN
 from tests.recorder import Recorder
 
-CSV = b"Island,BodyMass,Species\nBiscoe,4450,0\nDream,3800,1\n"
+CSV = b"Island,BodyMass,Species\n" + b"Biscoe,4450,0\nDream,3800,1\n" * 3
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +68,7 @@ def test_a_compressed_file_may_be_written_in_any_way_that_a_plan_can_say(
 def test_the_check_reads_a_compressed_file_of_the_project(data: Path) -> None:
     (data / "birds.csv.gz").write_bytes(gzip.compress(CSV + b"Dream,heavy,0\n"))
     (mistake,) = CsvSource(url="data/birds.csv.gz").mistakes_here("", PLAN.wanted())
-    assert "row 3: column 'BodyMass' has 'heavy'" in mistake.text
+    assert "row 7: column 'BodyMass' has 'heavy'" in mistake.text
 
 
 def test_a_file_that_unpacks_without_end_is_refused_before_it_fills_the_disk(
@@ -99,11 +99,17 @@ def archive() -> bytes:
         (archive(), "is a zip archive, not CSV: unpack it"),
         (bz2.compress(CSV), "is bzip2, not CSV"),
         (b"PAR1....PAR1", "is Parquet, not CSV: .*FilesSource"),
+        (b"\xd0\xcf\x11\xe0....", "is a workbook of a spreadsheet, not CSV: save its sheet as CSV"),
     ],
-    ids=["cut off", "garbled", "zip", "bzip2", "parquet"],
+    ids=["cut off", "garbled", "zip", "bzip2", "parquet", "workbook"],
 )
 def test_what_cannot_be_unpacked_is_told(data: Path, databricks: Recorder, content: bytes, told: str) -> None:
     (data / "birds.csv.gz").write_bytes(content)
     with pytest.raises(DownloadError, match=f"data/birds.csv.gz {told}"):
         download("data/birds.csv.gz")
     assert [call for call in databricks.calls if "/api/" in call.path] == []
+
+
+def test_a_workbook_is_not_told_to_be_unpacked() -> None:
+    with pytest.raises(DownloadError, match=r"Birds\.XLSX is a workbook of a spreadsheet, not CSV"):
+        unpack(io.BytesIO(archive()), io.BytesIO(), "Birds.XLSX", 1_000_000)

@@ -1,5 +1,6 @@
 """One pass over the file in hand finds what is wrong with it, before a cluster is paid for."""
 
+import dataclasses
 import io
 import tracemalloc
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from rookery import TrainingPlan
 from rookery.sources.csv_survey import problems
+from rookery.sources.csv_writing import Writing
 from tests.fast.airflow.conftest import PROJECT
 from tests.plans import PLAN
 
@@ -16,10 +18,15 @@ HEADER = "Island,BodyMass,Species\n"
 GOOD = "Biscoe,4450,0\nDream,3800,1\n"
 
 
-def found(content: str | bytes, as_of: str | None = None, /, **changes: Any) -> list[str]:
+def found(
+    content: str | bytes, as_of: str | None = None, /, *, few_rows: bool = True, **changes: Any
+) -> list[str]:
     plan = TrainingPlan.model_validate({**PLAN.model_dump(), **changes})
     data = content.encode() if isinstance(content, str) else content
-    return problems(io.BytesIO(data), "data/p.csv", plan.wanted(as_of))
+    wanted = plan.wanted(as_of)
+    # Most of these tests need a row or two, which no split could deal out.
+    wanted = dataclasses.replace(wanted, sides=1) if few_rows else wanted
+    return problems(io.BytesIO(data), "data/p.csv", wanted)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +65,18 @@ def test_a_header_without_each_column_once_is_refused(content: str) -> None:
     "header", [bytes(range(128, 192)) + b"\n", "Isla\xf1d,BodyMass,Species\n".encode("latin-1")]
 )
 def test_a_header_that_is_not_utf8_is_refused(header: bytes) -> None:
-    assert found(header) == ["data/p.csv is not CSV in UTF-8: save it as UTF-8"]
+    assert found(header) == [
+        "data/p.csv is not UTF-8: save the file as UTF-8, or say its encoding, such as 'windows-1252'"
+    ]
+
+
+def test_a_file_in_utf_16_or_with_another_delimiter_is_told_what_to_say() -> None:
+    (text,) = found((HEADER + GOOD).encode("utf-16-le"))
+    assert text.startswith("data/p.csv has NUL characters, as UTF-16 has: say encoding='UTF-16-LE'")
+    (text,) = found((HEADER + GOOD).replace(",", ";"))
+    assert text.endswith(
+        "found there: Island;BodyMass;Species; say delimiter=';' if that stands between values"
+    )
 
 
 def test_the_header_must_have_the_time_of_the_rows_too() -> None:
@@ -84,6 +102,8 @@ def test_all_that_is_wrong_is_told_at_once_each_with_row_value_and_what_to_do() 
         ("Biscoe,4450,12.50", "name one that predicts amounts, such as LinearRegression"),
         ("Biscoe,4450,NA", "leave the cell empty where there is no value"),
         ('Biscoe,"1.234,5",0', "say decimal=',' if that is so in the whole column"),
+        ('Biscoe,"1,234.5",0', "write numbers without separators of thousands"),
+        ("Biscoe,1 234,0", "write numbers without separators of thousands"),
         ("Biscoe,heavy,0", "correct the values, or make the column a categorical one"),
     ],
 )
@@ -105,7 +125,17 @@ def test_a_category_that_is_not_utf8_is_refused_as_spark_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "rows", ['Biscoe,4450,"1\nDream,3800,2\n', 'Biscoe,4450,"1\nrest"\n', 'Biscoe,"4450,1\nDream,3800,2\n']
+    "rows",
+    [
+        'Biscoe,4450,"1\nDream,3800,2\n',
+        'Biscoe,4450,"1\nrest"\n',
+        'Biscoe,"4450,1\nDream,3800,2\n',
+        'Biscoe,4450,"1',
+        'Biscoe,4450,"1\n',
+        'Biscoe,4450, "1\nDream,3800,2"\n',
+        'Biscoe,4450, "1',
+        '"',
+    ],
 )
 def test_a_row_that_is_not_on_one_line_is_refused(rows: str) -> None:
     assert found(HEADER + GOOD + rows) == [
@@ -190,7 +220,7 @@ def test_the_memory_needed_does_not_grow_with_the_file(
 
 
 TREES = [{"algorithm": "DecisionTreeClassifier", "grid": {"maxBins": [4, 32]}}]
-REGRESSION = {
+REGRESSION: dict[str, Any] = {
     "sweep": [{"algorithm": "LinearRegression", "grid": {"maxIter": [5]}}],
     "metric": "rmse",
     "gates": [],
@@ -206,6 +236,18 @@ def test_labels_of_another_type_can_be_used(label_type: str, labels: tuple[str, 
     assert found(content, label_type=label_type) == []
     (text,) = found(content + f"Biscoe,1,{labels[0]}\nDream,1,\xff?\n", label_type="boolean")[-1:]
     assert "which is neither true nor false" in text
+
+
+def test_a_class_of_fewer_rows_than_the_split_has_sides_is_told_before_a_cluster_is_paid_for() -> None:
+    content = HEADER + GOOD * 2 + "Biscoe,1,0\n"
+    (text,) = found(content, few_rows=False)
+    assert text.startswith(
+        "data/p.csv has fewer rows with '1' (2) in column 'Species' than the split has sides"
+    )
+    assert found(content, few_rows=False, split={"seed": 42, "validation_size": 0.0}) == []
+    assert len(found(content + "Biscoe,NA,1\n", few_rows=False)) == 1
+    spelt = HEADER + "Biscoe,1,no\n" * 3 + "Dream,1,I\u0302le\nDream,1, \u00cele\nDream,1,\u00cele \n"
+    assert found(spelt, few_rows=False, label_type="string") == []
 
 
 def test_a_regression_needs_numbers_of_which_two_differ() -> None:
@@ -275,3 +317,39 @@ def test_a_value_that_may_be_missing_drops_no_row() -> None:
 def test_columns_may_have_any_name() -> None:
     features: dict[str, Any] = {"categorical": ["a.b"], "numeric": ["`mass` (g)"]}
     assert found("a.b,`mass` (g),Species\nBiscoe,1,0\nDream,1,1\n", features=features) == []
+
+
+def test_a_row_that_a_delimiter_ends_is_told_so() -> None:
+    (text,) = found(HEADER + GOOD.replace("\n", ",\n"))
+    assert text == (
+        "data/p.csv, row 1: it has 4 fields, more or fewer than the header (and 1 more such row); a comma "
+        "ends it, and none ends the header: take it off the rows, or add one to the header"
+    )
+
+
+def test_messages_speak_of_the_file_as_the_user_has_it() -> None:
+    # Written anew, a decimal comma is a point, and a semicolon a comma.
+    content = (HEADER + 'Biscoe,"1,500",0\nDream,3800,1\nDream,3800\n').encode()
+    written = Writing(delimiter=";", decimal=",", encoding="windows-1252")
+    assert problems(io.BytesIO(content), "data/p.csv", PLAN.wanted(), written) == [
+        "data/p.csv, row 1: column 'BodyMass' has '1.500', which is not a finite number; with decimal=',' a "
+        "point is no fraction, and there may be no separators of thousands",
+        "data/p.csv, row 3: it has 2 fields, more or fewer than the header; quote values that have ';'",
+    ]
+    garbled = (HEADER + GOOD + "\ufffd,1,1\n").encode()
+    (text,) = problems(io.BytesIO(garbled), "data/p.csv", PLAN.wanted(), written)
+    assert "which is not windows-1252: say the file's own encoding" in text
+
+
+def test_a_request_of_the_plan_that_no_row_could_have_taught_is_told() -> None:
+    def asked(island: str, **changes: Any) -> list[str]:
+        endpoint = {"name": "p", "dataframe_records": [{"Island": island, "BodyMass": 4450}]}
+        return found(HEADER + GOOD, endpoint=endpoint, **changes)
+
+    assert asked(" Dream ") == []
+    (text,) = asked("Draem")
+    assert text.startswith(
+        "data/p.csv has no complete row whose 'Island' is 'Draem', which the endpoint is asked"
+    )
+    keeps = {"categorical": ["Island"], "numeric": ["BodyMass"], "handle_invalid": "keep"}
+    assert asked("Draem", features=keeps) == asked("Draem", deploy=False) == []

@@ -35,6 +35,7 @@ def usual(content: str, *numbers: str, encoding: str = "UTF-8", **writing: Any) 
         ("a,b\n'x,1',2\n", {"quote": "'", "escape": "'"}, 'a,b\n"x,1",2\n'),
         ('a,b\n"5\\" pipe",2\n', {"escape": "\\"}, 'a,b\n"5"" pipe",2\n'),
         ("a,b\nNA, - \n", {"missing": ("NA", "-")}, "a,b\n,\n"),
+        ("a,b\nNA\u200b,\xa0-\n", {"missing": ("NA", "-")}, "a,b\n,\n"),
         ('a,b\n"one\r\ntwo\n\nthree",2\n', {"multiline": True}, "a,b\none two  three,2\n"),
         ("\ufeffa,b\n1,2\n\n3,4,5\n", {"missing": ("?",)}, "a,b\n1,2\n3,4,5\n"),
     ],
@@ -58,8 +59,32 @@ def test_every_encoding_becomes_utf8(encoding: str) -> None:
 def test_a_line_break_within_quotes_is_refused_where_there_may_be_none() -> None:
     with pytest.raises(DownloadError, match="unclosed quote in row 2"):
         usual('a;b\n1;2\n3;"4\n5;6\n', delimiter=";")
+    with pytest.raises(DownloadError, match="unclosed quote in row 1"):
+        usual('a;b\n1; "x\n2;y"\n', delimiter=";")
     with pytest.raises(DownloadError, match="row 1: it cannot be read as CSV"):
         usual('a;b\n1;"' + "x\n" * (3 << 20), delimiter=";", multiline=True)
+
+
+def test_a_quote_that_is_never_closed_does_not_swallow_the_rest_of_the_file() -> None:
+    rest = "".join(f"{row};note\n" for row in range(20))
+    for row, content in ((0, 'a;"b\n'), (2, 'a;b\n1;x\n2;"y\n')):
+        place = f"row {row}" if row else "its header"
+        with pytest.raises(DownloadError, match=f"has a quote in {place} .* that is never closed"):
+            usual(content + rest, delimiter=";", multiline=True)
+    with pytest.raises(DownloadError, match="unclosed quote in row 1"):
+        usual('a;b\n1;"x', delimiter=";")
+    assert usual('a;b\n1;"x,\n "', delimiter=";", multiline=True) == 'a,b\n1,"x,  "\n'
+
+
+def test_a_name_of_several_lines_is_a_name_of_one() -> None:
+    content = 'Name;"Income\r\n(1000 kr)"\nx;2,5\n'
+    written = usual(content, "Income (1000 kr)", delimiter=";", decimal=",", multiline=True)
+    assert written == "Name,Income (1000 kr)\nx,2.5\n"
+
+
+def test_bytes_that_cannot_be_of_the_encoding_are_told() -> None:
+    with pytest.raises(DownloadError, match=r"data/p.csv is not UTF-16 \(.*\): say its own encoding"):
+        rewrite(io.BytesIO(b"a,b\n1,2\n"), io.BytesIO(), Writing(encoding="UTF-16"), (), "data/p.csv")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +105,8 @@ def test_a_way_of_writing_that_cannot_be_is_refused(field: str, value: str, said
 
 
 def test_what_lands_is_the_file_as_spark_is_to_read_it(data: Path, databricks: Recorder) -> None:
-    data.write_bytes("Island;BodyMass;Species\nÎle;4450,5;0\nDream;k. A.;1\nDream;3800;1\n".encode("cp1252"))
+    rows = "Île;4450,5;0\nDream;k. A.;1\nDream;3800;1\n" * 3
+    data.write_bytes(f"Island;BodyMass;Species\n{rows}".encode("cp1252"))
     source = {
         "url": "data/penguins.csv",
         "delimiter": ";",
@@ -89,17 +115,17 @@ def test_what_lands_is_the_file_as_spark_is_to_read_it(data: Path, databricks: R
         "missing": ["k. A."],
     }
     handed_on = download(source=source, max_dropped_share=0.5)
-    landed = "Island,BodyMass,Species\nÎle,4450.5,0\nDream,,1\nDream,3800,1\n".encode()
+    landed = ("Island,BodyMass,Species\n" + "Île,4450.5,0\nDream,,1\nDream,3800,1\n" * 3).encode()
     assert databricks.files[handed_on["path"].removeprefix("dbfs:")] == landed
     assert handed_on["sha256"] == hashlib.sha256(landed).hexdigest()
     assert handed_on["size"] == len(landed)
-    with pytest.raises(DownloadError, match="1 of 3 rows are incomplete"):
+    with pytest.raises(DownloadError, match="3 of 9 rows are incomplete"):
         download(source=source)
 
 
 def test_a_point_in_a_number_with_a_decimal_comma_is_no_fraction(data: Path, databricks: Recorder) -> None:
     data.write_text("Island;BodyMass;Species\nBiscoe;1.500;0\nDream;3800;1\n")
     source = {"url": "data/penguins.csv", "delimiter": ";", "decimal": ","}
-    with pytest.raises(DownloadError, match="row 1: column 'BodyMass' has '1,500', which is not a finite"):
+    with pytest.raises(DownloadError, match=r"row 1: column 'BodyMass' has '1\.500', which is not a finite"):
         download(source=source)
     assert [call for call in databricks.calls if "/api/" in call.path] == []

@@ -16,6 +16,7 @@ from pyspark.sql.types import (
 )
 
 from rookery_jobs.contract.lists import first_ten
+from rookery_jobs.contract.text import BLANKS
 from rookery_jobs.errors import DataError
 from rookery_jobs.spark.reading.marks import FILE
 from rookery_jobs.spark.text.values import column
@@ -45,8 +46,8 @@ def texts(frame: DataFrame, names: Sequence[str], source: str, missing: Sequence
 
 
 def present_text(text: Column, missing: Sequence[str]) -> Column:
-    """The text, or null if it is one of those that mean no value, with or without spaces around it."""
-    return F.when(~F.trim(text).isin(*missing), text) if missing else text
+    """The text, or null if it is one of those that mean no value, with or without blanks around it."""
+    return F.when(~F.btrim(text, F.lit(BLANKS)).isin(*missing), text) if missing else text
 
 
 def columns_problem(found: Sequence[str], wanted: Sequence[str]) -> str | None:

@@ -23,6 +23,7 @@ from rookery_jobs.spark.reading.listing import (
 from rookery_jobs.spark.reading.marks import BROKEN, ROW
 from rookery_jobs.spark.reading.texts import file_of, texts
 from rookery_jobs.spark.reading.unreadable import readable
+from rookery_jobs.spark.text.csv_lines import without_points
 
 ROW_1 = "row 1 is the first of its file, below the header of a CSV file"
 
@@ -62,6 +63,11 @@ class PinnedFiles:
             file_of(len(paths) > 1),
             F.monotonically_increasing_id().alias(ROW),
         )
+
+
+def number_of(source: FilesSourceSpec, text: str) -> str:
+    """With the comma before a fraction that the files have."""
+    return without_points(text, source.csv)
 
 
 def fault_of(source: FilesSourceSpec, broken: str) -> str:

@@ -45,6 +45,10 @@ class Source(Protocol):
         """The source, a SourceSpec of this kind, with its content. Raises DataError."""
         ...
 
+    def number_of(self, source: Any, text: str) -> str:
+        """The text of a number, as `read` gives it, as the source has it."""
+        ...
+
     def fault_of(self, source: Any, broken: str) -> str:
         """What is wrong with the row that BROKEN has, without its values."""
         ...

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F  # noqa: N812  (Spark's own convention)
 from pyspark.sql.types import StringType, StructField, StructType
 
 from rookery_jobs.contract.sources.files import USUAL_CSV, UTF_8, CsvFormat
+from rookery_jobs.contract.text import stripped
 from rookery_jobs.spark.text.encodings import LINE, characters, lines, spark_encoding
 from rookery_jobs.spark.text.values import column
 
@@ -41,7 +42,7 @@ def first_line(spark: SparkSession, path: str, written: CsvFormat = USUAL_CSV) -
 def header_of(line: str | None, written: CsvFormat = USUAL_CSV) -> tuple[str, ...]:
     """The names of the columns by the first line of a file; a column without one has Spark's name for it."""
     fields = fields_of(line or "", written)
-    return tuple(name.strip() or f"_c{position}" for position, name in enumerate(fields))
+    return tuple(stripped(name) or f"_c{position}" for position, name in enumerate(fields))
 
 
 def has_unclosed_quote(spark: SparkSession, paths: Sequence[str], written: CsvFormat = USUAL_CSV) -> bool:
@@ -74,7 +75,9 @@ def _unclosed(rows: DataFrame, written: CsvFormat) -> DataFrame:
     # Without escaped quotes and whole quoted fields, a quote that begins a field has no end.
     single = F.regexp_replace(LINE, escaped, "")
     rest = F.regexp_replace(single, f"(^|{delimiter}){quote}[^{quote}]*{quote}", "$1")
-    return rows.filter(rest.rlike(f"(^|{delimiter}){quote}"))
+    # Readers take a field with blanks before its quote as it stands, and end it with the line.
+    cut = rest.rlike(f"(^|{delimiter})[ \t]+{quote}[^{quote}]*$")
+    return rows.filter(rest.rlike(f"(^|{delimiter}){quote}") | cut)
 
 
 def position_of(rows: DataFrame, column: str, identifier: int) -> int:
@@ -109,3 +112,9 @@ def read_rows(
 def with_points(text: Column, written: CsvFormat) -> Column:
     """The text of a number, with a point before its fraction. Another point was none, and becomes none."""
     return text if written.decimal == "." else F.translate(text, f".{written.decimal}", f"{written.decimal}.")
+
+
+def without_points(text: str, written: CsvFormat) -> str:
+    """The text of a number that `with_points` has made, as it was."""
+    swapped = str.maketrans(f".{written.decimal}", f"{written.decimal}.")
+    return text if written.decimal == "." else text.translate(swapped)
