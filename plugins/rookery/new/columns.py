@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,21 +11,27 @@ from itertools import pairwise
 from typing import BinaryIO
 
 from rookery.exceptions import PlanError
-from rookery.sources.csv_faults import MISSING
+from rookery.sources.csv_faults import MISSING, is_grouped
 from rookery.sources.csv_rows import csv_rows, names_of
 from rookery_jobs.contract import instant, label_of, number, stripped
 
 MOST_VALUES = 1000
 """How many different values of a column are remembered."""
 
+_NEARLY_ALL = 0.8
+_CODE = re.compile("0[0-9]+")
+
 
 @dataclass
 class Column:
     """One column: in how many of its rows it is empty, a mark that says so, a number, one with a decimal
-    comma, a time.
+    comma, a time, true or false.
 
-    `values` counts its different texts, marks among them, up to MOST_VALUES of them. `first` and `last` are
-    those of a column that counts up in whole numbers; `last` is None for others.
+    `clear_commas` counts commas that can be no separators of thousands, `codes` whole numbers with a zero
+    before them, `quoted` texts with quotes that are a part of them. `grouped` is the first number that has
+    separators of thousands, or may have them, `odd` the first text that is no number at all. `values` counts
+    its different texts, marks among them, up to MOST_VALUES of them. `first` and `last` are those of a column
+    that counts up in whole numbers; `last` is None for others.
     """
 
     name: str
@@ -31,7 +39,13 @@ class Column:
     empty: int = 0
     numbers: int = 0
     comma_numbers: int = 0
+    clear_commas: int = 0
+    codes: int = 0
+    quoted: int = 0
+    grouped: str | None = None
+    odd: str | None = None
     times: int = 0
+    booleans: int = 0
     values: Counter[str] = field(default_factory=Counter)
     marks: Counter[str] = field(default_factory=Counter)
     first: int | None = None
@@ -48,10 +62,24 @@ class Column:
         if text.lower() in MISSING:
             self.marks[text] += 1
             return
-        self.numbers += number(text) is not None
-        self.comma_numbers += number(text.replace(".", " ").replace(",", ".")) is not None
+        self._count_numbers(text)
+        self.codes += _CODE.fullmatch(text) is not None
+        self.quoted += len(text) > 1 and text[0] == text[-1] == '"'
         self.times += instant(text) is not None
+        self.booleans += label_of(text, "boolean") is not None
         self._count_up(label_of(text, "long"))
+
+    def _count_numbers(self, text: str) -> None:
+        is_number = number(text) is not None
+        is_comma_number = number(text.replace(".", " ").replace(",", ".")) is not None
+        self.numbers += is_number
+        self.comma_numbers += is_comma_number
+        if is_grouped(text):
+            self.grouped = self.grouped or text
+        elif is_comma_number and "," in text:
+            self.clear_commas += 1
+        elif not (is_number or is_comma_number):
+            self.odd = self.odd or text
 
     def _count_up(self, whole: str | None) -> None:
         if self.first is None and whole is not None and self.rows == 1:
@@ -76,6 +104,21 @@ class Column:
             return False
         return self.given > 2 and self.last - self.first < 2 * self.given
 
+    @property
+    def is_boolean(self) -> bool:
+        """Whether each value is true or false."""
+        return 0 < self.given == self.booleans
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether all values are numbers, but some have, or may have, separators of thousands."""
+        return self.odd is None and self.grouped is not None
+
+    def mostly_numeric(self, decimal: str) -> bool:
+        """Whether nearly all of the values are numbers, but for some text."""
+        numbers = self.comma_numbers if decimal == "," else self.numbers
+        return self.odd is not None and numbers >= _NEARLY_ALL * self.given
+
     def is_numeric(self, decimal: str) -> bool:
         """Whether each value is a number with this before its fraction."""
         return 0 < self.given == (self.comma_numbers if decimal == "," else self.numbers)
@@ -88,23 +131,30 @@ def survey(content: BinaryIO, name: str) -> list[Column]:
         header = next(rows, None)
         names = names_of(header) if header else []
         columns = [Column(each) for each in names]
+        other = 0
         for row in rows:
             if row.fields is not None and len(row.fields) == len(columns):
                 _add(columns, row.fields)
-    _require_table(columns, name)
+            elif row.fields is not None:
+                other = other or len(row.fields)
+    _require_table(columns, name, other)
     return columns
 
 
 def _add(columns: Sequence[Column], fields: Sequence[str]) -> None:
     for column, text in zip(columns, fields, strict=True):
-        column.add(stripped(text))
+        column.add(stripped(unicodedata.normalize("NFC", text)))
 
 
-def _require_table(columns: Sequence[Column], name: str) -> None:
+def _require_table(columns: Sequence[Column], name: str, other: int) -> None:
+    """`other` is how many values the first row has that has more or fewer than the header, if one has."""
+    if columns[0].name.lower() == "sep=":
+        raise PlanError(f"{name} begins with a line for Excel, 'sep=…': take it off")
     if len(columns) < 2:
         raise PlanError(
             f"{name} has one column alone, {columns[0].name[:50]!r}: a plan needs a label and a feature. "
-            "Between values must be a comma, a semicolon, a tab or a bar"
+            "Between values must be a comma, a semicolon, a tab or a bar, and the first line must name the "
+            "columns"
         )
     data = next((each.name for each in columns if number(each.name) is not None or instant(each.name)), None)
     if data is not None:
@@ -113,7 +163,16 @@ def _require_table(columns: Sequence[Column], name: str) -> None:
             "that names the columns"
         )
     if not columns[0].rows:
-        raise PlanError(f"{name} has no row below its header that has as many values as the header names")
+        there = f"; the first has {other}, and it names {len(columns)}" if other else ""
+        raise PlanError(
+            f"{name} has no row below its header that has as many values as the header names{there}"
+        )
+    quoted = next((each.name for each in columns if 0 < each.given == each.quoted), None)
+    if quoted is not None:
+        raise PlanError(
+            f"{name} has blanks before the quotes in column {quoted!r}, so that to all readers the quotes "
+            "are a part of its values: take the blanks off"
+        )
 
 
 def same_names(columns: Sequence[Column]) -> set[str]:

@@ -13,7 +13,15 @@ from typing import NamedTuple
 from rookery.exceptions import DownloadError, PlanError
 from rookery.new.columns import Column, survey
 from rookery.new.dag_file import FirstPlan
-from rookery.new.guesses import CATEGORICAL, NUMERIC, decimal_of, guesses, label_of_table
+from rookery.new.guesses import (
+    BOOLEAN,
+    CATEGORICAL,
+    NUMERIC,
+    decimal_of,
+    guesses,
+    label_of_table,
+    marks_of,
+)
 from rookery.new.writing import guess as guess_writing
 from rookery.sources.csv_writing import Writing, rewrite
 from rookery.sources.fetching.compressed import unpack
@@ -71,15 +79,16 @@ def _read(file: Path) -> tuple[Writing, list[Column]]:
 def _planned(
     file: Path, dag_file: Path, writing: Writing, columns: Sequence[Column], choose: Choose
 ) -> tuple[Writing, FirstPlan]:
-    decimal = decimal_of(columns)
+    decimal = decimal_of(columns, writing.delimiter)
     label = label_of_table(columns, choose([each.name for each in columns]), decimal)
     made = guesses(columns, label.name, decimal)
     roles = {guess.name: guess.role for guess in made}
     by_role = {
-        role: [each for each in columns if roles.get(each.name) == role] for role in (NUMERIC, CATEGORICAL)
+        role: [each for each in columns if roles.get(each.name) == role]
+        for role in (NUMERIC, CATEGORICAL, BOOLEAN)
     }
-    numbers = [each for each in columns if each in by_role[NUMERIC] or each.name == label.name]
-    marks = {mark for each in numbers if each.is_numeric(decimal) for mark in each.marks}
+    marked = [*by_role[NUMERIC], *by_role[BOOLEAN], *(each for each in columns if each.name == label.name)]
+    marks = {mark for each in marked for mark in marks_of(each, decimal)}
     lacking = {
         role
         for role, found in by_role.items()
@@ -87,7 +96,11 @@ def _planned(
     }
     writing = replace(writing, decimal=decimal, missing=tuple(sorted(marks)))
     url = f"data/{_place(file, data_folder(str(dag_file)))}"
-    return writing, FirstPlan(_name(dag_file), url, writing, label, made, frozenset(lacking))
+    (labelled,) = (each for each in columns if each.name == label.name)
+    missing = labelled.empty + sum(labelled.marks[mark] for mark in marks)
+    unlabelled = missing / labelled.rows
+    plan = FirstPlan(_name(dag_file), url, writing, label, made, frozenset(lacking), unlabelled)
+    return writing, plan
 
 
 def _name(file: Path) -> str:

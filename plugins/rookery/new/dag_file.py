@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import keyword
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
-from rookery.new.guesses import CATEGORICAL, LEFT_OUT, NUMERIC, Guess, LabelGuess
+from rookery.new.guesses import BOOLEAN, CATEGORICAL, LEFT_OUT, NUMERIC, Guess, LabelGuess
 from rookery.sources.csv_writing import Writing
 
 _INDENT = " " * 8
+_USUAL_DROPPED = 0.2
 
 _IMPORTED = (
     "CsvSource",
@@ -42,7 +44,8 @@ _METRICS = {
 
 @dataclass(frozen=True)
 class FirstPlan:
-    """All that the text is made of. `name` is a slug; `lacking` says for which roles values are missing."""
+    """All that the text is made of. `name` is a slug; `lacking` says for which roles values are missing,
+    `unlabelled` which share of the rows has no label."""
 
     name: str
     url: str
@@ -50,6 +53,7 @@ class FirstPlan:
     label: LabelGuess
     columns: Sequence[Guess]
     lacking: frozenset[str]
+    unlabelled: float = 0.0
 
     @property
     def text(self) -> str:
@@ -57,7 +61,8 @@ class FirstPlan:
         return "\n".join([*self._head(), "plan = TrainingPlan(", *self._plan(), ")", "", *self._dag()]) + "\n"
 
     def _head(self) -> Iterator[str]:
-        yield f'"""Airflow DAG: what is {_in_docstring(self.label.name)}? A first plan for {self.url}."""'
+        label, url = map(_in_docstring, (self.label.name, self.url))
+        yield f'"""Airflow DAG: what is {label}? A first plan for {url}."""'
         yield ""
         yield "from rookery import ("
         yield from (f"    {name}," for name in _IMPORTED)
@@ -83,6 +88,9 @@ class FirstPlan:
         yield "    # When you know what is good enough, add gates=[Gate(metric=…, threshold=…)]."
         yield f"    registry=Registry(registered_model_name={_quoted(title)}),"
         yield f"    endpoint=Endpoint(name={_quoted(f'predict-{self.name}'[:63])}),"
+        if self.unlabelled > _USUAL_DROPPED:
+            share = math.ceil(self.unlabelled * 100) / 100
+            yield f"    max_dropped_share={share},  # so many rows have no label, and teach nothing"
 
     def _dag(self) -> Iterator[str]:
         dag_id = _quoted(self.name)
@@ -106,9 +114,9 @@ class FirstPlan:
         for guess in left_out:
             yield f"    # - {guess.name!r}: {guess.why}"
         yield "    features=Features("
-        for role in (CATEGORICAL, NUMERIC):
+        for role in (CATEGORICAL, NUMERIC, BOOLEAN):
             yield from self._columns(role)
-        if NUMERIC in self.lacking:
+        if not self.lacking.isdisjoint((NUMERIC, BOOLEAN)):
             yield f'{_INDENT}missing_numeric="median",  # of the train rows; or "drop" such rows'
         if CATEGORICAL in self.lacking:
             yield f'{_INDENT}missing_categorical="category",  # one of its own; or "drop" such rows'
@@ -129,7 +137,7 @@ class FirstPlan:
 
 _REASONS = {
     "encoding": "  # it is not UTF-8; see that words with accents are right",
-    "missing": "  # in columns of numbers",
+    "missing": "  # in columns of numbers, or of true and false",
     "multiline": "  # values within quotes have line breaks",
 }
 

@@ -33,6 +33,8 @@ def _encoding(content: BinaryIO, name: str) -> str:
     for encoding in ("UTF-8", "windows-1252"):
         if _decodes(content, encoding):
             return encoding
+    if _has_nul(content):
+        raise PlanError(f"{name} has NUL characters, which are in no text: save it as CSV in UTF-8")
     raise PlanError(f"{name} is neither UTF-8 nor windows-1252: save it as CSV in UTF-8")
 
 
@@ -49,6 +51,11 @@ def _decodes(content: BinaryIO, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _has_nul(content: BinaryIO) -> bool:
+    content.seek(0)
+    return any(b"\0" in block for block in iter(lambda: content.read(_BLOCK), b""))
 
 
 def _first_line(content: BinaryIO, encoding: str) -> str:

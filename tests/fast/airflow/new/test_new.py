@@ -62,7 +62,7 @@ def refusal(file: Path, capsys: pytest.CaptureFixture[str], label: str = "Bought
 
 def write(text: str, name: str = "data/orders.csv", encoding: str = "utf-8") -> Path:
     file = Path(name)
-    file.write_bytes(text.encode(encoding))
+    file.write_bytes(text.encode(encoding, errors="surrogateescape"))
     return file
 
 
@@ -95,6 +95,83 @@ def test_columns_are_guessed_by_what_is_in_them_and_say_why() -> None:
     assert "'Empty': it has no value" in text
 
 
+def test_true_and_false_are_a_feature_of_their_own_also_where_some_are_missing() -> None:
+    flags = ["NA", *(("TRUE", "false", "True")[row % 3] for row in range(ROWS - 1))]
+    plan = made(write(table(columns={"Member": flags, "New": [*flags[1:], "true"]})))
+    assert plan.features.boolean == ("Member", "New")
+    assert plan.features.missing_numeric == "median"
+    assert plan.source.model_dump()["missing"] == ("NA",)
+
+
+def test_a_comma_in_a_number_is_not_taken_for_a_fraction_where_it_may_be_none() -> None:
+    prices = [f'"{1 + row},{row:03}"' if row % 2 else str(100 + row) for row in range(ROWS)]
+    plan = made(write(table(columns={"Price": prices})))
+    assert plan.features.numeric == ("Amount",)
+    assert plan.source.model_dump()["decimal"] == "."
+    text = Path("dags/made.py").read_text()
+    assert "'Price': numbers that have separators of thousands, or may have them, such as '2,001'" in text
+
+
+@pytest.mark.parametrize(("delimiter", "other"), [(";", "7,125"), (",", '"0,5"'), (",", '"7,25"')])
+def test_a_comma_is_a_fraction_where_it_can_be_nothing_else(delimiter: str, other: str) -> None:
+    prices = [f'"{1 + row},{row:03}"' if row % 2 else other for row in range(ROWS)]
+    amounts = [str(row * 7919 % 1000) for row in range(ROWS)]
+    plan = made(write(table(delimiter, columns={"Price": prices, "Amount": amounts})))
+    assert plan.features.numeric == ("Amount", "Price")
+    assert plan.source.model_dump()["decimal"] == ","
+
+
+def test_a_column_with_a_name_that_the_pipeline_makes_is_left_out() -> None:
+    amounts = [f"{NUMBERS.random():.3f}" for _ in range(ROWS)]
+    plan = made(write(table(columns={"CityIdx": amounts, "features": amounts, "Size\xa0(m\u00b2)": amounts})))
+    assert plan.features.numeric == ("Amount", "Size\xa0(m\u00b2)")
+    text = Path("dags/made.py").read_text()
+    assert text.count("or is a column that the pipeline makes itself") == 2
+
+
+def test_codes_are_no_numbers_and_neither_is_what_has_a_unit() -> None:
+    columns = {
+        "Region": [f"{row % 12:02}" for row in range(ROWS)],
+        "Share": [f"{NUMBERS.random():.4f} %" for _ in range(ROWS)],
+        "Class": ["007" if row % 2 else "7" for row in range(ROWS)],
+    }
+    header, *rows = table(columns=columns).splitlines()
+    more = [row.replace(" %", f"{place} %") for place in range(3) for row in rows]
+    plan = made(write("\n".join([header, *more])), "Class")
+    assert plan.features.categorical == ("City", "Bought", "Region")
+    assert plan.label_type == "string"
+    text = Path("dags/made.py").read_text()
+    assert "12 different codes, as some begin with 0" in text
+    assert "'Share': not numbers alone, such as '0." in text
+
+
+def test_a_text_in_two_unicode_forms_is_one() -> None:
+    towns = [("Orl\u00e9ans", "Orle\u0301ans", "Lyon")[row % 3] for row in range(ROWS)]
+    made(write(table(columns={"Town": towns})))
+    assert '"Town",  # 2 different texts' in Path("dags/made.py").read_text()
+
+
+def test_rows_without_a_label_are_no_mistake_of_the_first_plan() -> None:
+    labels = ["" if row % 3 else ("yes", "no")[row % 2] for row in range(ROWS)]
+    assert made(write(table(columns={"Late": labels})), "Late").max_dropped_share == 0.67
+
+
+def test_numbers_but_for_some_text_are_told_with_the_text() -> None:
+    many = ["unknown", *(f"{NUMBERS.random() * 1000:.4f}" for _ in range(ROWS - 1))]
+    few = ["10+", *(str(row % 9) for row in range(ROWS - 1))]
+    rows = [many[row % ROWS] + (str(row) if row % ROWS else "") for row in range(3 * ROWS)]
+    lines = table(columns={"Few": few}).splitlines()
+    body = [f"{lines[1 + row % ROWS]},{rows[row]}" for row in range(3 * ROWS)]
+    plan = made(write("\n".join([f"{lines[0]},Many", *body])))
+    assert plan.features.categorical == ("City", "Few")
+    text = Path("dags/made.py").read_text()
+    assert "10 different texts, most of them numbers, but not '10+'" in text
+    assert (
+        "'Many': too many different texts for categories, most of them numbers, but not 'unknown': if that "
+        "is no value, say missing=['unknown'], and take it for numbers"
+    ) in text
+
+
 @pytest.mark.parametrize(
     ("values", "label_type"),
     [
@@ -102,6 +179,7 @@ def test_columns_are_guessed_by_what_is_in_them_and_say_why() -> None:
         (["0", "1", "NA", "1", "0", "1", "0"], "int"),
         (["3", "7"], "long"),
         (["TRUE", "false"], "boolean"),
+        (["TRUE", "NA", "false", "TRUE"], "boolean"),
         (["a", "b"], "string"),
         ([str(row) for row in range(40, 100)], "double"),
         (["1.5", "2.5", "7"], "double"),
@@ -124,8 +202,18 @@ def test_the_type_of_the_label_follows_from_its_values(values: list[str], label_
         (table().replace("Lyon", '"Lyon, ""Rhône"""'), "utf-8-sig"),
         (table().replace("Amount", '"Amount in ""€"""').replace("City", "City.of.the\\shop"), "utf-8"),
         (table().replace("\n", "\r\n"), "utf-8"),
+        (table().replace("Amount", '"Amount\n(euros)"'), "utf-8"),
     ],
-    ids=["semicolons", "UTF-16", "not UTF-8", "line breaks", "quotes", "names", "CR LF"],
+    ids=[
+        "semicolons",
+        "UTF-16",
+        "not UTF-8",
+        "line breaks",
+        "quotes",
+        "names",
+        "CR LF",
+        "a name of two lines",
+    ],
 )
 def test_a_file_is_read_in_the_way_that_it_is_written(text: str, encoding: str) -> None:
     plan = made(write(text, encoding=encoding))
@@ -144,7 +232,24 @@ def test_a_file_is_read_in_the_way_that_it_is_written(text: str, encoding: str) 
         ("Id,Bought\n1,yes\n2,no\n3,no\n", "no column is left to learn from. 'Id': it counts the rows"),
         ("Amount,Bought\n1,yes\n2,yes\n", "the label 'Bought' has one value in all rows, 'yes'"),
         ("Amount,Sold\n1,yes\n2,no\n", "'Bought' is 0 columns of the file"),
-        ("Amount,Bought\n1,a\0b\n2,no\n", "is neither UTF-8 nor windows-1252"),
+        ("Amount,Bought\n1,a\0b\n2,no\n", "has NUL characters, which are in no text"),
+        ("Amount,Bought\n1,\udc81\u00e4\n2,no\n", "is neither UTF-8 nor windows-1252"),
+        ("sep=;\nAmount;Bought\n1;yes\n2;no\n", "begins with a line for Excel, 'sep=…'"),
+        (
+            "Sales, May\nAmount,City,Bought\n1,Oslo,yes\n",
+            "as the header names; the first has 3, and it names 2",
+        ),
+        ("Sales 2026\n\nAmount,Bought\n1,yes\n2,no\n", "and the first line must name the columns"),
+        ("Amount,City,Bought\n1,yes\n", "as the header names; the first has 2, and it names 3"),
+        ('Amount, "Bought"\n1, "yes"\n2, "no"\n', "has blanks before the quotes in column '\"Bought\"'"),
+        (
+            'Amount,Bought\n1,yes\n2,"no\n3,yes\n',
+            "has a quote in row 2 (row 1 follows the header) that is never",
+        ),
+        (
+            'Amount,Bought\n1,"1,200"\n2,"1,300"\n3,"800"\n',
+            "the label 'Bought' has numbers that have separators of thousands, or may have them, such as ",
+        ),
     ],
 )
 def test_a_file_that_no_plan_can_be_made_of_is_told_in_a_sentence(
