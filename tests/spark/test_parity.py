@@ -2,7 +2,8 @@
 the features can go, on generated rows with missing values, unseen categories and columns of strange names."""
 
 import itertools
-from collections.abc import Iterator
+import random
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,40 @@ POINTS: dict[str, dict[str, ParamValue]] = {
     "GBTRegressor": {"maxIter": 2, "maxDepth": 3},
 }
 
+_TREES: dict[str, tuple[ParamValue, ...]] = {
+    "maxDepth": (2, 3, 5),
+    "maxBins": (8, 32, 64),
+    "minInstancesPerNode": (1, 4),
+    "minInfoGain": (0.0, 0.01),
+    "minWeightFractionPerNode": (0.0, 0.05),
+}
+_FORESTS: dict[str, tuple[ParamValue, ...]] = {
+    **_TREES,
+    "numTrees": (2, 5),
+    "subsamplingRate": (0.6, 1.0),
+    "bootstrap": (True, False),
+    "featureSubsetStrategy": ("auto", "all", "sqrt", "log2", "onethird"),
+}
+_BOOSTED: dict[str, tuple[ParamValue, ...]] = {**_TREES, "maxIter": (1, 3), "stepSize": (0.1, 1.0)}
+_LINEAR: dict[str, tuple[ParamValue, ...]] = {
+    "maxIter": (3, 9),
+    "regParam": (0.0, 0.001, 0.02),
+    "elasticNetParam": (0.0, 0.4),
+    "fitIntercept": (True, False),
+    "standardization": (True, False),
+}
+CHOICES: dict[str, Mapping[str, tuple[ParamValue, ...]]] = {
+    "LogisticRegression": {**_LINEAR, "family": ("auto", "binomial", "multinomial")},
+    "DecisionTreeClassifier": {**_TREES, "impurity": ("gini", "entropy")},
+    "RandomForestClassifier": {**_FORESTS, "impurity": ("gini", "entropy")},
+    "GBTClassifier": _BOOSTED,
+    "LinearRegression": {**_LINEAR, "solver": ("auto", "l-bfgs")},
+    "DecisionTreeRegressor": _TREES,
+    "RandomForestRegressor": _FORESTS,
+    "GBTRegressor": {**_BOOSTED, "lossType": ("squared", "absolute")},
+}
+"""Values that a drawn point may have, none of which makes a constant model."""
+
 TELLING = (Treatment("median", "category", "keep", "one-hot", "standard"),)
 """It takes every stage that there is; the usual treatment is that of all other tests."""
 
@@ -54,7 +89,9 @@ def every_treatment() -> Iterator[Treatment]:
 
 
 def test_every_algorithm_has_a_point() -> None:
-    assert set(POINTS) == set(ALGORITHMS)
+    assert set(POINTS) == set(CHOICES) == set(ALGORITHMS)
+    for name, choices in CHOICES.items():
+        assert set(choices) <= set(ALGORITHMS[name].hyperparameters)
 
 
 @pytest.mark.parametrize("treatment", TELLING, ids=str)
@@ -72,7 +109,29 @@ def test_the_scorer_agrees_with_spark_in_every_way(
         print(f"{name}: {largest:.1e}")
 
 
-def differences(spark: SparkSession, folder: Path, treatment: Treatment) -> Iterator[tuple[str, float]]:
+@pytest.mark.parametrize("seed", [1, *(pytest.param(one, marks=pytest.mark.matrix) for one in range(2, 13))])
+def test_the_scorer_agrees_with_spark_whatever_is_drawn(
+    spark: SparkSession, tmp_path: Path, seed: int
+) -> None:
+    """Rows, missing values, treatment and parameters by chance."""
+    drawn = random.Random(seed)  # noqa: S311  (nothing secret)
+    treatment = drawn.choice(list(every_treatment()))
+    points = {
+        name: {one: drawn.choice(values) for one, values in choices.items() if drawn.random() < 0.7}
+        for name, choices in CHOICES.items()
+    }
+    print(treatment, points)
+    for name, largest in differences(spark, tmp_path, treatment, points, seed):
+        print(f"{name}: {largest:.1e}")
+
+
+def differences(
+    spark: SparkSession,
+    folder: Path,
+    treatment: Treatment,
+    points: Mapping[str, Mapping[str, ParamValue]] = POINTS,
+    seed: int = 0,
+) -> Iterator[tuple[str, float]]:
     """The largest difference of each algorithm; all are fitted on the same features, and saved together."""
     spec = snapshot_spec(
         categorical=CATEGORICAL,
@@ -82,11 +141,11 @@ def differences(spark: SparkSession, folder: Path, treatment: Treatment) -> Iter
         treatment=treatment,
         text_rule=1,
     )
-    train, others = (_usable(frame, treatment) for frame in (_rows(0), _strange_rows()))
+    train, others = (_usable(frame, treatment) for frame in (_rows(seed), _strange_rows(seed + 1)))
     stages = Pipeline(stages=feature_stages(spec)).fit(_frame(spark, train))
     known, asked = (_with_labels(stages, _frame(spark, rows), spec) for rows in (train, others))
     with cached(known), cached(asked):
-        models = {name: _estimator(name, spec).fit(known) for name in ALGORITHMS}
+        models = {name: _estimator(name, spec, points[name]).fit(known) for name in ALGORITHMS}
         PipelineModel([*stages.stages, *models.values()]).write().save((folder / "spark").as_uri())
         for name, model in models.items():
             exported = export_scorer(PipelineModel([*stages.stages, model]), spec, folder / "spark")
@@ -97,9 +156,9 @@ def differences(spark: SparkSession, folder: Path, treatment: Treatment) -> Iter
             yield name, max(reports)
 
 
-def _estimator(name: str, spec: SnapshotSpec) -> Any:
+def _estimator(name: str, spec: SnapshotSpec, params: Mapping[str, ParamValue]) -> Any:
     label = {"classification": "class", "regression": "signal"}[ALGORITHMS[name].objective]
-    return estimator(Point("p", name, POINTS[name]), spec).setLabelCol(label)
+    return estimator(Point("p", name, dict(params)), spec).setLabelCol(label)
 
 
 def _compare(model: Any, rows: DataFrame, spec: SnapshotSpec, objective: Objective, folder: Path) -> float:
@@ -123,11 +182,11 @@ def _with_labels(stages: Any, rows: DataFrame, spec: SnapshotSpec) -> DataFrame:
 @cache
 def _rows(seed: int) -> pd.DataFrame:
     """Rows whose label follows from their features, with missing values in each column but one."""
-    random = np.random.default_rng(seed)
-    city = random.choice(["Ulm", "Île", "New York", "7", "it's"], ROWS, p=[0.4, 0.3, 0.15, 0.1, 0.05])
-    odd = random.choice(["x", "y"], ROWS)
-    age, amount = random.normal(40, 15, ROWS).round(1), random.lognormal(3, 2, ROWS)
-    signal = age / 20 + (city == "Île") * 2 - (odd == "x") + np.log(amount) / 3 + random.normal(0, 0.3, ROWS)
+    chance = np.random.default_rng(seed)
+    city = chance.choice(["Ulm", "Île", "New York", "7", "it's"], ROWS, p=[0.4, 0.3, 0.15, 0.1, 0.05])
+    odd = chance.choice(["x", "y"], ROWS)
+    age, amount = chance.normal(40, 15, ROWS).round(1), chance.lognormal(3, 2, ROWS)
+    signal = age / 20 + (city == "Île") * 2 - (odd == "x") + np.log(amount) / 3 + chance.normal(0, 0.3, ROWS)
     frame = pd.DataFrame(
         {
             "City": city,
@@ -135,7 +194,7 @@ def _rows(seed: int) -> pd.DataFrame:
             "Age": age,
             "a.b c": amount,
             "Constant": 3.0,
-            "is new": pd.Series(random.choice([True, False], ROWS), dtype=object),
+            "is new": pd.Series(chance.choice([True, False], ROWS), dtype=object),
             "signal": signal,
         }
     )
@@ -145,9 +204,9 @@ def _rows(seed: int) -> pd.DataFrame:
     return frame
 
 
-def _strange_rows() -> pd.DataFrame:
+def _strange_rows(seed: int) -> pd.DataFrame:
     """Rows such as train has none of: unseen categories, numbers far away."""
-    frame = _rows(1).head(60).copy()
+    frame = _rows(seed).head(60).copy()
     frame.loc[frame.index % 5 == 1, "City"] = "Atlantis"
     frame.loc[frame.index % 5 == 2, ["Age", "Constant"]] = [-1e6, 1e12]
     return frame
