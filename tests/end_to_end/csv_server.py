@@ -1,4 +1,4 @@
-"""A web server for sources: it answers the texts it was given, and 404 to everything else."""
+"""A web server for sources: it answers the files it was given, and 404 to everything else."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -6,18 +6,18 @@ from types import TracebackType
 
 
 class CsvServer:
-    """Serves `texts` by path while the block runs."""
+    """Serves `files` by path while the block runs."""
 
     def __init__(self) -> None:
-        self.texts: dict[str, str] = {}
-        texts = self.texts
+        self.files: dict[str, bytes] = {}
+        files = self.files
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                text = texts.get(self.path)
-                self.send_response(200 if text is not None else 404)
+                content = files.get(self.path)
+                self.send_response(200 if content is not None else 404)
                 self.end_headers()
-                self.wfile.write((text or "not here").encode())
+                self.wfile.write(content or b"not here")
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
                 """Say nothing: a test's output is for its failures."""
@@ -34,9 +34,9 @@ class CsvServer:
         self._server.shutdown()
         self._server.server_close()
 
-    def serve(self, name: str, text: str) -> str:
-        """Serve `text` under `name`; its URL."""
-        self.texts[f"/{name}"] = text
+    def serve(self, name: str, content: str | bytes) -> str:
+        """Serve a file under `name`; its URL."""
+        self.files[f"/{name}"] = content.encode() if isinstance(content, str) else content
         return self.url(name)
 
     def url(self, name: str) -> str:

@@ -103,16 +103,64 @@ def test_a_run_that_is_marked_while_its_tasks_wait_is_no_success(stack: Stack) -
     assert stack.clusters_of(run) == []
 
 
-def test_a_broken_row_fails_the_run_with_its_column_value_and_row(
+def test_a_file_with_five_faults_is_told_whole_by_the_worker_and_costs_no_cluster(
     stack: Stack, csv_server: CsvServer
 ) -> None:
-    lines = PENGUINS.splitlines()
-    lines[100] = "Dream,forty,18.0,190,3600,0"
-    run = stack.run(HTTP_DAG, {"source_url": csv_server.serve("broken.csv", "\n".join(lines) + "\n")})
-    assert run.state == "failed"
-    reason = run.last_line_of("download_data")
-    assert all(part in reason for part in ("CulmenLength", "forty", "100")), reason
-    assert stack.live_clusters(HTTP_DAG) == []
+    header, *rows = PENGUINS.splitlines()
+    rows[99] = "Dream,forty,18.0,190,3600,0"
+    rows[120] = "Dream,40,NA,190,3600,0"
+    rows[140] = 'Dream,40,NA,190,"3,600",0'
+    rows[160] += ",too much"
+    rows[200:] = [row.replace("Biscoe", "") for row in rows[200:]]
+    url = csv_server.serve("broken.csv", "\n".join([header, *rows]) + "\n")
+    run = stack.run(HTTP_DAG, {"source_url": url})
+    assert (run.state, run.failed()) == ("failed", {"download_data", "verdict"})
+    reason = "\n".join(run.log_of("download_data"))
+    for said in (
+        "row 100: column 'CulmenLength' has 'forty', which is not a finite number",
+        "row 121: column 'CulmenDepth' has 'NA', which is not a finite number (and 1 more such row)",
+        "row 141: column 'BodyMass' has '3,600', which is not a finite number",
+        "row 161: it has 7 fields, more or fewer than the header",
+        "rows are incomplete",
+    ):
+        assert said in reason
+    assert stack.clusters_of(run.dag_run) == []
+
+
+FIVE_MISTAKES = '''"""Airflow DAG with five mistakes."""
+from rookery import CsvSource, Endpoint, Features, RandomSplit, Registry, Sweep, TrainingPlan, training_dag
+
+plan = TrainingPlan(
+    source=CsvSource(url="file:///etc/passwd"),
+    features=Features(numeric=["BodyMass"], scaling="min-max"),
+    label="Species",
+    split=RandomSplit(test_size=1.5, seed=42),
+    sweep=[Sweep(algorithm="LogisticRegression", grid={"max_iter": [5]})],
+    metric="acuracy",
+    registry=Registry(registered_model_name="Five Mistakes"),
+    endpoint=Endpoint(name="five-mistakes"),
+)
+five_mistakes = training_dag(plan, dag_id="five_mistakes", schedule=None)
+'''
+
+
+def test_a_plan_with_five_mistakes_is_five_messages_and_creates_nothing(stack: Stack) -> None:
+    before = Created.until_now(stack.workspace)
+    file = stack.airflow_home.parent / "dags" / "five_mistakes.py"
+    file.write_text(FIVE_MISTAKES)
+
+    def told() -> str | None:
+        errors = stack.get("importErrors")["import_errors"]
+        return next((str(each["stack_trace"]) for each in errors if file.name in each["filename"]), None)
+
+    try:
+        text = wait_for("an import error of the file", told, seconds=HANGING_SECONDS, interval=0.5)
+    finally:
+        file.unlink()
+    assert "TrainingPlan has 5 mistakes" in text
+    for place in ("source.url", "features.scaling", "split.test_size", "sweep[0].grid.max_iter", "metric"):
+        assert f"- {place}: " in text
+    assert Created.until_now(stack.workspace) == before
 
 
 def test_the_answer_is_the_labels_own_text_and_follows_the_data(stack: Stack, csv_server: CsvServer) -> None:
