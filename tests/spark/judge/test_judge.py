@@ -171,21 +171,22 @@ def test_a_champion_whose_snapshot_is_gone_cannot_be_compared(candidates: Candid
     assert "its snapshot /nowhere is gone" in decision.words
 
 
-@pytest.mark.parametrize("part", ["", "scorer"])
+@pytest.mark.parametrize("part", ["all of the run", "the model", "the scorer"])
 def test_a_champion_whose_files_are_gone_cannot_be_compared_and_fails_no_run(
     candidates: Candidates, poor: str, part: str
 ) -> None:
     client = candidates.study.client
     run = client.get_run(str(client.get_model_version(MODEL, poor).run_id))
-    model = Path(run.info.artifact_uri.removeprefix("file://")) / run.data.tags[contract.TAG_MODEL]
-    files, elsewhere = model / part, model.with_name("elsewhere")
-    files.rename(elsewhere)
+    artifacts = Path(run.info.artifact_uri.removeprefix("file://"))
+    model = artifacts / run.data.tags[contract.TAG_MODEL]
+    files = {"all of the run": artifacts, "the model": model, "the scorer": model / "scorer"}[part]
+    elsewhere = files.rename(artifacts.parent.parent / "elsewhere")
     try:
-        _, decision = candidates.register(candidates.registration(20, f"gone {part}", champion=poor))
+        _, decision = candidates.register(candidates.registration(20, f"without {part}", champion=poor))
     finally:
         elsewhere.rename(files)
     assert (decision.promoted, decision.metric) == (True, "")
-    assert ("the files of its model are gone" if not part else "has no scorer") in decision.words
+    assert ("has no scorer" if part == "the scorer" else "the files of its model are gone") in decision.words
 
 
 @pytest.mark.matrix

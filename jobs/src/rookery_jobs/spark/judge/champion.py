@@ -15,6 +15,8 @@ from rookery_jobs.spark.model_artifact import CODE, SCORER, SCORER_PACKAGE
 from rookery_jobs.spark.snapshot import Snapshot
 from rookery_jobs.spark.text.values import column
 
+_GONE = "the files of its model are gone"
+
 
 class Incomparable(Exception):
     """The champion and the challenger cannot be compared; the message says why."""
@@ -47,12 +49,16 @@ def champion_of(client: MlflowClient, spec: RegistrationSpec, files: ClusterFile
 
 def _downloaded(uri: str, folder: Path) -> Path:
     try:
-        return Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(folder)))
+        model = Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(folder)))
     except Exception as error:
         # A store that does not answer is another matter: then this raises too, and the run fails.
         if mlflow.artifacts.list_artifacts(artifact_uri=uri):
             raise
-        raise Incomparable("the files of its model are gone") from error
+        raise Incomparable(_GONE) from error
+    # Some stores take a folder that is not there for an empty one.
+    if not (model / "MLmodel").is_file():
+        raise Incomparable(_GONE)
+    return model
 
 
 def require_comparable(champion: Champion, snapshot: Snapshot) -> None:
