@@ -12,9 +12,11 @@ from rookery_jobs.contract import MAX_CLASSES, first_ten, number
 # How programs write that there is no value.
 MISSING = frozenset({"-", "?", ".", "n/a", "na", "nan", "none", "null", "#n/a"})
 
-_UNIT = r"([^\W\d]{1,3}|[^\w\s.,+-])"
+# A sign such as a currency's, three capitals before a number, or a few letters behind it; `A-12` and `12a`
+# are codes.
+_BEFORE, _AFTER = r"([^\w\s.,+-]\s?|[A-Z]{3}\s)", r"(\s?([^\w\s.,+-]|[^\W\d]{2,3})|\s[^\W\d])"
 _AMOUNT = r"[+-]?[0-9]+([.,][0-9]+)*"
-_WITH_UNIT = re.compile(rf"{_UNIT}\s?{_AMOUNT}|{_AMOUNT}\s?{_UNIT}")
+_WITH_UNIT = re.compile(f"{_BEFORE}{_AMOUNT}|{_AMOUNT}{_AFTER}")
 _BETWEEN_GROUPS = ",.'\u2019 \xa0\u202f"
 _GROUPED = re.compile(rf"[+-]?[1-9][0-9]{{0,2}}([{_BETWEEN_GROUPS}])[0-9]{{3}}(\1[0-9]{{3}})*([.,][0-9]+)?")
 

@@ -134,15 +134,17 @@ def test_codes_are_no_numbers_and_neither_is_what_has_a_unit() -> None:
         "Region": [f"{row % 12:02}" for row in range(ROWS)],
         "Share": [f"{NUMBERS.random():.4f} %" for _ in range(ROWS)],
         "Class": ["007" if row % 2 else "7" for row in range(ROWS)],
+        "Customer": [f"K-{row:05}" for row in range(ROWS)],
     }
     header, *rows = table(columns=columns).splitlines()
-    more = [row.replace(" %", f"{place} %") for place in range(3) for row in rows]
+    more = [row.replace(" %", f"{place} %") + str(place) for place in range(3) for row in rows]
     plan = made(write("\n".join([header, *more])), "Class")
     assert plan.features.categorical == ("City", "Bought", "Region")
     assert plan.label_type == "string"
     text = Path("dags/made.py").read_text()
     assert "12 different codes, as some begin with 0" in text
     assert "'Share': not numbers alone, such as '0." in text
+    assert "'Customer': too many different texts for categories\n" in text
 
 
 def test_a_text_in_two_unicode_forms_is_one() -> None:

@@ -104,6 +104,9 @@ def test_all_that_is_wrong_is_told_at_once_each_with_row_value_and_what_to_do() 
         ('Biscoe,"1.234,5",0', "say decimal=',' if that is so in the whole column"),
         ('Biscoe,"1,234.5",0', "write numbers without separators of thousands"),
         ("Biscoe,1 234,0", "write numbers without separators of thousands"),
+        ("Biscoe,4.5 kg,0", "write numbers alone, without their unit"),
+        ("Biscoe,\u20ac 12,0", "write numbers alone, without their unit"),
+        ("Biscoe,A-12,0", "correct the values, or make the column a categorical one"),
         ("Biscoe,heavy,0", "correct the values, or make the column a categorical one"),
     ],
 )
