@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -134,10 +135,11 @@ print(values.get("first", "rows"), values.get("first", "none", default="d"), *sy
             ],
         ),
         script(workspace, "first", sets),
-        parameters=[JobParameterDefinition(name="day", default="monday")],
+        parameters=[JobParameterDefinition(name="day", default="{{job.start_time.iso_date}}")],
     )
     assert state(run) == ("TERMINATED", "SUCCESS")
-    assert printed_by(workspace, run, "second") == "7 d adelie monday success"
+    day = datetime.fromtimestamp((run.start_time or 0) / 1000, UTC).date()
+    assert printed_by(workspace, run, "second") == f"7 d adelie {day} success"
 
 
 def test_a_failure_skips_what_depends_on_it_and_a_repair_runs_both(workspace: RunningWorkspace) -> None:
@@ -209,6 +211,8 @@ def test_a_condition_takes_one_branch(workspace: RunningWorkspace) -> None:
         workspace, condition, then, otherwise, parameters=[JobParameterDefinition(name="n", default="10")]
     )
     assert results(run) == {"if": "SUCCESS", "then": "SUCCESS", "else": "EXCLUDED"}
+    (decided,) = [task.condition_task for task in run.tasks or [] if task.condition_task]
+    assert decided.outcome == "true"
     assert state(run) == ("TERMINATED", "SUCCESS")
 
 
@@ -233,18 +237,31 @@ def test_a_job_as_a_task_ends_as_its_run_does(workspace: RunningWorkspace) -> No
     jobs = workspace.client.jobs
     inner = jobs.create(
         name="inner",
-        parameters=[JobParameterDefinition(name="how", default="bad")],
+        parameters=[
+            JobParameterDefinition(name="how", default="bad"),
+            JobParameterDefinition(name="from", default="nobody"),
+        ],
         tasks=[
-            script(workspace, "main", "import sys; print(sys.argv[1])", parameters=["{{job.parameters.how}}"])
+            script(
+                workspace,
+                "main",
+                "import sys; print(*sys.argv[1:])",
+                parameters=["{{job.parameters.how}}", "{{job.parameters.`from`}}"],
+            )
         ],
     ).job_id
     assert inner is not None
     outer = Task(task_key="call", run_job_task=RunJobTask(job_id=inner, job_parameters={"how": "well"}))
-    run = run_of(workspace, outer)
+    handed_on = [
+        JobParameterDefinition(name="from", default="{{task.name}}"),
+        JobParameterDefinition(name="unknown_to_the_inner_job", default="x"),
+    ]
+    run = run_of(workspace, outer, parameters=handed_on)
     assert results(run) == {"call": "SUCCESS"}
     (called,) = list(jobs.list_runs(job_id=inner))
     whole = jobs.get_run(int(called.run_id or 0))
-    assert printed_by(workspace, whole, "main") == "well"
+    assert printed_by(workspace, whole, "main") == "well call"
+    assert {each.name for each in whole.job_parameters or []} == {"how", "from"}
     shown = jobs.get_run_output(int((run.tasks or [])[0].run_id or 0))
     assert shown.run_job_output is not None
     assert shown.run_job_output.run_id == called.run_id
@@ -295,6 +312,12 @@ def test_a_second_run_waits_in_a_queue_or_is_skipped(workspace: RunningWorkspace
     assert state(finished(workspace, queued)) == ("TERMINATED", "CANCELED")
 
 
+LOOP = {
+    "task_key": "a",
+    "for_each_task": {"inputs": "[1]", "task": {"task_key": "b", "run_job_task": {"job_id": 1}}},
+}
+
+
 @pytest.mark.parametrize(
     ("tasks", "text"),
     [
@@ -312,12 +335,14 @@ def test_a_second_run_waits_in_a_queue_or_is_skipped(workspace: RunningWorkspace
         ),
         ([{"task_key": "a", "dbt_task": {"commands": []}}], "dbt_task is not supported"),
         ([{"task_key": "a", "libraries": [{"jar": "x"}]}], "kind jar is not supported"),
+        ([LOOP | {"max_retries": 1}], "a for_each_task is not retried"),
     ],
 )
 def test_what_no_job_can_be_is_refused(
     workspace: RunningWorkspace, tasks: list[dict[str, Any]], text: str
 ) -> None:
     common = {"existing_cluster_id": "c", "spark_python_task": {"python_file": "dbfs:/a.py"}}
-    answer = workspace.call("POST", "/api/2.2/jobs/create", {"tasks": [common | each for each in tasks]})
+    asked = [each if "for_each_task" in each else common | each for each in tasks]
+    answer = workspace.call("POST", "/api/2.2/jobs/create", {"tasks": asked})
     assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
     assert text in answer.json()["message"]

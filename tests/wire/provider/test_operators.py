@@ -54,6 +54,13 @@ def test_a_cluster_that_does_not_exist_fails_the_run_in_words(
     [
         ({"spark_jar_task": {"main_class_name": "a.B"}}, "spark_jar_task is not supported"),
         ({"pipeline_task": {"pipeline_id": "1"}}, "pipeline_task is not supported"),
+        (
+            {
+                "notebook_task": {"notebook_path": "/Shared/a"},
+                "git_source": {"git_url": "https://example.com", "git_provider": "gitHub"},
+            },
+            "git_source is not supported",
+        ),
         ({"new_cluster": {"spark_version": "1.0", "num_workers": 0}}, "Invalid spark version 1.0"),
         ({"tasks": [{"task_key": "a"}, {"task_key": "a"}]}, "Task keys must be unique"),
     ],

@@ -30,7 +30,7 @@ def whole_run(run: Document, tasks: list[Document], settings: Settings) -> dict[
 
 def task_run(run: Document, task: Document, iterations: list[Document], settings: Settings) -> dict[str, Any]:
     """A task run as a run of its own, as runs/get answers it for a task's run id."""
-    echo = {key: value for key, value in task["task"].items() if key.endswith("_task")}
+    echo = {key: value for key, value in _spec(task).items() if key.endswith("_task")}
     shown = {
         **_common(run, task["run_id"], settings),
         **_state(task, task["life_cycle_state"]),
@@ -63,12 +63,15 @@ def task_entry(run: Document, task: Document, settings: Settings) -> dict[str, A
 
 
 def _spec(task: Document) -> dict[str, Any]:
-    """The task as it was asked for; of a loop also how far it is."""
+    """The task as it was asked for; of a loop also how far it is, of a condition what came out."""
     spec: dict[str, Any] = task["task"]
-    if "iteration_stats" not in task:
-        return spec
-    stats = {"stats": {"task_run_stats": task["iteration_stats"]}}
-    return spec | {"for_each_task": spec["for_each_task"] | stats}
+    if "iteration_stats" in task:
+        stats = {"stats": {"task_run_stats": task["iteration_stats"]}}
+        return spec | {"for_each_task": spec["for_each_task"] | stats}
+    if "condition_outcome" in task:
+        outcome = {"outcome": task["condition_outcome"]}
+        return spec | {"condition_task": spec["condition_task"] | outcome}
+    return spec
 
 
 def _common(run: Document, run_id: int, settings: Settings) -> dict[str, Any]:

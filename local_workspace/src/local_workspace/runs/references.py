@@ -16,7 +16,8 @@ from local_workspace.errors import InvalidParameterValue
 from local_workspace.settings import Settings
 from local_workspace.store import Document
 
-_REFERENCE = re.compile(r"\{\{\s*([^{}\s]+)\s*\}\}")
+# Names with other characters than letters, digits and _ may stand between backticks.
+_REFERENCE = re.compile(r"\{\{\s*((?:`[^`{}]+`|[^`{}\s])+)\s*\}\}")
 _NAMESPACES = ("job.", "task.", "tasks.", "workspace.", "backfill.")
 # What other tasks, and the job's own parameters, are only known to hold when the run is there.
 _OF_A_RUN = re.compile(
@@ -29,7 +30,11 @@ Values = dict[str, str]
 
 def resolved(parameter: str, values: Values) -> str:
     """A parameter with every reference replaced."""
-    return _REFERENCE.sub(lambda found: values.get(found[1], found[0]), parameter)
+    return _REFERENCE.sub(lambda found: values.get(_name(found[1]), found[0]), parameter)
+
+
+def _name(written: str) -> str:
+    return written.replace("`", "")
 
 
 def values_of(run: Document, task: Document, settings: Settings) -> Values:
@@ -37,7 +42,7 @@ def values_of(run: Document, task: Document, settings: Settings) -> Values:
     start = datetime.fromtimestamp(run["start_time"] / 1000, UTC)
     moment = _moment(start, run["start_time"])
     task_key, task_run_id, run_id = task["task"]["task_key"], str(task["run_id"]), str(run["run_id"])
-    return {
+    values = {
         "job.id": str(run["job_id"]),
         "job.name": run["run_name"],
         "job.run_id": run_id,
@@ -57,8 +62,10 @@ def values_of(run: Document, task: Document, settings: Settings) -> Values:
         "task_retry_count": str(task.get("attempt_number", 0)),
         "start_date": moment["iso_date"],
         "start_time": moment["timestamp_ms"],
-        **{f"job.parameters.{name}": value for name, value in run.get("parameters", {}).items()},
     }
+    # A job's parameters may refer to what its run is.
+    parameters = {name: resolved(value, values) for name, value in run.get("parameters", {}).items()}
+    return values | {f"job.parameters.{name}": value for name, value in parameters.items()}
 
 
 def values_of_others(tasks: Iterable[Document], task_values: Mapping[str, Mapping[str, Any]]) -> Values:
@@ -110,7 +117,7 @@ _NAMES = frozenset(
 
 def check_references(task_key: str, parameters: Iterable[str]) -> None:
     """`InvalidParameterValue` for a reference of a known namespace that no run has."""
-    for name in (name for parameter in parameters for name in _REFERENCE.findall(parameter)):
+    for name in (_name(found) for parameter in parameters for found in _REFERENCE.findall(parameter)):
         if name.startswith(_NAMESPACES) and name not in _NAMES and not _OF_A_RUN.fullmatch(name):
             raise InvalidParameterValue(
                 f"Task {task_key}: parameters refer to {{{{{name}}}}}, which a run of this workspace does "

@@ -81,9 +81,11 @@ class Runs:
         may_wait = (request.queue or settings.queue).enabled
         return self._add(asked, origin, if_full=None if may_wait else TOO_MANY_RUNS)
 
-    def run_job(self, job_id: int, parameters: dict[str, str]) -> int:
-        """Begin a run of a job for a task of another run."""
-        return self.run_now(RunNow(job_id=job_id, job_parameters=parameters))
+    def run_job(self, job_id: int, parameters: dict[str, str], handed_on: dict[str, str]) -> int:
+        """Begin a run of a job for a task of another run, whose parameters are handed on to it."""
+        known = {parameter.name for parameter in self._jobs.settings(job_id).parameters}
+        common = {name: value for name, value in handed_on.items() if name in known}
+        return self.run_now(RunNow(job_id=job_id, job_parameters=parameters | common))
 
     def repair(self, request: Repair) -> int:
         """Run some tasks of a run again, in the same run; the id of the repair."""

@@ -54,6 +54,13 @@ def test_a_reference_is_replaced_wherever_it_stands(reference: str, value: str) 
     assert resolved(f"a {{{{{reference}}}}}, {{{{ {reference} }}}}", VALUES) == f"a {value}, {value}"
 
 
+def test_a_name_with_other_characters_stands_between_backticks() -> None:
+    values = values_of(RUN | {"parameters": {"my-day": "{{job.name}} {{job.id}}"}}, TASK, SETTINGS)
+    parameter = "{{job.parameters.`my-day`}}"
+    check_references("train", [parameter])
+    assert resolved(parameter, values) == "nightly 22"
+
+
 @pytest.mark.parametrize("text", ["{{my.value}}", "{{unknown}}", "{{job.id}", "{job.id}", "{{}}", "{{a b}}"])
 def test_what_only_looks_like_a_reference_stays(text: str) -> None:
     check_references("train", [text])

@@ -30,6 +30,9 @@ class RunRequest(Message):
 class SubmitRun(RunRequest):
     """A one-time run: its tasks, or (the older form) one task in the fields of the run itself."""
 
+    # Known only to be refused.
+    git_source: Any = None
+
     @model_validator(mode="before")
     @classmethod
     def _with_tasks(cls, fields: Any) -> Any:
@@ -40,6 +43,8 @@ class SubmitRun(RunRequest):
         """Raise `InvalidParameterValue` for the first thing that is wrong."""
         if not self.tasks:
             raise InvalidParameterValue("Missing required field: tasks")
+        if self.git_source:
+            raise InvalidParameterValue("git_source is not supported by this workspace (Git folders).")
         if self.job_clusters:
             raise InvalidParameterValue(
                 "job_clusters: a one-time run has none on Databricks; give each task its new_cluster, or "

@@ -86,6 +86,11 @@ class TaskSpec(Kinds, ControlKinds):
         if self.is_on_cluster():
             self._check_cluster(job_cluster_keys)
         if nested := self.iterated():
+            if self.max_retries or self.retry_on_timeout:
+                raise InvalidParameterValue(
+                    f"Task {self.task_key}: a for_each_task is not retried: set max_retries and "
+                    "retry_on_timeout of the task in it."
+                )
             if nested.depends_on or nested.for_each_task:
                 raise InvalidParameterValue(
                     f"Task {self.task_key}: the task of a loop has no depends_on and no loop of its own."

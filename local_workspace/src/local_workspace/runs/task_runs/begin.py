@@ -9,7 +9,7 @@ from local_workspace.runs.control.run_job import RunJobTask
 from local_workspace.runs.outcome import Outcome
 from local_workspace.runs.output import task_values
 from local_workspace.runs.process import RunProcess
-from local_workspace.runs.references import Values, values_of, values_of_others
+from local_workspace.runs.references import Values, resolved, values_of, values_of_others
 from local_workspace.runs.requests.task import TaskSpec
 from local_workspace.runs.task_runs.condition import ConditionRun
 from local_workspace.runs.task_runs.for_each import ForEachRun
@@ -35,7 +35,8 @@ def task_run_of(
     if isinstance(kind, ForEachTask):
         return ForEachRun(kind, values, launcher, *common)
     if isinstance(kind, RunJobTask):
-        return RunJobRun(kind, values, launcher, *common)
+        handed_on = {name: resolved(each, values) for name, each in run.get("parameters", {}).items()}
+        return RunJobRun(kind, values, handed_on, launcher, *common)
     assert isinstance(kind, Task)  # noqa: S101 - there are no others
     process = RunProcess(task["run_id"], services.settings, services.processes)
     context = _context(run, left, values, services)

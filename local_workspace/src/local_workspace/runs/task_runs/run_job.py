@@ -12,8 +12,11 @@ from local_workspace.runs.task_runs.task_run import Launcher, TaskRun
 class RunJobRun(TaskRun):
     """Ends as the run of the other job does."""
 
-    def __init__(self, task: RunJobTask, values: Values, launcher: Launcher, *common: Any) -> None:
+    def __init__(
+        self, task: RunJobTask, values: Values, handed_on: dict[str, str], launcher: Launcher, *common: Any
+    ) -> None:
         super().__init__(*common)
+        self._handed_on = handed_on
         self._task = task
         self._values = values
         self._launcher = launcher
@@ -22,7 +25,9 @@ class RunJobRun(TaskRun):
         """Begin the other run and wait for it."""
         records = self.services.records
         try:
-            run_id = self._launcher.run_job(self._task.job_id, self._task.parameters(self._values))
+            run_id = self._launcher.run_job(
+                self._task.job_id, self._task.parameters(self._values), self._handed_on
+            )
         except WorkspaceError as error:
             return internal_error(
                 f"Failed to trigger run of job {self._task.job_id}: {error}", "RESOURCE_NOT_FOUND"

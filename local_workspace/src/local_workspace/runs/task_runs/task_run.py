@@ -29,8 +29,11 @@ class Launcher(Protocol):
     def begin_iteration(self, loop_id: int, spec: TaskSpec, values: Values, attempt: int) -> int:
         """Begin an attempt (the first is 0) at a task run of a loop; its id."""
 
-    def run_job(self, job_id: int, parameters: dict[str, str]) -> int:
-        """Begin a run of a job; its id. Raises `WorkspaceError`."""
+    def run_job(self, job_id: int, parameters: dict[str, str], handed_on: dict[str, str]) -> int:
+        """Begin a run of a job; its id. Raises `WorkspaceError`.
+
+        `handed_on`: parameters that it has if it knows them, before `parameters`.
+        """
 
     def cancel(self, run_id: int) -> None:
         """Begin to end a run or task run."""
