@@ -96,6 +96,10 @@ class FileSystemUtils:
         """What is below `dbfs:/`; nothing can be mounted there."""
         return _MOUNTS
 
+    def refreshMounts(self) -> bool:  # noqa: N802
+        """See mounts that others have made; here there are never any."""
+        return True
+
     def _copy(self, source: str, dest: str, *, recurse: bool, is_move: bool) -> bool:
         from_system, from_path = self._at(source)
         to_system, to_path = self._at(dest)

@@ -1,6 +1,7 @@
 """The names that code finds without an import, in a notebook; and where other code imports them from."""
 
 import sys
+import warnings
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,14 @@ def namespace(spark: Any, sc: Any, facts: RunFacts) -> dict[str, Any]:
 
     `databricks.sdk.runtime` takes them from the runtime's module `dbruntime`, `pyspark.dbutils` has a class.
     """
+    from pyspark.sql import DataFrame, SQLContext
+    from pyspark.sql.functions import udf
+
+    DataFrame.display = display  # type: ignore[attr-defined]
     dbutils = DBUtils(sc, facts)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is deprecated, and still there
+        sql_context = SQLContext(sc, spark)
     names = {
         "spark": spark,
         "sc": sc,
@@ -23,6 +31,8 @@ def namespace(spark: Any, sc: Any, facts: RunFacts) -> dict[str, Any]:
         "displayHTML": display_html,
         "sql": spark.sql,
         "table": spark.table,
+        "sqlContext": sql_context,
+        "udf": udf,
         "getArgument": dbutils.widgets.getArgument,
     }
     dbutils.library.kept = frozenset(names)

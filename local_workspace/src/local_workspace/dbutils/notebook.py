@@ -3,10 +3,10 @@
 import os
 import posixpath
 import time
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from local_workspace.dbutils.context import NotebookContext
 from local_workspace.dbutils.facts import RunFacts
 
 _POLL_SECONDS = 0.5
@@ -58,19 +58,10 @@ class NotebookUtils:
         """A notebook's whole path; one that does not begin with a slash is beside this notebook."""
         return posixpath.normpath(posixpath.join(posixpath.dirname(self._facts.notebook_path), path))
 
-    def getContext(self) -> SimpleNamespace:  # noqa: N802
-        """Where this runs, as far as users read it; every value has a `get()`."""
-        return SimpleNamespace(
-            notebookPath=_getter(self._facts.notebook_path),
-            clusterId=_getter(self._facts.cluster_id),
-            apiUrl=_getter(os.environ["DATABRICKS_HOST"]),
-            apiToken=_getter(os.environ["DATABRICKS_TOKEN"]),
-        )
+    def getContext(self) -> NotebookContext:  # noqa: N802
+        """Where this runs, as far as users read it."""
+        return NotebookContext(self._facts)
 
 
 def _run(api: Any, run_id: int) -> Any:
     return api.do("GET", "/api/2.2/jobs/runs/get", query={"run_id": run_id})
-
-
-def _getter(value: str) -> Callable[[], SimpleNamespace]:
-    return lambda: SimpleNamespace(get=lambda: value)

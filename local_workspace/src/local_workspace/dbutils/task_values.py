@@ -14,6 +14,7 @@ class TaskValues:
     def __init__(self, facts: RunFacts) -> None:
         self._file = facts.folder / "task_values.json"
         self._earlier = facts.task_values
+        self._is_of_job = facts.is_of_job
 
     def set(self, key: str, value: Any) -> None:
         """Keep a value (what JSON can hold, at most 48 KiB) for the tasks after this one."""
@@ -25,8 +26,18 @@ class TaskValues:
         unfinished.write_text(json.dumps(present | {key: value}))
         unfinished.replace(self._file)
 
-    def get(self, taskKey: str, key: str, default: Any = None, debugValue: Any = None) -> Any:  # noqa: ARG002, N803
-        """What an earlier task of this run has set, else `default`. Raises ValueError if that is None."""
+    def get(self, taskKey: str, key: str, default: Any = None, debugValue: Any = None) -> Any:  # noqa: N803
+        """What an earlier task of this run has set, else `default`. Raises ValueError if that is None.
+
+        Outside of a job it is `debugValue`, which must not be None then.
+        """
+        if not self._is_of_job:
+            if debugValue is None:
+                raise TypeError(
+                    "Must pass debugValue when calling get outside of a job context. "
+                    "debugValue cannot be None."
+                )
+            return debugValue
         values = self._earlier.get(taskKey, {})
         if key in values:
             return values[key]

@@ -14,6 +14,10 @@ class WidgetUtils:
         self._parameters = dict(parameters)
         self._defaults: dict[str, str] = {}
 
+    def give(self, values: Mapping[str, str]) -> None:
+        """Values that win over defaults, as those of the run do; `%run` gives them."""
+        self._parameters |= values
+
     def text(self, name: str, defaultValue: str, label: str = "") -> None:  # noqa: ARG002, N803
         """Any text."""
         self._defaults[name] = defaultValue

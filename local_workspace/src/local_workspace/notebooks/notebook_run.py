@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from local_workspace.dbutils.secrets import redacted
+from local_workspace.notebooks.ipython import silenced, timed, write_file
 from local_workspace.notebooks.magics import MagicNotOffered, Magics
 from local_workspace.notebooks.python_cell import run_python
 from local_workspace.notebooks.source import Cell, cell_of, cells_of
 
 MOST_CHARACTERS = 1_000_000
 _HEADERS = {"#": "PYTHON", "--": "SQL", "//": "SCALA"}
+_ARGUMENT = re.compile(r"\$(\w+)=(.*)", re.DOTALL)
 
 
 class CellFailed(Exception):
@@ -89,8 +91,15 @@ class NotebookRun:
                 self._show(self._shown)
 
     def _run_cell(self, cell: Cell, name: str, path: str) -> None:
+        def python(source: str) -> None:
+            run_python(source, self._namespace, name, self._magics.line)
+
         kinds: dict[str, Callable[[str], None]] = {
-            "python": lambda source: run_python(source, self._namespace, name, self._magics.line),
+            "python": python,
+            "time": lambda source: timed(lambda: python(source)),
+            "capture": lambda source: silenced(lambda: python(source.partition("\n")[2])),
+            "writefile": write_file,
+            "bash": self._magics.sh,
             "md": lambda _: None,
             "run": lambda source: self._run_inside(source, path),
             "sql": self._magics.sql,
@@ -107,10 +116,16 @@ class NotebookRun:
         importlib.invalidate_caches()
 
     def _run_inside(self, source: str, path: str) -> None:
-        """`%run`: another notebook's cells in this namespace, as if they stood here."""
+        """`%run`: another notebook's cells in this namespace, as if they stood here.
+
+        What it is given, as `$name="value"`, are values of widgets.
+        """
         name, *arguments = shlex.split(source)
         if arguments:
-            raise MagicNotOffered("%run with arguments is not offered by the local workspace.")
+            given = [_ARGUMENT.fullmatch(argument) for argument in arguments]
+            if not all(given):
+                raise MagicNotOffered(f'%run takes arguments as $name="value", got {source.strip()}')
+            self._namespace["dbutils"].widgets.give({each[1]: each[2] for each in given if each})
         other = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
         text = self._read(other)
         header = re.match(r"(#|--|//) Databricks notebook source", text)

@@ -7,17 +7,18 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-# A line that is no Python: `!command` or `%magic …`.
-_LINE = re.compile(r"^(\s*)([!%])\s*(.*)$", re.MULTILINE)
+# A line that is no Python: `!command`, `lines = !command` or `%magic …`.
+_LINE = re.compile(r"^([ \t]*)(?:(\w+)[ \t]*=[ \t]*(?=!))?([!%])[ \t]*(.*)$", re.MULTILINE)
 _CALL = "__line_magic__"
 
 
 def run_python(
-    source: str, namespace: dict[str, Any], name: str, line_magic: Callable[[str, str], None]
+    source: str, namespace: dict[str, Any], name: str, line_magic: Callable[[str, str], Any]
 ) -> None:
     """Execute a cell; `name` is that of its file in tracebacks. Raises what the code raises.
 
-    `line_magic` is called for each line that is none of Python: with `!` or the magic's name, and its text.
+    `line_magic` is called for each line that is none of Python: with `!` or the magic's name, and its text;
+    with `!=` if the line wants what the command prints.
     """
     namespace[_CALL] = line_magic
     source = _without_indent(source)
@@ -45,16 +46,17 @@ def _with_calls(source: str) -> str:
     try:
         ast.parse(source)
     except SyntaxError:
-        return _LINE.sub(lambda found: f"{found[1]}{_CALL}({_magic(found)!r}, {_rest(found)!r})", source)
+        return _LINE.sub(_call, source)
     return source
 
 
-def _magic(found: re.Match[str]) -> str:
-    return found[3].split(" ")[0] if found[2] == "%" else "!"
-
-
-def _rest(found: re.Match[str]) -> str:
-    return found[3].partition(" ")[2] if found[2] == "%" else found[3]
+def _call(found: re.Match[str]) -> str:
+    """The call that stands for a line; its value is what the line keeps, if that gives it a name."""
+    indent, name, mark, text = found.groups()
+    if name:
+        return f"{indent}{name} = {_CALL}('!=', {text!r})"
+    magic, _, rest = text.partition(" ") if mark == "%" else ("!", "", text)
+    return f"{indent}{_CALL}({magic!r}, {rest!r})"
 
 
 def _show(value: Any, namespace: dict[str, Any]) -> None:

@@ -7,11 +7,13 @@ import json
 import re
 from dataclasses import dataclass
 
-_COMMENTS = {"PYTHON": "#", "R": "#", "SCALA": "//", "SQL": "--"}
+COMMENTS = {"PYTHON": "#", "R": "#", "SCALA": "//", "SQL": "--"}
 _OF_LANGUAGE = {"PYTHON": "python", "R": "r", "SCALA": "scala", "SQL": "sql"}
-_MAGIC = re.compile(r"\s*%{1,2}(\w+)[ \t]*(.*)", re.DOTALL)
+_MAGIC = re.compile(r"\s*(%{1,2})(\w+)[ \t]*(.*)", re.DOTALL)
 # Magics of a whole cell. Any other is a line of Python's own.
 KINDS = frozenset({"python", "sql", "sh", "md", "fs", "run", "pip", "scala", "r"})
+# Those of IPython, which are of a line with one sign and of a cell with two.
+CELL_KINDS = frozenset({"bash", "capture", "time", "writefile"})
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Cell:
 
 def cells_of(text: str, language: str) -> list[Cell]:
     """The cells of a notebook; they are in `language` (PYTHON, SQL, SCALA, R) unless they say otherwise."""
-    sources = _of_jupyter(text) if text.lstrip().startswith("{") else _of_source(text, _COMMENTS[language])
+    sources = _of_jupyter(text) if text.lstrip().startswith("{") else _of_source(text, COMMENTS[language])
     default = _OF_LANGUAGE[language]
     return [cell_of(source, default) for source in sources if source.strip()]
 
@@ -34,9 +36,13 @@ def cells_of(text: str, language: str) -> list[Cell]:
 def cell_of(source: str, default: str = "python") -> Cell:
     """One cell, by the magic in its first line."""
     magic = _MAGIC.match(source)
-    if magic is None or magic[1] not in KINDS or (magic[1] == "pip" and "\n" in magic[2].strip()):
+    if magic is None:
         return Cell(default, source, source)
-    return Cell(magic[1], magic[2], source)
+    mark, name, rest = magic.groups()
+    is_of_cell = name in KINDS or (mark == "%%" and name in CELL_KINDS)
+    if not is_of_cell or (name == "pip" and "\n" in rest.strip()):
+        return Cell(default, source, source)
+    return Cell(name, rest, source)
 
 
 def _of_source(text: str, comment: str) -> list[str]:
@@ -61,4 +67,4 @@ def _of_jupyter(text: str) -> list[str]:
 def _jupyter_source(cell: dict[str, str | list[str]]) -> str:
     source = cell.get("source", "")
     joined = source if isinstance(source, str) else "".join(source)
-    return joined if cell.get("cell_type") == "code" else f"%md {joined}"
+    return joined if cell.get("cell_type") == "code" else f"%md\n{joined}"

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def run(tmp_path: Path, names: dict[str, Any]) -> Run:
     (tmp_path / "Shared").mkdir()
     (tmp_path / "dbfs").mkdir()
     magics = Magics(
-        names, {"/dbfs": str(tmp_path / "dbfs")}, [sys.executable, "-c", "import sys; sys.exit(3)"]
+        names, {"/dbfs": str(tmp_path / "dbfs")}, [sys.executable, "-c", "import sys; sys.exit(3)", "install"]
     )
     shown = tmp_path / "cells.json"
     notebook = NotebookRun(names, magics, reader(str(tmp_path)), writer(shown))
@@ -83,10 +84,58 @@ def test_run_brings_the_names_of_another_notebook(run: Run, tmp_path: Path) -> N
             run(f"%run {path}")
 
 
-@pytest.mark.parametrize("cell", ["%scala\nval x = 1", "%r\nx <- 1", "%timeit 1\nx = 1", "%pip freeze"])
+@pytest.mark.parametrize("cell", ["%scala\nval x = 1", "%r\nx <- 1", "%timeit 1\nx = 1", "%pip uninstall x"])
 def test_what_is_not_offered_is_refused_by_name(run: Run, cell: str) -> None:
     with pytest.raises(MagicNotOffered, match=cell.split()[0]):
         run(cell)
+
+
+def test_a_line_may_keep_what_a_command_prints(run: Run, names: dict[str, Any]) -> None:
+    names["word"] = "seen"
+    cell = "lines = !echo one; echo {word} $word ${word} {nothing} $nothing."
+    assert run(cell, "lines") == ["", "['one', 'seen seen {nothing} .']\n"]
+
+
+def test_a_cell_is_timed_silenced_or_written_to_a_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a file.txt"
+    shown = run(
+        "%%time\nprint('timed')",
+        "%time 1 + 1",
+        "%%capture out\nprint('unseen')\nx = 3",
+        f"%%writefile '{file}'\none\n\ntwo",
+        f"%%writefile -a '{file}'\nthree",
+        "%%bash\necho $((1 + 1))",
+        "x",
+    )
+    assert shown[0].splitlines()[0] == "timed"
+    assert shown[1].splitlines()[0] == "2"
+    assert all("Wall time: " in each for each in shown[:2])
+    assert shown[2:] == ["", f"Writing {file}\n", f"Appending to {file}\n", "2\n", "3\n"]
+    assert file.read_text() == "one\n\ntwo\nthree\n"
+
+
+def test_variables_and_the_folder_are_those_of_the_process(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLOUR", "red")
+    assert run("%env COLOUR", "%env COLOUR = dark blue", "%cd Shared", "%pwd", "!echo $COLOUR") == [
+        "red\n",
+        "env: COLOUR=dark blue\n",
+        f"{tmp_path / 'Shared'}\n",
+        f"{str(tmp_path / 'Shared')!r}\n",
+        "dark blue\n",
+    ]
+
+
+def test_run_gives_values_to_the_widgets_of_the_notebook(
+    run: Run, names: dict[str, Any], tmp_path: Path
+) -> None:
+    names["dbutils"] = SimpleNamespace(widgets=WidgetUtils({}))
+    (tmp_path / "Shared/other").write_text("# Databricks notebook source\nprint(dbutils.widgets.getAll())")
+    assert run('%run ./other $day="two days" $n=5') == ["{'day': 'two days', 'n': '5'}\n"]
+    with pytest.raises(MagicNotOffered, match="%run takes arguments as"):
+        run("%run ./other day")
 
 
 def test_text_that_looks_like_a_magic_is_left_alone(run: Run) -> None:

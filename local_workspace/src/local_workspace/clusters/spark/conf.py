@@ -62,12 +62,24 @@ def driver_conf(
         "spark.master": "local[*]",
         "spark.app.name": spec.cluster_name or "Databricks Shell",
         "spark.sql.shuffle.partitions": str(os.cpu_count()),
+        **_usage_tags(spec, folder),
         **spec.spark_conf,
         **(_with(workers) if workers else {}),
         **_FIXED,
         **{_mount(path): _plain(mounted) for path, mounted in mounts.items()},
         "spark.local.dir": str(folder / "local"),
     }
+
+
+def _usage_tags(spec: ClusterSpec, folder: Path) -> dict[str, str]:
+    """What notebooks read of their cluster."""
+    tags = {
+        "clusterId": folder.name,
+        "clusterName": spec.cluster_name,
+        "clusterNodeType": spec.node_type_id,
+        "sparkVersion": spec.spark_version,
+    }
+    return {f"spark.databricks.clusterUsageTags.{name}": value for name, value in tags.items() if value}
 
 
 def _mount(path: str) -> str:

@@ -85,7 +85,11 @@ class OnCluster(TaskRun):
 
     def _execute(self, driver: Driver, attachment: Attachment) -> Outcome:
         program = self._task.program(self._context)
-        common = {"cluster_id": self._cluster_id, "mounts": self.services.settings.local_paths}
+        common = {
+            "cluster_id": self._cluster_id,
+            "mounts": self.services.settings.local_paths,
+            "tags": self._tags(),
+        }
         program = replace(program, request=program.request | common)
         self._process.start(program, self._clusters.spec(self._cluster_id), attachment)
         self._records.begin(self.run_id, driver.context_id)
@@ -98,6 +102,19 @@ class OnCluster(TaskRun):
             return SUCCEEDED
         # The script may have failed because the driver is gone, and noticed before we did.
         return WORKLOAD_FAILED if self._has_driver(driver) and driver.is_alive() else self._lost()
+
+    def _tags(self) -> dict[str, str]:
+        """What the program may ask about its run."""
+        values, settings = self._context.values, self.services.settings
+        return {
+            "jobId": values["job.id"],
+            "jobName": values["job.name"],
+            "runId": values["task.run_id"],
+            "multitaskParentRunId": values["job.run_id"],
+            "taskKey": values["task.name"],
+            "user": settings.user_name,
+            "orgId": str(settings.workspace_id),
+        }
 
     def _has_driver(self, driver: Driver) -> bool:
         return driver.process.poll() is None and self._clusters.state_of(self._cluster_id)[0] == "RUNNING"

@@ -2,6 +2,7 @@
 
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 from local_workspace.clusters.spark.session import session_class
 
@@ -25,6 +26,7 @@ def attach() -> tuple[Any, Any]:
     session = SparkSession(context, jsparkSession=java_session)
     SparkSession._instantiatedSession = session
     java_sessions.setActiveSession(java_session)
+    session.conf.set("spark.databricks.workspaceUrl", urlsplit(os.environ["DATABRICKS_HOST"]).netloc)
     _never_stop(SparkContext, SparkSession)
     return session, context
 
