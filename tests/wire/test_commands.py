@@ -42,7 +42,35 @@ def data(answer: CommandStatusResponse) -> str:
 def test_commands_share_names_and_show_what_they_print(execute: Execute) -> None:
     assert data(execute("n = spark.range(4).count()")) == ""
     assert data(execute("print('n is', n)\nn + 1")) == "n is 4\n5"
-    assert "|2  |" in data(execute("SELECT 1 + 1 AS two", Language.SQL))
+
+
+def test_the_rows_of_a_query_come_as_a_table(execute: Execute) -> None:
+    sql = (
+        "SELECT id AS `a.b`, id AS `a.b`, IF(id = 1, NULL, date'2026-11-29') AS day FROM range(2) ORDER BY 1"
+    )
+    for answer in (execute(sql, Language.SQL), execute(f"%sql {sql}")):
+        table = answer.results
+        assert table is not None
+        assert table.result_type is ResultType.TABLE, table.cause
+        assert table.data == [[0, 0, "2026-11-29"], [1, 1, None]]
+        assert [(column["name"], column["type"]) for column in table.schema or []] == [
+            ("a.b", '"long"'),
+            ("a.b", '"long"'),
+            ("day", '"date"'),
+        ]
+        assert (table.truncated, table.is_json_schema) == (False, True)
+    many = execute("SELECT * FROM range(1001)", Language.SQL).results
+    assert many is not None
+    assert (len(many.data or []), many.truncated) == (1000, True)
+    assert data(execute("CREATE TEMP VIEW one AS SELECT 1", Language.SQL)) == ""
+
+
+def test_a_task_value_outside_of_a_job_is_the_one_for_debugging(execute: Execute) -> None:
+    asked = "dbutils.jobs.taskValues.get('first', 'rows', {})"
+    assert data(execute(asked.format("default=1, debugValue=7"))) == "7"
+    failed = execute(asked.format("default=1")).results
+    assert failed is not None
+    assert "Must pass debugValue when calling get outside of a job context" in (failed.summary or "")
 
 
 def test_a_failed_command_is_told_and_the_context_goes_on(execute: Execute) -> None:
@@ -87,6 +115,7 @@ def test_what_the_sdks_dbutils_cannot_do_itself_it_does_on_a_cluster(workspace: 
     client.config.cluster_id = shared_cluster(workspace)
     mounts = {mount.mountPoint: mount.source for mount in client.dbutils.fs.mounts()}
     assert mounts["/"] == "DatabricksRoot"
+    assert client.dbutils.fs.refreshMounts()
     assert len(mounts) > 1
 
 

@@ -135,6 +135,10 @@ class Context:
             "socket": str(place),
             "mounts": self._services.settings.local_paths,
             "cluster_id": self.cluster_id,
+            "tags": {
+                "user": self._services.settings.user_name,
+                "orgId": str(self._services.settings.workspace_id),
+            },
         }
         return Program("local_workspace.runs.commands.run_commands", request)
 

@@ -21,6 +21,7 @@ from local_workspace.dbutils.namespace import namespace
 from local_workspace.dbutils.notebook import NotebookExit
 from local_workspace.notebooks.magics import Magics
 from local_workspace.notebooks.notebook_run import NotebookRun, reader
+from local_workspace.runs.commands.tables import table
 from local_workspace.runs.tasks.begun import begun
 from local_workspace.runs.tasks.ended import without_own_frames
 from local_workspace.runs.tasks.main_module import fresh_main
@@ -32,19 +33,22 @@ def main() -> None:
     request = begun()
     sys.path.insert(0, request["libraries"])
     names = fresh_main(namespace(*attach(), RunFacts.of(request)))
-    magics = Magics(names, request["mounts"], request["pip"])
+    tables: list[dict[str, Any]] = []
+    magics = Magics(names, request["mounts"], request["pip"], lambda rows: tables.append(table(rows)))
     cells = NotebookRun(names, magics, reader(request["mounts"]["/Workspace"]), lambda _: None)
     with socket.socket(socket.AF_UNIX) as server:
         server.connect(request["socket"])
         with server.makefile("rw") as lines:
-            _serve(lines, cells)
+            _serve(lines, cells, tables)
 
 
-def _serve(lines: IO[str], cells: NotebookRun) -> None:
+def _serve(lines: IO[str], cells: NotebookRun, tables: list[dict[str, Any]]) -> None:
+    """Carry out commands; `tables` are what their queries have given."""
     waiting: queue.Queue[dict[str, Any] | None] = queue.Queue()
     threading.Thread(target=_read, args=(lines, waiting), daemon=True).start()
     while (command := waiting.get()) is not None:
-        results = _results(cells, command)
+        tables.clear()
+        results = _results(cells, command, tables)
         lines.write(json.dumps({"id": command["id"], "results": results}) + "\n")
         lines.flush()
 
@@ -59,7 +63,7 @@ def _read(lines: IO[str], waiting: "queue.Queue[dict[str, Any] | None]") -> None
     waiting.put(None)
 
 
-def _results(cells: NotebookRun, command: dict[str, Any]) -> dict[str, str]:
+def _results(cells: NotebookRun, command: dict[str, Any], tables: list[dict[str, Any]]) -> dict[str, Any]:
     try:
         text = cells.command(command["source"], command["language"], f"<command {command['id']}>")
     except NotebookExit as end:
@@ -72,7 +76,7 @@ def _results(cells: NotebookRun, command: dict[str, Any]) -> dict[str, str]:
             "summary": traceback.format_exception_only(error)[-1].strip(),
             "cause": trace,
         }
-    return {"resultType": "text", "data": text.removesuffix("\n")}
+    return tables[-1] if tables else {"resultType": "text", "data": text.removesuffix("\n")}
 
 
 if __name__ == "__main__":
