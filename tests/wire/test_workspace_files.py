@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import secrets
 
 import pytest
@@ -154,3 +155,52 @@ def test_no_path_leaves_the_root(workspace: RunningWorkspace, path: str) -> None
     for method, call in (("GET", "export"), ("POST", "import"), ("POST", "delete"), ("POST", "mkdirs")):
         answer = workspace.call(method, f"/api/2.0/workspace/{call}", {"path": path, "format": "RAW"})
         assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+
+
+CELLS = (
+    b"# Databricks notebook source\nprint(1)\n\n# COMMAND ----------\n\n# MAGIC %md\n# MAGIC # Title\n"
+    b"\n# COMMAND ----------\n\n# MAGIC %sql\n# MAGIC SELECT 1\n\n# COMMAND ----------\n\n"
+    b"# MAGIC %pip install x\nimport x\n"
+)
+
+
+def test_a_notebook_is_exported_in_either_form(workspace: RunningWorkspace, folder: str) -> None:
+    files = workspace.client.workspace
+    files.upload(f"{folder}/source.py", io.BytesIO(CELLS), format=ImportFormat.AUTO)
+    exported = files.export(f"{folder}/source", format=ExportFormat.JUPYTER)
+    assert exported.file_type == "ipynb"
+    notebook = json.loads(base64.b64decode(exported.content or ""))
+    assert [(cell["cell_type"], "".join(cell["source"])) for cell in notebook["cells"]] == [
+        ("code", "print(1)"),
+        ("markdown", "# Title"),
+        ("code", "%sql\nSELECT 1"),
+        ("code", "%pip install x\nimport x"),
+    ]
+    content = base64.b64decode(exported.content or "")
+    files.upload(f"{folder}/jupyter.ipynb", io.BytesIO(content), format=ImportFormat.AUTO)
+    assert files.download(f"{folder}/jupyter").read() == CELLS
+    for name, kept in (("jupyter", content), ("source", CELLS)):
+        assert files.download(f"{folder}/{name}", format=ExportFormat.AUTO).read() == kept
+
+
+def test_the_command_line_puts_files_there_by_a_call_of_its_own(
+    workspace: RunningWorkspace, folder: str
+) -> None:
+    """What `databricks sync` and `databricks bundle deploy` send, and how they tell conflicts apart."""
+
+    def put(name: str, content: bytes, *, overwrite: bool = False) -> int:
+        query = f"overwrite={'true' if overwrite else 'false'}"
+        path = f"/api/2.0/workspace-files/import-file{folder}/{name}?{query}"
+        with workspace.http as http:
+            return http.post(path, content=content).status_code
+
+    files = workspace.client.workspace
+    assert put("a file.txt", b"1") == 200
+    assert put("a file.txt", b"2") == 409
+    assert put("a file.txt", b"3", overwrite=True) == 200
+    assert files.download(f"{folder}/a file.txt").read() == b"3"
+    assert put("notebook.py", SOURCE) == 200
+    assert files.get_status(f"{folder}/notebook").object_type == ObjectType.NOTEBOOK
+    assert put("notebook.py", SOURCE) == 400
+    assert put("none/a.txt", b"1") == 404
+    assert put("..%2f..%2f..%2ftoken", b"1", overwrite=True) == 400

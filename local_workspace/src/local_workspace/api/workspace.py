@@ -5,20 +5,27 @@ import binascii
 from pathlib import PurePosixPath
 from typing import Any
 
-from starlette.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local_workspace.api.bodies import BodyLimit, json_object
-from local_workspace.api.wire import Answer, routes
-from local_workspace.errors import InvalidParameterValue, MaxNotebookSizeExceeded
+from local_workspace.api.wire import Answer, Body, raw_routes, routes
+from local_workspace.errors import (
+    InvalidParameterValue,
+    MaxNotebookSizeExceeded,
+    NameTaken,
+    ResourceAlreadyExists,
+)
 from local_workspace.files.workspace import FILE, NOTEBOOK, WorkspaceFiles
 from local_workspace.messages import Message
+from local_workspace.notebooks.forms import to_jupyter, to_source
+from local_workspace.notebooks.source import COMMENTS
 
 LARGEST_IMPORT = 10 * 1024 * 1024
 # As base64 the content is a third larger.
 IMPORT_LIMIT = BodyLimit(16 * 1024 * 1024, MaxNotebookSizeExceeded)
 FORMATS = ("SOURCE", "AUTO", "RAW", "JUPYTER")
-COMMENTS = {"PYTHON": "#", "R": "#", "SCALA": "//", "SQL": "--"}
 LANGUAGES = {".py": "PYTHON", ".r": "R", ".scala": "SCALA", ".sql": "SQL"}
 SUFFIXES = {language: suffix.lstrip(".") for suffix, language in LANGUAGES.items()}
 
@@ -38,6 +45,12 @@ class Import(OnePath):
     overwrite: bool = False
 
 
+class ImportFile(OnePath):
+    """`import-file`, of the `databricks` command: the body is the content."""
+
+    overwrite: bool = False
+
+
 class Export(OnePath):
     """`export`: as base64, or as it is with `direct_download`."""
 
@@ -53,6 +66,12 @@ class Delete(OnePath):
 
 def workspace_routes(files: WorkspaceFiles) -> list[Route]:
     """Every method of Workspace 2.0."""
+
+    async def import_file(request: ImportFile, body: Body) -> Response:
+        content = await body.read()
+        await run_in_threadpool(_import_file, files, request, content)
+        return JSONResponse({})
+
     return [
         *routes("POST", "workspace/mkdirs", OnePath, lambda m: files.make_folder(m.path)),
         *routes("POST", "workspace/import", Import, lambda m: _import(files, m), limit=IMPORT_LIMIT),
@@ -60,6 +79,9 @@ def workspace_routes(files: WorkspaceFiles) -> list[Route]:
         *routes("GET", "workspace/get-status", OnePath, lambda m: files.status(m.path)),
         *routes("GET", "workspace/list", OnePath, lambda m: _list(files, m)),
         *routes("POST", "workspace/delete", Delete, lambda m: files.delete(m.path, recursive=m.recursive)),
+        *raw_routes(
+            "POST", "workspace-files/import-file/{path:path}", ImportFile, import_file, limit=IMPORT_LIMIT
+        ),
     ]
 
 
@@ -83,21 +105,40 @@ def _import(files: WorkspaceFiles, request: Import) -> None:
         files.write(path, source, NOTEBOOK, language, overwrite=request.overwrite)
 
 
+def _import_file(files: WorkspaceFiles, request: ImportFile, content: bytes) -> None:
+    """As `import` with AUTO. What is there already is a conflict, unless it is a notebook."""
+    asked = {"path": f"/{request.path.lstrip('/')}", "format": "AUTO", "overwrite": request.overwrite}
+    try:
+        _import(files, Import.model_validate(asked | {"content": content}))
+    except ResourceAlreadyExists as error:
+        if files.is_notebook(_notebook_in(str(asked["path"]), content)[0]):
+            raise
+        raise NameTaken(str(error)) from error
+
+
 def _export(files: WorkspaceFiles, request: Export) -> Answer:
-    """The content of a notebook or file."""
+    """The content of a notebook or file; a notebook in either form, whichever it was imported in."""
     _check_format(request.format)
     content = files.read(request.path)
-    is_jupyter = content.lstrip().startswith(b"{")
-    if files.is_notebook(request.path) and is_jupyter is not (request.format == "JUPYTER"):
-        kept = "JUPYTER" if is_jupyter else "SOURCE"
-        raise InvalidParameterValue(
-            f"Notebook {request.path} was imported as {kept}, and this workspace exports it as that only."
-        )
+    file_type = PurePosixPath(request.path).suffix.lstrip(".")
+    if files.is_notebook(request.path):
+        content, file_type = _in_form(files, request, content)
     if request.direct_download:
         return Response(content, media_type="application/octet-stream")
-    language = files.status(request.path).get("language")
-    file_type = SUFFIXES[language] if language else PurePosixPath(request.path).suffix.lstrip(".")
     return {"content": base64.b64encode(content).decode(), "file_type": file_type}
+
+
+def _in_form(files: WorkspaceFiles, request: Export, content: bytes) -> tuple[bytes, str]:
+    """A notebook in the form that is asked for, and the suffix of that."""
+    language = str(files.status(request.path)["language"])
+    is_jupyter = content.lstrip().startswith(b"{")
+    wants_jupyter = {"JUPYTER": True, "SOURCE": False, "": False}.get(request.format, is_jupyter)
+    text = content.decode(errors="replace")
+    if wants_jupyter and not is_jupyter:
+        content = to_jupyter(text, language, PurePosixPath(request.path).name).encode()
+    if is_jupyter and not wants_jupyter:
+        content = to_source(text, language).encode()
+    return content, "ipynb" if wants_jupyter else SUFFIXES[language]
 
 
 def _list(files: WorkspaceFiles, request: OnePath) -> Answer:
