@@ -63,17 +63,13 @@ def test_a_tag_key_with_reserved_characters_is_refused(
         workspace.client.serving_endpoints.patch(NAME, add_tags=tags)
 
 
-@pytest.mark.parametrize("field", ["route_optimized", "auto_capture_config", "ai_gateway"])
+@pytest.mark.parametrize("field", ["auto_capture_config", "ai_gateway"])
 def test_what_would_not_be_honoured_is_refused(
     workspace: RunningWorkspace, doubling: str, field: str
 ) -> None:
-    values: dict[str, Any] = {
-        "route_optimized": True,
-    }
-    value = values.get(field, {"enabled": True})
     served = config(entity(doubling)).as_dict()
-    body = {"name": NAME, "config": served}
-    (served if field == "auto_capture_config" else body)[field] = value
+    body: dict[str, Any] = {"name": NAME, "config": served}
+    (served if field == "auto_capture_config" else body)[field] = {"enabled": True}
     refused = workspace.call("POST", "/api/2.0/serving-endpoints", body)
     assert (refused.status_code, refused.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
     assert refused.json()["message"] == f"The local workspace does not offer {field}: leave it out."

@@ -22,7 +22,6 @@ from local_workspace.api.identity.me import identity_routes
 from local_workspace.api.identity.oauth import oauth_routes
 from local_workspace.api.identity.scim import scim_routes
 from local_workspace.api.identity.tokens import token_routes
-from local_workspace.api.invocations import invocation_routes
 from local_workspace.api.jobs.jobs import job_routes
 from local_workspace.api.jobs.runs import run_routes
 from local_workspace.api.mlflow.catalog.model_versions import model_version_routes
@@ -42,7 +41,8 @@ from local_workspace.api.pages.runs import run_pages
 from local_workspace.api.permissions import permission_routes
 from local_workspace.api.routing import IndexedRouter
 from local_workspace.api.secrets import secret_routes
-from local_workspace.api.serving import serving_routes
+from local_workspace.api.serving.endpoints import serving_routes
+from local_workspace.api.serving.invocations import invocation_routes
 from local_workspace.api.unity.catalogs import catalog_routes
 from local_workspace.api.unity.grants import grant_routes
 from local_workspace.api.unity.metastore import metastore_routes
@@ -120,6 +120,7 @@ class LocalWorkspace:
             "instance-pools": self._clusters.pools.get,
             "jobs": jobs.require,
             "experiments": mlflow.require_experiment,
+            "registered-models": mlflow.registered_model,
             "notebooks": partial(files.require, NOTEBOOK),
             "files": partial(files.require, FILE),
             "directories": partial(files.require, DIRECTORY),
@@ -164,7 +165,7 @@ class LocalWorkspace:
             *registered_model_routes(catalog),
             *model_version_routes(catalog),
             *serving_routes(self._endpoints),
-            *invocation_routes(self._endpoints),
+            *invocation_routes(self._endpoints, callers.details_of),
             *run_pages(self._runs),
             *cluster_pages(self._clusters, self._runs),
             *endpoint_pages(self._endpoints, settings),

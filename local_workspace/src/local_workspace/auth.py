@@ -26,7 +26,7 @@ from local_workspace.signed_urls import SignedUrls
 # path would be MLflow's.
 PUBLIC = frozenset({("GET", "/.well-known/databricks-config"), ("GET", DISCOVERY), ("POST", TOKEN)})
 # Everywhere else a browser may be asking, which then shows its dialogue for a password.
-API_PREFIXES = ("/api/", "/serving-endpoints/")
+API_PREFIXES = ("/api/", "/serving-endpoints/", "/data-plane/")
 
 
 def guarded(app: ASGIApp, settings: Settings, signed_urls: SignedUrls, callers: Callers) -> ASGIApp:

@@ -5,7 +5,7 @@ import secrets
 from local_workspace.clock import Clock
 from local_workspace.errors import ResourceDoesNotExist
 from local_workspace.identity.credentials import Credentials
-from local_workspace.identity.errors import InvalidClient
+from local_workspace.identity.errors import InvalidClient, InvalidGrant
 from local_workspace.identity.kinds import SERVICE_PRINCIPALS
 from local_workspace.identity.principals import Principals
 from local_workspace.settings import Settings
@@ -36,14 +36,34 @@ class Callers:
             return None
         return str(found["owner"])
 
-    def access_token(self, client_id: str, client_secret: str, scope: str) -> tuple[str, int]:
+    def details_of(self, secret: str) -> str:
+        """The `authorization_details` that an access token was issued with; "" if with none."""
+        found = self.access.find(secret)
+        return str(found.get("details", "")) if found else ""
+
+    def exchanged(self, assertion: str, details: str) -> tuple[str, int]:
+        """A token of the same caller for what the details name, for an access token that is good.
+
+        Raises `InvalidGrant`.
+        """
+        found = self.access.find(assertion)
+        if found is None or self._principals.named(found["owner"]) is None:
+            raise InvalidGrant("assertion is no access token of this workspace that is still good")
+        return self._issue(str(found["owner"]), scope=found.get("scope", ""), details=details)
+
+    def access_token(
+        self, client_id: str, client_secret: str, scope: str, details: str = ""
+    ) -> tuple[str, int]:
         """A token for a service principal, and for how many seconds. Raises `InvalidClient`."""
         found = self.client_secrets.find(client_secret)
         is_known = found is not None and found["owner"] == client_id
         if not is_known or self._principals.named(client_id) is None:
             raise InvalidClient("Client authentication failed")
+        return self._issue(client_id, scope=scope, details=details)
+
+    def _issue(self, owner: str, **facts: str) -> tuple[str, int]:
         self.access.all()  # forgets those that are over
-        token, _ = self.access.issue(client_id, SECONDS_OF_AN_ACCESS_TOKEN, scope=scope)
+        token, _ = self.access.issue(owner, SECONDS_OF_AN_ACCESS_TOKEN, **facts)
         return token, SECONDS_OF_AN_ACCESS_TOKEN
 
     def new_client_secret(self, number: str, seconds: int | None) -> tuple[str, Document]:

@@ -71,6 +71,12 @@ class InvalidClient(OAuthError):
     code = "invalid_client"
 
 
+class InvalidGrant(OAuthError):
+    """What a token is asked for with is not good."""
+
+    code = "invalid_grant"
+
+
 class UnsupportedGrantType(OAuthError):
     """A way to a token that this workspace does not have."""
 

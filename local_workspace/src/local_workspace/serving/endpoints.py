@@ -11,6 +11,7 @@ from typing import Any
 
 from local_workspace.clock import Clock, milliseconds
 from local_workspace.errors import (
+    InvalidParameterValue,
     NameTaken,
     ResourceConflict,
     ResourceDoesNotExist,
@@ -111,10 +112,18 @@ class Endpoints:
             self._document(name)
             self._documents.update(name, rate_limits=[limit.model_dump() for limit in limits])
 
-    def admit(self, name: str, caller: str) -> None:
-        """Count a call. Raises `TooManyRequests` if a limit of the endpoint is reached."""
-        if limits := self._document(name).get("rate_limits"):
+    def admit(self, name: str, caller: str, *, is_optimized: bool = False) -> str:
+        """Count a call, and return the endpoint's id. Raises `TooManyRequests` if a limit is reached.
+
+        `is_optimized`: it came by the endpoint's own URL, as all to one that is route optimized must.
+        """
+        document = self._document(name)
+        if document["route_optimized"] != is_optimized:
+            instead = "is not route optimized" if is_optimized else "is route optimized: use its endpoint_url"
+            raise InvalidParameterValue(f"Endpoint '{name}' {instead}.")
+        if limits := document.get("rate_limits"):
             self._limiter.count(name, [RateLimit.model_validate(each) for each in limits], caller)
+        return str(document["id"])
 
     def metrics(self, name: str) -> str:
         """How it is used, in Prometheus' text format."""

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from local_workspace.api.invocations import invocation_routes
 from local_workspace.api.refusals import application
+from local_workspace.api.serving.invocations import invocation_routes
 from local_workspace.errors import TemporarilyUnavailable
 from local_workspace.serving.scorer_client import ScorerClient
 from local_workspace.serving.usage import EndpointUsage
@@ -77,8 +77,9 @@ class Choices:
         self._models = list(models)
         self.usage = EndpointUsage(ManualClock())
 
-    def admit(self, _name: str, _caller: str) -> None:
+    def admit(self, _name: str, _caller: str) -> str:
         """There is no limit."""
+        return "id"
 
     def choose(self, _name: str, _served: str | None) -> tuple[str, Served]:
         if not self._models:
@@ -87,7 +88,7 @@ class Choices:
 
 
 def asked(*models: Served, body: bytes = b"{}") -> httpx.Response:
-    served = application([*invocation_routes(Choices(*models))])  # type: ignore[arg-type]
+    served = application([*invocation_routes(Choices(*models), str)])  # type: ignore[arg-type]
     answer: httpx.Response = TestClient(served).post(PATH, content=body)
     return answer
 
@@ -120,7 +121,7 @@ def test_every_other_body_is_the_scoring_servers_to_judge(body: bytes, scoring: 
 
 
 def test_a_content_type_may_have_any_byte(scoring: Path) -> None:
-    served = application([*invocation_routes(Choices(Served(scoring)))])  # type: ignore[arg-type]
+    served = application([*invocation_routes(Choices(Served(scoring)), str)])  # type: ignore[arg-type]
     headers = {b"content-type": b"text/\xff"}
     assert TestClient(served).post(PATH, content=b"x", headers=headers).is_success
 

@@ -23,6 +23,7 @@ from local_workspace.store import Document
 DISCOVERY = "/oidc/.well-known/oauth-authorization-server"
 TOKEN = "/oidc/v1/token"  # noqa: S105 - a path
 _GRANT = "client_credentials"
+_EXCHANGE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 class Principal(Message):
@@ -74,18 +75,21 @@ def _endpoints(origin: str) -> Answer:
         "issuer": f"{origin}/oidc",
         "authorization_endpoint": f"{origin}/oidc/v1/authorize",
         "token_endpoint": f"{origin}{TOKEN}",
-        "grant_types_supported": [_GRANT],
+        "grant_types_supported": [_GRANT, _EXCHANGE],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
     }
 
 
 def _token(callers: Callers, content: bytes, authorization: str) -> Response:
     fields = {name: values[0] for name, values in parse_qs(content.decode(errors="replace")).items()}
-    if fields.get("grant_type") != _GRANT:
-        raise UnsupportedGrantType(f"grant_type must be {_GRANT}, got {fields.get('grant_type', '')!r}")
-    client_id, client_secret = _client(fields, authorization)
-    scope = fields.get("scope", "all-apis")
-    token, seconds = callers.access_token(client_id, client_secret, scope)
+    scope, details = fields.get("scope", "all-apis"), fields.get("authorization_details", "")
+    if fields.get("grant_type") == _EXCHANGE:
+        token, seconds = callers.exchanged(fields.get("assertion", ""), details)
+    elif fields.get("grant_type") == _GRANT:
+        token, seconds = callers.access_token(*_client(fields, authorization), scope, details)
+    else:
+        offered = f"{_GRANT} or {_EXCHANGE}"
+        raise UnsupportedGrantType(f"grant_type must be {offered}, got {fields.get('grant_type', '')!r}")
     answer = {"access_token": token, "token_type": "Bearer", "expires_in": seconds, "scope": scope}
     return JSONResponse(answer, headers={"cache-control": "no-store"})
 

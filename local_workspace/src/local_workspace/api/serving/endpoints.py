@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from local_workspace.api.serving.data_plane import with_data_plane
 from local_workspace.api.wire import Addressed, Answer, routes
 from local_workspace.errors import InvalidParameterValue
 from local_workspace.messages import Message
@@ -17,7 +18,7 @@ from local_workspace.serving.limits import RateLimit
 ENDPOINT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 TAG_KEY = re.compile(r"[^.,=/:]{1,255}", re.DOTALL)
 # Fields that would change what the endpoint does, and that nothing here could honour.
-NOT_OFFERED = ("ai_gateway", "auto_capture_config", "route_optimized")
+NOT_OFFERED = ("ai_gateway", "auto_capture_config")
 
 
 class Tag(Message):
@@ -27,7 +28,7 @@ class Tag(Message):
     value: str = ""
 
 
-class Create(Message):
+class Create(Addressed):
     """`create`."""
 
     name: str
@@ -40,16 +41,16 @@ class Create(Message):
 
 
 class ByName(Message):
-    """`get`, `delete`."""
+    """`delete`."""
 
     name: str
 
 
 class AddressedByName(Addressed, ByName):
-    """`get open API`."""
+    """`get`, `get open API`."""
 
 
-class UpdateConfig(ConfigRequest):
+class UpdateConfig(Addressed, ConfigRequest):
     """`update config`."""
 
     name: str
@@ -80,9 +81,9 @@ def serving_routes(endpoints: Endpoints) -> list[Route]:
     one = path + "/{name}"
     logs = one + "/served-models/{served_model_name}/logs"
     return [
-        *routes("POST", path, Create, lambda m: endpoints.create(m.name, _checked_config(m), _about(m))),
-        *routes("GET", path, Message, lambda _: _list(endpoints)),
-        *routes("GET", one, ByName, lambda m: endpoints.get(m.name)),
+        *routes("POST", path, Create, lambda m: _create(endpoints, m)),
+        *routes("GET", path, Addressed, lambda m: _list(endpoints, m.origin)),
+        *routes("GET", one, AddressedByName, lambda m: with_data_plane(endpoints.get(m.name), m.origin)),
         *routes("PUT", f"{one}/config", UpdateConfig, lambda m: _update(endpoints, m)),
         *routes("PATCH", f"{one}/tags", PatchTags, lambda m: _patch_tags(endpoints, m)),
         *routes("DELETE", one, ByName, lambda m: endpoints.delete(m.name)),
@@ -99,14 +100,19 @@ def serving_routes(endpoints: Endpoints) -> list[Route]:
     ]
 
 
-def _list(endpoints: Endpoints) -> Answer:
-    found = endpoints.list()
+def _create(endpoints: Endpoints, request: Create) -> Answer:
+    made = endpoints.create(request.name, _checked_config(request), _about(request))
+    return with_data_plane(made, request.origin)
+
+
+def _list(endpoints: Endpoints, origin: str) -> Answer:
+    found = [with_data_plane(endpoint, origin) for endpoint in endpoints.list()]
     return {"endpoints": found} if found else {}
 
 
 def _update(endpoints: Endpoints, request: UpdateConfig) -> Answer:
     _refuse_not_offered(request)
-    return endpoints.update_config(request.name, request.checked())
+    return with_data_plane(endpoints.update_config(request.name, request.checked()), request.origin)
 
 
 def _schema(endpoints: Endpoints, request: AddressedByName) -> Answer:
@@ -141,7 +147,7 @@ def _about(request: Create) -> dict[str, Any]:
         "tags": _checked_tags(request.tags),
         "description": request.description,
         "rate_limits": [limit.model_dump() for limit in request.rate_limits],
-        "route_optimized": False,
+        "route_optimized": request.route_optimized,
     }
 
 

@@ -6,11 +6,13 @@ its errors come in Databricks' envelope.
 
 import json
 import time
+from collections.abc import Callable
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from local_workspace.api.bodies import BodyLimit, check_nesting
+from local_workspace.api.serving.data_plane import PATH, check_details
 from local_workspace.api.wire import Body, raw_routes
 from local_workspace.errors import BadRequest, TemporarilyUnavailable, WorkspaceError
 from local_workspace.messages import Message
@@ -30,12 +32,24 @@ class Asked(Message):
     served: str | None = None
 
 
-def invocation_routes(endpoints: Endpoints) -> list[Route]:
-    """One for the endpoint, which shares requests among its versions, and one for each version."""
+def invocation_routes(endpoints: Endpoints, details_of: Callable[[str], str]) -> list[Route]:
+    """One for the endpoint, which shares requests among its versions, and one for each version.
+
+    An endpoint that is route optimized has one of its own. `details_of` an access token are what it is for.
+    """
 
     async def score(asked: Asked, body: Body) -> Response:
-        began = time.perf_counter()
         endpoints.admit(asked.name, body.request.scope.get("caller", ""))
+        return await scored(asked, body)
+
+    async def score_optimized(asked: Asked, body: Body) -> Response:
+        _, _, token = body.request.headers.get("authorization", "").partition(" ")
+        endpoint_id = endpoints.admit(asked.name, body.request.scope.get("caller", ""), is_optimized=True)
+        check_details(details_of(token), asked.name, endpoint_id)
+        return await scored(asked, body)
+
+    async def scored(asked: Asked, body: Body) -> Response:
+        began = time.perf_counter()
         content = _without_request_id(await body.read())
         content_type = body.content_type or "application/json"
         served, answer = await _answer(endpoints, asked, content, content_type)
@@ -48,6 +62,7 @@ def invocation_routes(endpoints: Endpoints) -> list[Route]:
     return [
         *raw_routes("POST", f"{endpoint}/invocations", Asked, score, limit=LIMIT),
         *raw_routes("POST", endpoint + "/served-models/{served}/invocations", Asked, score, limit=LIMIT),
+        *raw_routes("POST", PATH + "/{name}/invocations", Asked, score_optimized, limit=LIMIT),
     ]
 
 

@@ -1,0 +1,1 @@
+"""Serving endpoints: what they are, and asking them."""
