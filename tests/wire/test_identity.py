@@ -118,6 +118,20 @@ def test_groups_have_members_who_know_them(workspace: RunningWorkspace) -> None:
         client.groups.get(str(group.id))
 
 
+def test_a_user_is_put_to_rest_by_a_text_too(workspace: RunningWorkspace) -> None:
+    """The SDK leaves a value out that is False: who would set one says "false"."""
+    client = workspace.client
+    user = client.users.create(user_name=f"{secrets.token_hex(4)}@example.com")
+    for text, is_active in (("false", False), ("True", True)):
+        change = iam.Patch(op=iam.PatchOp.REPLACE, path="active", value=text)
+        client.users.patch(str(user.id), operations=[change])
+        assert client.users.get(str(user.id)).active is is_active
+    wrong = iam.Patch(op=iam.PatchOp.REPLACE, path="active", value="perhaps")
+    with pytest.raises(BadRequest, match="active must be true or false"):
+        client.users.patch(str(user.id), operations=[wrong])
+    client.users.delete(str(user.id))
+
+
 def test_lists_come_in_pages_and_a_filter_that_is_none_is_refused(workspace: RunningWorkspace) -> None:
     client = workspace.client
     total = client.api_client.do("GET", "/api/2.0/preview/scim/v2/Groups", query={"count": 1})

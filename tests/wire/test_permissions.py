@@ -58,7 +58,12 @@ def test_what_has_an_id_has_permissions(workspace: RunningWorkspace) -> None:
     client.workspace.upload(f"{name}/note.py", io.BytesIO(b"print(1)"))
     experiment = client.experiments.create_experiment(f"{name}/experiment").experiment_id
     policy = client.cluster_policies.create(name=name[-8:], definition="{}").policy_id
+    model = f"permissions {secrets.token_hex(4)}"
+    client.model_registry.create_model(model)
+    registered = client.model_registry.get_model(model).registered_model_databricks
+    assert registered is not None
     ids = {
+        "registered-models": registered.id,
         "directories": client.workspace.get_status(name).object_id,
         "notebooks": client.workspace.get_status(f"{name}/note.py").object_id,
         "experiments": experiment,

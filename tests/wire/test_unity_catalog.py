@@ -40,6 +40,7 @@ def give_away(workspace: RunningWorkspace, schema: str, *privileges: Privilege) 
 def test_main_and_its_default_schema_are_there_from_the_start(workspace: RunningWorkspace) -> None:
     client = workspace.client
     assert client.metastores.current().default_catalog_name == "main"
+    assert client.metastores.summary().metastore_id == client.metastores.current().metastore_id
     assert "main" in [each.name for each in client.catalogs.list()]
     assert "main.default" in [each.full_name for each in client.schemas.list("main")]
     assert client.schemas.get("main.default").owner == ME

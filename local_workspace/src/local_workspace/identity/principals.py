@@ -95,6 +95,8 @@ class Principals:
     def _put(self, kind: Kind, number: str, fields: Resource) -> None:
         if not fields.get(kind.required):
             raise InvalidValue(f"Missing required field: {kind.required}")
+        if "active" in fields:
+            fields = fields | {"active": _truth(fields["active"])}
         with self._store.transaction():
             for other in self._kept[kind.path].values():
                 if other[kind.unique] == fields[kind.unique] and other["id"] != number:
@@ -123,6 +125,14 @@ class Principals:
                 name = found.get("displayName") or found[kind.unique]
                 return {"value": number, "display": name, "$ref": f"{kind.path}/{number}"}
         return {"value": number}
+
+
+def _truth(said: Any) -> bool:
+    """Clients say it as a text too."""
+    text = str(said).lower()
+    if text not in ("true", "false"):
+        raise InvalidValue(f"active must be true or false, got {said!r}")
+    return text == "true"
 
 
 def _members(group: Document) -> set[str]:

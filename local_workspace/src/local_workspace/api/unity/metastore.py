@@ -9,6 +9,8 @@ from local_workspace.messages import Message
 from local_workspace.settings import Settings
 from local_workspace.unity.unity import DEFAULT_CATALOG
 
+_REGION = "westeurope"
+
 
 def metastore_routes(settings: Settings) -> list[Route]:
     """Which metastore the workspace has; clients tell by it that there is Unity Catalog."""
@@ -20,4 +22,19 @@ def metastore_routes(settings: Settings) -> list[Route]:
             "default_catalog_name": DEFAULT_CATALOG,
         }
 
-    return routes("GET", f"{BASE}/current-metastore-assignment", Message, assignment, VERSIONS)
+    def summary(_: Message) -> Answer:
+        return {
+            "metastore_id": METASTORE_ID,
+            "global_metastore_id": f"azure:{_REGION}:{METASTORE_ID}",
+            "name": "local",
+            "cloud": "azure",
+            "region": _REGION,
+            "owner": settings.user_name,
+            "privilege_model_version": "1.0",
+            "delta_sharing_scope": "INTERNAL",
+        }
+
+    return [
+        *routes("GET", f"{BASE}/current-metastore-assignment", Message, assignment, VERSIONS),
+        *routes("GET", f"{BASE}/metastore_summary", Message, summary, VERSIONS),
+    ]
