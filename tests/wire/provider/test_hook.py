@@ -1,9 +1,13 @@
 """The provider's hook, unmodified."""
 
+import asyncio
+import secrets
 from typing import Any
 
+import pytest
 from databricks.sdk.service.compute import LibraryInstallStatus
 
+from tests.wire.provider.operators import FOR_EVER, refusal, script
 from tests.wire.running_workspace import RunningWorkspace
 from tests.wire.spark_jobs import finished, new_cluster, put_script, shared_cluster, submit
 
@@ -63,3 +67,52 @@ def test_the_hook_starts_and_ends_a_cluster(workspace: RunningWorkspace, hook: A
     hook.start_cluster({"cluster_id": cluster_id})
     assert hook.get_cluster_state(cluster_id).state == "PENDING"
     workspace.client.clusters.permanent_delete(cluster_id)
+
+
+def test_the_hook_finds_changes_and_runs_jobs(workspace: RunningWorkspace, hook: Any) -> None:
+    name = f"hook {secrets.token_hex(4)}"
+    tasks = [{"task_key": "main", **script(workspace, FOR_EVER)}]
+    job_id = hook.create_job({"name": name, "tasks": tasks})
+    assert hook.find_job_id_by_name(name) == job_id
+    assert hook.find_job_id_by_name(f"{name} none") is None
+    other = hook.create_job({"name": name, "tasks": tasks})
+    assert {job["job_id"] for job in hook.list_jobs(limit=1, job_name=name)} == {job_id, other}
+    with pytest.raises(refusal(), match="more than one job with name"):
+        hook.find_job_id_by_name(name)
+    hook.reset_job(str(other), {"name": f"{name} other", "tasks": tasks})
+    hook.update_job(str(job_id), {"max_concurrent_runs": "2"})
+    allowed = {"access_control_list": [{"group_name": "users", "permission_level": "CAN_VIEW"}]}
+    assert hook.update_job_permission(job_id, allowed)["object_id"] == f"/jobs/{job_id}"
+    runs = [hook.run_now({"job_id": job_id}) for _ in range(2)]
+    hook.cancel_all_runs(job_id)
+    for run_id in runs:
+        finished(workspace, run_id)
+        assert hook.get_run_state_result(run_id) == "CANCELED"
+    repair_id = hook.repair_run({"run_id": runs[0], "rerun_all_failed_tasks": True})
+    assert hook.get_latest_repair_id(runs[0]) == repair_id
+    hook.cancel_run(runs[0])
+    finished(workspace, runs[0])
+    hook.delete_run(runs[0])
+    with pytest.raises(refusal(), match=f"Run {runs[0]} does not exist"):
+        hook.get_run(runs[0])
+
+
+def test_the_hook_asks_the_same_without_waiting(workspace: RunningWorkspace, hook: Any) -> None:
+    run_id = submit(workspace, "print(1)")
+    finished(workspace, run_id)
+    cluster_id = shared_cluster(workspace)
+
+    async def asked() -> tuple[Any, ...]:
+        async with hook:
+            run = await hook.a_get_run(run_id)
+            output = await hook.a_get_run_output(run["tasks"][0]["run_id"])
+            state = await hook.a_get_run_state(run_id)
+            url = await hook.a_get_run_page_url(run_id)
+            cluster = await hook.a_get_cluster_state(cluster_id)
+            return output["logs"], state.is_successful, url, cluster.is_running
+
+    assert asyncio.run(asked()) == ("1\n", True, hook.get_run_page_url(run_id), True)
+
+
+def test_a_folder_is_no_git_folder(hook: Any) -> None:
+    assert [hook.get_repo_by_path(path) for path in ("/Shared", "/Shared/none")] == [None, None]
