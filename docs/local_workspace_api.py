@@ -94,6 +94,12 @@ AREAS = (
         _wire("workspace_files.py::test_a_source_import_is_a_notebook_with_its_first_line"),
     ),
     Area(
+        "workspace-files",
+        "Files of the command line",
+        EXECUTES,
+        _wire("workspace_files.py::test_the_command_line_puts_files_there_by_a_call_of_its_own"),
+    ),
+    Area(
         "workspace-conf",
         "Settings of the workspace",
         RECORDED,
@@ -155,6 +161,12 @@ AREAS = (
         _wire("serving.py::test_calls_are_limited_and_counted"),
     ),
     Area("/serving-endpoints", "Scoring", EXECUTES, _wire("serving.py::test_every_input_form_is_scored")),
+    Area(
+        "/data-plane",
+        "Scoring by route-optimized endpoints",
+        EXECUTES,
+        _wire("data_plane.py::test_the_sdk_asks_an_endpoint_by_the_data_plane"),
+    ),
     Area(
         "repos",
         "Git folders",
