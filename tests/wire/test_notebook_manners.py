@@ -30,12 +30,11 @@ def test_a_data_frame_shows_itself(workspace: RunningWorkspace) -> None:
         workspace,
         "shows",
         "spark.range(2).toDF('penguin').display()",
-        "n = sqlContext.sql('SELECT 4 AS n').first().n\ntwice = udf(lambda x: x * 2, 'long')\n"
-        "dbutils.notebook.exit(spark.range(n, n + 1).select(twice('id')).first()[0])",
+        "n = sqlContext.sql('SELECT 4 AS n').first().n\ndbutils.notebook.exit(f'{n} {udf(str).__name__}')",
     )
     output, state = run_notebook(workspace, path)
     assert "|penguin|" in outputs(workspace, output)[0]
-    assert result((output, state)) == "8"
+    assert result((output, state)) == "4 str"
 
 
 def test_widgets_are_parameters_of_sql(workspace: RunningWorkspace) -> None:
@@ -50,6 +49,19 @@ def test_widgets_are_parameters_of_sql(workspace: RunningWorkspace) -> None:
     assert result(run_notebook(workspace, path, island="O'Biscoe")) == str(
         {"island": "O'Biscoe", "n": "3", "one": "1"}
     )
+
+
+def test_sql_knows_the_user_and_utilities_tell_what_they_do(workspace: RunningWorkspace) -> None:
+    path = put(
+        workspace,
+        "helps",
+        "dbutils.help()\ndbutils.fs.help('cp')\ndbutils.widgets.help()\ndbutils.jobs.taskValues.help()",
+        "# MAGIC %sql SELECT current_user() AS me",
+        "dbutils.notebook.exit(_sqldf.first().me)",
+    )
+    output, state = run_notebook(workspace, path)
+    assert result((output, state)) == "local.user@example.com"
+    assert "cp(source: str, dest: str, recurse: bool = False)" in outputs(workspace, output)[0]
 
 
 def test_run_hands_parameters_to_the_notebook_that_it_runs(workspace: RunningWorkspace) -> None:

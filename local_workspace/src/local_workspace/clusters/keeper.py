@@ -152,6 +152,7 @@ class ClusterKeeper:
             local_mounts,
             own.packages,
             settings.tables,
+            settings.user_name,
         )
         name = f"driver of {self._cluster_id}"
         return launch(jvm, name, self._processes, self._clock, self._ending)

@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple, NoReturn
 
+from local_workspace.dbutils.utility import Utility
+
 
 class FileInfo(NamedTuple):
     """One entry of a folder; a folder's path and name end in a slash. Size in bytes, time in epoch ms."""
@@ -37,7 +39,7 @@ _MOUNTS = [
 ]
 
 
-class FileSystemUtils:
+class FileSystemUtils(Utility):
     """Paths are `dbfs:/…` (or `/…`, which is the same), `/Volumes/…` and `file:/…`."""
 
     def __init__(self, sc: Any) -> None:

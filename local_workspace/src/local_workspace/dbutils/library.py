@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from local_workspace.dbutils.utility import Utility
+
 # They hold the connection to the driver.
 _STAYS = frozenset({"pyspark", "py4j"})
 
 
-class LibraryUtils:
+class LibraryUtils(Utility):
     """`libraries` is the folder that `%pip` installs into; `kept` are the names that every notebook has."""
 
     def __init__(self, libraries: Path) -> None:

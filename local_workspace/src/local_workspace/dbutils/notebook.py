@@ -8,6 +8,7 @@ from typing import Any
 
 from local_workspace.dbutils.context import NotebookContext
 from local_workspace.dbutils.facts import RunFacts
+from local_workspace.dbutils.utility import Utility
 
 _POLL_SECONDS = 0.5
 
@@ -20,7 +21,7 @@ class WorkflowException(Exception):
     """The notebook that was run did not succeed."""
 
 
-class NotebookUtils:
+class NotebookUtils(Utility):
     """https://docs.databricks.com/notebooks/notebook-workflows"""
 
     def __init__(self, facts: RunFacts) -> None:

@@ -5,6 +5,8 @@ import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from local_workspace.dbutils.utility import Utility
+
 REDACTED = "[REDACTED]"
 _read: set[str] = set()
 
@@ -25,7 +27,7 @@ class SecretScope(NamedTuple):
         return self.name
 
 
-class SecretUtils:
+class SecretUtils(Utility):
     """Asks the workspace by its API, as the run's user."""
 
     def get(self, scope: str, key: str) -> str:

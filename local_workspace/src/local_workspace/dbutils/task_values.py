@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 from local_workspace.dbutils.facts import RunFacts
+from local_workspace.dbutils.utility import Utility
 
 MOST_BYTES = 48 * 1024
 
 
-class TaskValues:
+class TaskValues(Utility):
     """https://docs.databricks.com/jobs/task-values"""
 
     def __init__(self, facts: RunFacts) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from local_workspace.dbutils.utility import Utility
+
 
 class InputWidgetNotDefined(Exception):
     """Neither a widget nor a parameter of the run has this name."""
 
 
-class WidgetUtils:
+class WidgetUtils(Utility):
     """Widgets of one notebook run; all values are texts."""
 
     def __init__(self, parameters: Mapping[str, str]) -> None:

@@ -1,15 +1,20 @@
 """Python of a cell, as a notebook runs it: the value of a last expression is shown, as at a prompt."""
 
 import ast
+import asyncio
+import functools
+import inspect
 import linecache
 import re
 import sys
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 # A line that is no Python: `!command`, `lines = !command` or `%magic …`.
 _LINE = re.compile(r"^([ \t]*)(?:(\w+)[ \t]*=[ \t]*(?=!))?([!%])[ \t]*(.*)$", re.MULTILINE)
 _CALL = "__line_magic__"
+_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
 def run_python(
@@ -24,13 +29,35 @@ def run_python(
     source = _without_indent(source)
     code = _with_calls(source)
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    body = ast.parse(code, name).body
+    body = compile(code, name, "exec", ast.PyCF_ONLY_AST | _AWAIT).body
     last = body[-1] if body and not code.rstrip().endswith(";") else None
-    if not isinstance(last, ast.Expr):
-        exec(compile(ast.Module(body, []), name, "exec"), namespace)  # noqa: S102
-        return
-    exec(compile(ast.Module(body[:-1], []), name, "exec"), namespace)  # noqa: S102
-    _show(eval(compile(ast.Expression(last.value), name, "eval"), namespace), namespace)  # noqa: S307
+    statements = body[:-1] if isinstance(last, ast.Expr) else body
+    parts = [compile(ast.Module(statements, []), name, "exec", _AWAIT)]
+    if isinstance(last, ast.Expr):
+        parts.append(compile(ast.Expression(last.value), name, "eval", _AWAIT))
+    awaits = any(part.co_flags & inspect.CO_COROUTINE for part in parts)
+    values = _loop().run_until_complete(_awaited(parts, namespace)) if awaits else _run(parts, namespace)
+    if isinstance(last, ast.Expr):
+        _show(values[-1], namespace)
+
+
+def _run(parts: list[CodeType], namespace: dict[str, Any]) -> list[Any]:
+    return [eval(part, namespace) for part in parts]  # noqa: S307
+
+
+async def _awaited(parts: list[CodeType], namespace: dict[str, Any]) -> list[Any]:
+    """The same of a cell that awaits at its top: a part that does so is a coroutine."""
+    values = []
+    for part in parts:
+        value = eval(part, namespace)  # noqa: S307
+        values.append(await value if part.co_flags & inspect.CO_COROUTINE else value)
+    return values
+
+
+@functools.cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """One for all cells of the notebook: what is bound to it lives on in later ones."""
+    return asyncio.new_event_loop()
 
 
 def _without_indent(source: str) -> str:
@@ -44,7 +71,7 @@ def _without_indent(source: str) -> str:
 def _with_calls(source: str) -> str:
     """Only what Python cannot read as it is can have such lines."""
     try:
-        ast.parse(source)
+        compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | _AWAIT)
     except SyntaxError:
         return _LINE.sub(_call, source)
     return source

@@ -138,6 +138,18 @@ def test_run_gives_values_to_the_widgets_of_the_notebook(
         run("%run ./other day")
 
 
+def test_a_cell_may_await_and_what_waits_lives_on(run: Run) -> None:
+    begins = "import asyncio\nasync def five():\n    await asyncio.sleep(0)\n    return 5"
+    task = "task = asyncio.get_running_loop().create_task(five())\nawait asyncio.sleep(0)"
+    assert run(begins, task, "1 + await task", "await five();", "print('after')") == [
+        "",
+        "",
+        "6\n",
+        "",
+        "after\n",
+    ]
+
+
 def test_text_that_looks_like_a_magic_is_left_alone(run: Run) -> None:
     assert run('x = """\n%d items\n!done\n"""\nprint(x)') == ["\n%d items\n!done\n\n"]
 

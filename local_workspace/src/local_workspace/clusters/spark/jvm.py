@@ -72,6 +72,8 @@ class Jvm:
     packages: Path | None = None
     # Where the definitions of tables are that all clusters share, if it takes part.
     tables: Path | None = None
+    # Who `current_user()` is; whoever runs the server if "".
+    user: str = ""
 
     @property
     def tmp(self) -> Path:
@@ -136,7 +138,8 @@ class Jvm:
             "SPARK_SCALA_VERSION": self.environment.scala,
             "PYSPARK_PYTHON": self.environment.python,
         }
-        return self.python_environment | own | homes
+        user = {"SPARK_USER": self.user} if self.user else {}
+        return user | self.python_environment | own | homes
 
     def connect(self, process: subprocess.Popen[bytes], clock: Clock, give_up: threading.Event) -> Any:
         """The gateway of a JVM that was started, once it is open; `DriverFailed` if it does not open."""
