@@ -88,6 +88,8 @@ def test_folders_are_made_listed_in_pages_and_removed(workspace: RunningWorkspac
         files.upload(f"{folder}/many/{number}", io.BytesIO(b"x"))
     found = [each.name for each in files.list_directory_contents(f"{folder}/many", page_size=2)]
     assert found == list("01234")
+    # More than a page can have is a whole page.
+    assert len(list(files.list_directory_contents(f"{folder}/many", page_size=5000))) == 5
     with pytest.raises(BadRequest, match="not empty"):
         files.delete_directory(f"{folder}/many")
     files.delete_directory(f"{folder}/empty")

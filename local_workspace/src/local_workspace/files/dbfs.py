@@ -74,11 +74,16 @@ class DbfsFiles:
             raise _taken(path) from error
         return file
 
+    def local_path(self, path: str) -> Path:
+        """The file or folder of this machine that a path names, there or not."""
+        return self._resolve(path)
+
     def read(self, path: str, offset: int, length: int) -> bytes:
         """At most `length` bytes from `offset` on."""
         file = self._existing(path)
-        if file.is_dir():
-            raise InvalidParameterValue(f"Cannot read {dbfs_path(path)}: it is a directory.")
+        if not file.is_file():  # a pipe that a job run has made would be waited for without end
+            what = "a directory" if file.is_dir() else "no file"
+            raise InvalidParameterValue(f"Cannot read {dbfs_path(path)}: it is {what}.")
         with file.open("rb") as content:
             content.seek(min(offset, file.stat().st_size))
             return content.read(length)

@@ -8,10 +8,13 @@ from typing import Any
 
 
 def described(files: Iterable[Path], describe: Callable[[Path], dict[str, Any]]) -> list[dict[str, Any]]:
-    """What `describe` says of each, without those that have gone since they were seen."""
+    """What `describe` says of each.
+
+    Left out are those that have gone since they were seen, links to nowhere, and names that no answer has.
+    """
     descriptions = []
-    for file in files:
-        with contextlib.suppress(FileNotFoundError):
+    for file in filter(lambda file: is_text(file.name), files):
+        with contextlib.suppress(OSError):
             descriptions.append(describe(file))
     return descriptions
 
@@ -32,3 +35,8 @@ def forget_checksum(file: Path) -> None:
 def is_checksum(name: str) -> bool:
     """Whether a file of this name is such a checksum."""
     return name.startswith(".") and name.endswith(".crc")
+
+
+def is_text(name: str) -> bool:
+    """Whether an answer can have a file's name: one of bytes that are no Unicode text it cannot."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)

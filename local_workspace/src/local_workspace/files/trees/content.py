@@ -14,7 +14,7 @@ from typing import Any
 
 from local_workspace.clock import milliseconds
 from local_workspace.errors import AlreadyExists, DirectoryNotEmpty, InvalidParameterValue, NotFound
-from local_workspace.files.folders import forget_checksum, is_checksum
+from local_workspace.files.folders import forget_checksum, is_checksum, is_text
 from local_workspace.files.trees.trees import Place
 
 LARGEST_PAGE = 1000
@@ -80,17 +80,20 @@ def _forget_checksums(place: Place) -> None:
 
 
 def list_folder(place: Place, after: str, size: int) -> Page:
-    """At most `size` entries of a folder, in the order of their names, after the name `after`."""
+    """At most `size` entries of a folder, in the order of their names, after the name `after`.
+
+    0, and more than a page can have, is a whole page.
+    """
     require_folder(place)
-    if not 0 <= size <= LARGEST_PAGE:
-        raise InvalidParameterValue(f"page_size must be between 0 and {LARGEST_PAGE}, got {size}.")
-    wanted = size or LARGEST_PAGE
+    if size < 0:
+        raise InvalidParameterValue(f"page_size must not be negative, got {size}.")
+    wanted = min(size or LARGEST_PAGE, LARGEST_PAGE)
     with _names(place.file) as names:
         shown = (n for n in names if n > after and not (place.has_checksums and is_checksum(n)))
         found = heapq.nsmallest(wanted + 1, shown)
     entries = []
     for name in found[:wanted]:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):  # gone meanwhile, or a link to nowhere or to itself
             entries.append(_entry(place, name))
     return Page(entries, found[wanted - 1] if len(found) > wanted else "")
 
@@ -110,15 +113,11 @@ def _entry(place: Place, name: str) -> dict[str, Any]:
 def _names(folder: Path) -> Iterator[Iterator[str]]:
     """The names in a folder, without those that no answer can have (bytes that are no Unicode text)."""
     with os.scandir(folder) as entries:
-        yield (entry.name for entry in entries if _is_text(entry.name))
-
-
-def _is_text(name: str) -> bool:
-    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+        yield (entry.name for entry in entries if is_text(entry.name))
 
 
 def _status(file: Path) -> os.stat_result | None:
     try:
         return file.stat()
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:  # not there, below a file, or a link to itself
         return None
