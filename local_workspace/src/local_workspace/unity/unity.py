@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from local_workspace.catalog_names import checked_name
 from local_workspace.clock import Clock
-from local_workspace.errors import SecurableNotEmpty
+from local_workspace.errors import ResourceDoesNotExist, SecurableNotEmpty
 from local_workspace.files.trees.trees import Access as FileAccess
 from local_workspace.files.trees.trees import Tree
 from local_workspace.settings import Settings
@@ -196,6 +196,8 @@ class UnityCatalog:
         if kind is MODEL:
             name = checked_full_name(full_name, kind.levels)
             self.require(SCHEMA, parent(name))
+            if self._owner_of(MODEL, name) is None:
+                raise ResourceDoesNotExist(f"{MODEL.noun} '{name}' does not exist.")
             return name
         return str(self.require(kind, full_name)["full_name"])
 
@@ -205,9 +207,19 @@ class UnityCatalog:
 
     def require_privilege(self, privilege: str, full_name: str) -> None:
         """`PermissionDenied` unless the user has it on a schema, or on a model in one."""
-        levels = full_name.count(".") + 1
-        kind = MODEL if levels == MODEL.levels else SCHEMA
-        self._access.require(privilege, kind, checked_full_name(full_name, kind.levels))
+        self._access.require(privilege, *_schema_or_model(full_name))
+
+    def may(self, privilege: str, full_name: str) -> bool:
+        """Whether the user has a privilege on a schema, or on a model in one."""
+        return self._access.may(privilege, *_schema_or_model(full_name))
+
+    def model_is_gone(self, full_name: str) -> None:
+        """A model that is made later under this name has no grants of this one."""
+        self._grants.forget(MODEL, full_name)
+
+    def model_is_renamed(self, full_name: str, new_full_name: str) -> None:
+        """A model keeps what was granted on it."""
+        self._grants.rename(MODEL, full_name, new_full_name)
 
     def _owner_of(self, kind: Kind, full_name: str) -> str | None:
         if kind is MODEL:
@@ -220,3 +232,8 @@ class UnityCatalog:
         self.require(VOLUME, full_name)
         self._access.require(_NEEDED[access], VOLUME, full_name)
         return self._files.file(full_name, rest)
+
+
+def _schema_or_model(full_name: str) -> tuple[Kind, str]:
+    kind = MODEL if full_name.count(".") + 1 == MODEL.levels else SCHEMA
+    return kind, checked_full_name(full_name, kind.levels)

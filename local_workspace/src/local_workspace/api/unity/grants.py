@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from starlette.routing import Route
 
 from local_workspace.api.unity import BASE, VERSIONS
@@ -14,7 +14,15 @@ from local_workspace.store import Document
 from local_workspace.unity.kinds import KINDS, Kind
 from local_workspace.unity.unity import UnityCatalog
 
+_SMALLEST_PAGE = 150
 _MODEL_NAMES = {"MODEL": "FUNCTION", "REGISTERED_MODEL": "FUNCTION"}
+
+
+def _page_length(asked: int) -> int:
+    """A page has at least what one principal can have: https://docs.databricks.com/api/azure/workspace/grants/get"""
+    if asked and asked < _SMALLEST_PAGE:
+        raise ValueError(f"it must be 0 or at least {_SMALLEST_PAGE}")
+    return asked
 
 
 class Change(Message):
@@ -28,6 +36,7 @@ class Change(Message):
 class Of(Page):
     """The grants on an object, all or those of one principal."""
 
+    max_results: Annotated[int, AfterValidator(_page_length)] = 0
     securable_type: str
     full_name: str
     principal: str = ""

@@ -22,6 +22,18 @@ class ByVersion(ByFullName):
     version: str
 
 
+class Get(ByVersion):
+    """`get`."""
+
+    include_aliases: bool = False
+
+
+class GetByAlias(ByAlias):
+    """`get_by_alias`."""
+
+    include_aliases: bool = False
+
+
 class List(Page):
     """`list`."""
 
@@ -31,7 +43,7 @@ class List(Page):
 class Update(ByVersion):
     """`update`."""
 
-    comment: Text = ""
+    comment: Text | None = None
 
 
 def model_version_info_routes(models: ModelCatalog) -> list[Route]:
@@ -39,26 +51,34 @@ def model_version_info_routes(models: ModelCatalog) -> list[Route]:
     path = f"{BASE}/models/{{full_name}}"
     one = path + "/versions/{version}"
 
-    def get(m: ByVersion) -> Answer:
-        return _shown(models.version(model_name(m.full_name), m.version))
+    def with_aliases(version: Document, *, wanted: bool) -> Answer:
+        return _shown(version) | ({"aliases": _aliases(models, version)} if wanted else {})
 
-    def by_alias(m: ByAlias) -> Answer:
+    def get(m: Get) -> Answer:
+        found = models.version(model_name(m.full_name), m.version)
+        return with_aliases(found, wanted=m.include_aliases)
+
+    def by_alias(m: GetByAlias) -> Answer:
         name = model_name(m.full_name)
-        return _shown(models.version(name, models.models.version_of(name, m.alias)))
+        found = models.version(name, models.models.version_of(name, m.alias))
+        return with_aliases(found, wanted=m.include_aliases)
 
     def listed(m: List) -> Answer:
         return m.of([_shown(each) for each in models.versions(model_name(m.full_name))], "model_versions")
 
     def update(m: Update) -> Answer:
-        return _shown(models.describe_version(model_name(m.full_name), m.version, m.comment))
+        name = model_name(m.full_name)
+        if m.comment is None:
+            return _shown(models.version(name, m.version))
+        return _shown(models.describe_version(name, m.version, m.comment))
 
     def delete(m: ByVersion) -> None:
         models.delete_version(model_name(m.full_name), m.version)
 
     return [
         *routes("GET", f"{path}/versions", List, listed, VERSIONS),
-        *routes("GET", one, ByVersion, get, VERSIONS),
-        *routes("GET", f"{path}/aliases/{{alias}}", ByAlias, by_alias, VERSIONS),
+        *routes("GET", one, Get, get, VERSIONS),
+        *routes("GET", f"{path}/aliases/{{alias}}", GetByAlias, by_alias, VERSIONS),
         *routes("PATCH", one, Update, update, VERSIONS),
         *routes("DELETE", one, ByVersion, delete, VERSIONS),
     ]
@@ -82,3 +102,12 @@ def _shown(version: Document) -> dict[str, Any]:
         "updated_by": version["user_id"],
         "updated_at": version["last_updated_timestamp"],
     }
+
+
+def _aliases(models: ModelCatalog, version: Document) -> list[dict[str, Any]]:
+    aliases = models.models.get(model_name(version["name"]))["aliases"]
+    return [
+        {"alias_name": alias, "version_num": int(number)}
+        for alias, number in aliases.items()
+        if number == version["version"]
+    ]

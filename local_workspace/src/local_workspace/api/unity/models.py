@@ -34,6 +34,12 @@ class List(Page):
     schema_name: str = ""
 
 
+class Get(ByFullName):
+    """`get`."""
+
+    include_aliases: bool = False
+
+
 class Update(ByFullName):
     """`update`."""
 
@@ -60,8 +66,9 @@ def model_routes(models: ModelCatalog) -> list[Route]:
     one = path + "/{full_name}"
     alias = one + "/aliases/{alias}"
 
-    def get(m: ByFullName) -> Answer:
-        return shown_model(models.models.get(model_name(m.full_name)))
+    def get(m: Get) -> Answer:
+        found = models.models.get(model_name(m.full_name))
+        return shown_model(found) | ({"aliases": _aliases(found)} if m.include_aliases else {})
 
     def delete_alias(m: ByAlias) -> None:
         models.models.delete_alias(model_name(m.full_name), m.alias)
@@ -69,7 +76,7 @@ def model_routes(models: ModelCatalog) -> list[Route]:
     return [
         *routes("POST", path, Create, lambda m: _create(models, m), VERSIONS),
         *routes("GET", path, List, lambda m: _list(models, m), VERSIONS),
-        *routes("GET", one, ByFullName, get, VERSIONS),
+        *routes("GET", one, Get, get, VERSIONS),
         *routes("PATCH", one, Update, lambda m: _update(models, m), VERSIONS),
         *routes("DELETE", one, ByFullName, lambda m: models.delete_model(model_name(m.full_name)), VERSIONS),
         *routes("PUT", alias, SetAlias, lambda m: _set_alias(models, m), VERSIONS),
@@ -123,9 +130,12 @@ def shown_model(model: Document) -> dict[str, Any]:
         "created_at": model["creation_timestamp"],
         "updated_by": model["user_id"],
         "updated_at": model["last_updated_timestamp"],
-        "aliases": [_alias(alias, version) for alias, version in model["aliases"].items()],
         "browse_only": False,
     }
+
+
+def _aliases(model: Document) -> list[dict[str, Any]]:
+    return [_alias(alias, version) for alias, version in model["aliases"].items()]
 
 
 def _alias(alias: str, version: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class ModelCatalog:
     def __init__(self, settings: Settings, store: Store, clock: Clock, securables: Securables) -> None:
         self.models = Models(store, clock, securables, settings.user_name)
         self._store = store
+        self._securables = securables
         self._versions = store.collection("catalog_versions")
         self._files = VersionFiles(settings.catalog_models)
 
@@ -77,11 +78,16 @@ class ModelCatalog:
         return self._of(self.models.get(name))
 
     def search_versions(self, wanted: Mapping[str, str], first: int, count: int) -> Page:
-        """Versions whose fields have these values, the newest first; a model that is named must be there."""
+        """Versions whose fields have these values, the newest first; a model that is named must be there.
+
+        Those of models that the caller may not use are left out.
+        """
         if "name" in wanted:
             self.models.get(model_name(wanted["name"]))
         conditions: Sequence[Condition] = [is_among(field, [value]) for field, value in wanted.items()]
-        return self._versions.newest(conditions, first=first, count=count)
+        page = self._versions.newest(conditions, first=first, count=count)
+        usable = {name: self._securables.may("EXECUTE", name) for name in {d["name"] for d in page.documents}}
+        return Page([each for each in page.documents if usable[each["name"]]], page.has_more)
 
     def describe_version(self, name: ModelName, version: str, description: str) -> Document:
         """Change a version's description."""
@@ -116,9 +122,7 @@ class ModelCatalog:
     def delete_model(self, name: ModelName) -> None:
         """Remove a model with all its versions."""
         with self._store.transaction():
-            versions = self._of(self.models.delete(name))
-            for version in versions:
-                self._versions.delete(_key(version))
+            versions = self._without_versions(self.models.delete(name))
         for version in versions:
             self._files.remove(version)
 
@@ -128,12 +132,16 @@ class ModelCatalog:
 
     def models_in(self, schema: str) -> list[str]:
         """The full names of the models in a schema."""
-        return [str(each["name"]) for each in self.models.inside(schema)]
+        return self.models.names_in(schema)
 
     def remove_models_in(self, schema: str) -> None:
-        """Remove all models of a schema that is about to go."""
+        """Remove all models of a schema that is about to go, whoever owns them."""
         for name in self.models_in(schema):
-            self.delete_model(model_name(name))
+            with self._store.transaction():
+                model = self.models.forget(model_name(name))
+                versions = self._without_versions(model) if model else []
+            for version in versions:
+                self._files.remove(version)
 
     def require_unfinished(self, name: ModelName, version: str) -> None:
         """`InvalidState` for a version that has been finalized: nobody may write its files any more."""
@@ -148,6 +156,13 @@ class ModelCatalog:
     def _of(self, model: Document) -> list[Document]:
         count = int(model["last_version"])
         return self._versions.newest([is_among("model", [model["id"]])], count=count).documents
+
+    def _without_versions(self, model: Document) -> list[Document]:
+        """Forget the versions of a model; what they were."""
+        versions = self._of(model)
+        for version in versions:
+            self._versions.delete(_key(version))
+        return versions
 
     def _update(self, version: Document, **fields: Any) -> Document:
         return self._versions.update(_key(version), **fields, last_updated_timestamp=self.models.now())

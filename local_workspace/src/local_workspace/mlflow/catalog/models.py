@@ -25,6 +25,9 @@ class Models:
     def create(self, name: ModelName, description: str, tags: Mapping[str, str]) -> Document:
         """A model without versions."""
         self._securables.require_schema(name.full_schema)
+        if self._securables.may("CREATE_MODEL_VERSION", name.full):
+            # MLflow's `register_model` begins so, also for who may add versions and create no models.
+            self._require_free(name)
         self._securables.require_privilege("CREATE_MODEL", name.full_schema)
         now = self.now()
         document: Document = {
@@ -59,14 +62,21 @@ class Models:
         return owner(document) if document else None
 
     def search(self, first: int, count: int) -> Page:
-        """The models, by name."""
-        found = sorted(self._documents.values(), key=lambda document: str(document["name"]))
+        """The models that the caller may use, by name."""
+        found = self.inside("")
         return Page(found[first : first + count], len(found) > first + count)
 
     def inside(self, schema: str) -> list[Document]:
-        """The models of a schema, or of all ("") that the caller may use, by name."""
+        """The models of a schema, or of all (""), that the caller may use, by name."""
         if schema:
             self._securables.require_schema(schema)
+        return [each for each in self._of(schema) if self._securables.may("EXECUTE", str(each["name"]))]
+
+    def names_in(self, schema: str) -> list[str]:
+        """The full names of all models of a schema, whoever may use them."""
+        return [str(each["name"]) for each in self._of(schema)]
+
+    def _of(self, schema: str) -> list[Document]:
         found = [d for d in self._documents.values() if schema.lower() in {"", _schema_of(d)}]
         return sorted(found, key=lambda document: str(document["name"]))
 
@@ -88,6 +98,7 @@ class Models:
             if new_name != name:
                 self._require_free(new_name)
                 self._documents.delete(name.full)
+                self._securables.model_is_renamed(name.full, new_name.full)
             self._documents.put(new_name.full, document)
         return document
 
@@ -95,7 +106,15 @@ class Models:
         """Remove a model; what it was."""
         with self._store.transaction():
             document = self.get(name, "MANAGE")
+            self.forget(name)
+        return document
+
+    def forget(self, name: ModelName) -> Document | None:
+        """Remove a model, whoever may; what it was, if it was there."""
+        with self._store.transaction():
+            document = self._documents.get(name.full)
             self._documents.delete(name.full)
+            self._securables.model_is_gone(name.full)
         return document
 
     def set_tag(self, name: ModelName, key: str, value: str) -> None:

@@ -15,3 +15,12 @@ class Securables(Protocol):
         `full_name` is a schema or a model in one; the privilege may come from what is above, as may
         `USE_CATALOG` and `USE_SCHEMA`, without which no other is of use.
         """
+
+    def may(self, privilege: str, full_name: str) -> bool:
+        """Whether `require_privilege` lets it through."""
+
+    def model_is_gone(self, full_name: str) -> None:
+        """Forget what was granted on a model."""
+
+    def model_is_renamed(self, full_name: str, new_full_name: str) -> None:
+        """What was granted on a model holds for its new name."""

@@ -19,13 +19,15 @@ class Create(ByName):
     """`create`."""
 
     description: str = ""
+    deployment_job_id: str = ""
     tags: tuple[Tag, ...] = ()
 
 
 class Update(ByName):
-    """`update`: another description, another name, or both."""
+    """`update`: another description, another name, another job, or all of them."""
 
     description: str | None = None
+    deployment_job_id: str | None = None
     new_name: str = ""
 
 
@@ -80,7 +82,11 @@ def registered_model_routes(catalog: ModelCatalog) -> list[Route]:
 
 
 def _create(catalog: ModelCatalog, request: Create) -> Answer:
-    return _answer(catalog.models.create(request.model, request.description, as_map(request.tags)))
+    model = catalog.models.create(request.model, request.description, as_map(request.tags))
+    if request.deployment_job_id:
+        job = {"deployment_job_id": request.deployment_job_id}
+        model = catalog.models.change(request.model, "MANAGE", **job)
+    return _answer(model)
 
 
 def _update(catalog: ModelCatalog, request: Update) -> Document:
@@ -88,7 +94,7 @@ def _update(catalog: ModelCatalog, request: Update) -> Document:
     if request.new_name:
         name = model_name(request.new_name)
         catalog.rename(request.model, name)
-    fields = {} if request.description is None else {"description": request.description}
+    fields = request.model_dump(include={"description", "deployment_job_id"}, exclude_none=True)
     return catalog.models.change(name, "MANAGE", **fields)
 
 
@@ -111,4 +117,7 @@ def _answer(model: Document) -> Answer:
 def _shown(model: Document) -> dict[str, Any]:
     fields = ("name", "description", "user_id", "creation_timestamp", "last_updated_timestamp")
     aliases = [{"alias": alias, "version": version} for alias, version in model["aliases"].items()]
-    return {field: model[field] for field in fields} | {"aliases": aliases, "tags": as_list(model)}
+    shown = {field: model[field] for field in fields} | {"aliases": aliases, "tags": as_list(model)}
+    # A job that Databricks runs for each new version: it is kept and told here, and not run.
+    job = model.get("deployment_job_id")
+    return shown | ({"deployment_job_id": job} if job else {})
