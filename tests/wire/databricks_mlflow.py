@@ -44,7 +44,8 @@ def multiplier(factor: float, signature: ModelSignature | None = SIGNATURE) -> I
         }
 
 
-def _is_at_least(*version: int) -> bool:
+def is_at_least(*version: int) -> bool:
+    """Whether this MLflow is that version or later."""
     return tuple(int(part) for part in mlflow.__version__.split(".")[:2]) >= version
 
 
@@ -100,7 +101,7 @@ def a_saved_model() -> None:
 def a_logged_model() -> None:
     """By `log_model`: since MLflow 3 a logged model, before a folder of the run."""
     with mlflow.start_run(experiment_id=new_experiment()) as run, multiplier(5.0) as model:
-        named = {"name": "model"} if _is_at_least(3) else {"artifact_path": "model"}
+        named = {"name": "model"} if is_at_least(3) else {"artifact_path": "model"}
         logged = mlflow.pyfunc.log_model(**named, **model)
     require_factor(logged.model_uri, 5.0)
     require_factor(f"runs:/{run.info.run_id}/model", 5.0)
@@ -124,6 +125,15 @@ def refused(what: str, call: Callable[[], object]) -> None:
         require(what in str(error), (what, str(error)))
         return
     raise AssertionError(f"not refused: {what}")
+
+
+def code_of(call: Callable[[], object]) -> str:
+    """The error code with which `call` is refused."""
+    try:
+        call()
+    except MlflowException as error:
+        return str(error.error_code)
+    raise AssertionError("not refused")
 
 
 def workspace_registry() -> None:
@@ -229,7 +239,7 @@ def unity_catalog_by_log_model() -> None:
     mlflow.set_registry_uri("databricks-uc")
     name = f"main.default.logged_{uuid4().hex}"
     with mlflow.start_run(experiment_id=new_experiment()), multiplier(7.0) as model:
-        named = {"name": "model"} if _is_at_least(3) else {"artifact_path": "model"}
+        named = {"name": "model"} if is_at_least(3) else {"artifact_path": "model"}
         mlflow.pyfunc.log_model(registered_model_name=name, **named, **model)
     require_factor(f"models:/{name}/1", 7.0)
     client = MlflowClient()
@@ -241,7 +251,7 @@ def unity_catalog_by_log_model() -> None:
 
 def a_trace() -> None:
     """A span is logged, found and read, by every MLflow that has traces."""
-    if not _is_at_least(2, 15):
+    if not is_at_least(2, 15):
         return
     experiment = new_experiment()
     mlflow.set_experiment(experiment_id=experiment)

@@ -7,11 +7,29 @@ from uuid import uuid4
 import httpx
 import mlflow
 import pytest
+from databricks.sdk.service.catalog import VolumeType
+from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
-from tests.wire import databricks_mlflow
+from tests.wire import (
+    databricks_mlflow,
+    databricks_mlflow_models,
+    databricks_mlflow_registries,
+    databricks_mlflow_tracking,
+)
 from tests.wire.multiplier import mlflow_client
 from tests.wire.running_workspace import RunningWorkspace
+
+TRACKING = (
+    *databricks_mlflow.TRACKING,
+    *databricks_mlflow_tracking.STEPS,
+    *databricks_mlflow_models.STEPS,
+)
+REGISTRIES = (
+    *databricks_mlflow.REGISTRIES,
+    *databricks_mlflow_registries.WORKSPACE,
+    *databricks_mlflow_registries.UNITY,
+)
 
 
 @pytest.fixture
@@ -28,13 +46,13 @@ def databricks(workspace: RunningWorkspace, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.usefixtures("databricks")
-@pytest.mark.parametrize("step", databricks_mlflow.TRACKING, ids=lambda step: step.__name__)
+@pytest.mark.parametrize("step", TRACKING, ids=lambda step: step.__name__)
 def test_mlflow_tracks_on_databricks(step: Callable[[], None]) -> None:
     step()
 
 
 @pytest.mark.usefixtures("databricks")
-@pytest.mark.parametrize("step", databricks_mlflow.REGISTRIES, ids=lambda step: step.__name__)
+@pytest.mark.parametrize("step", REGISTRIES, ids=lambda step: step.__name__)
 def test_mlflow_registers_on_databricks(step: Callable[[], None]) -> None:
     step()
 
@@ -129,3 +147,29 @@ def test_credentials_of_what_is_not_there_are_refused(workspace: RunningWorkspac
     ):
         answer = workspace.call("POST", f"/api/2.0/mlflow/{path}", fields)
         assert (answer.status_code, answer.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
+
+
+def test_an_experiment_may_keep_its_artifacts_in_a_volume(
+    databricks: RunningWorkspace, tmp_path: Path
+) -> None:
+    client = MlflowClient()
+    databricks.client.volumes.create("main", "default", "artifacts", VolumeType.MANAGED)
+    place = "dbfs:/Volumes/main/default/artifacts/of-mine"
+    experiment = client.create_experiment(f"{databricks_mlflow.HOME}/{uuid4()}", artifact_location=place)
+    run = client.create_run(experiment).info
+    assert run.artifact_uri == f"{place}/{run.run_id}/artifacts"
+    assert client.list_artifacts(run.run_id) == []
+    with databricks_mlflow.multiplier(3.0) as model:
+        mlflow.pyfunc.save_model(tmp_path / "model", **model)
+    client.log_artifacts(run.run_id, str(tmp_path / "model"), "model")
+    client.log_text(run.run_id, "x", "model/a # b.txt")
+    databricks_mlflow.require_factor(f"runs:/{run.run_id}/model", 3.0)
+    found = [
+        each.path for each in databricks.client.experiments.list_artifacts(run_id=run.run_id, path="model")
+    ]
+    assert {"model/MLmodel", "model/a # b.txt"} <= set(found)
+    version = mlflow.register_model(f"runs:/{run.run_id}/model", f"From a volume {uuid4()}")
+    databricks_mlflow.require_factor(f"models:/{version.name}/{version.version}", 3.0)
+    for nowhere in ("dbfs:/mine", "dbfs:/Volumes/../tmp", "dbfs:/Volumes/main/%2e%2e/x"):
+        with pytest.raises(MlflowException):
+            client.create_experiment(f"{databricks_mlflow.HOME}/{uuid4()}", artifact_location=nowhere)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
@@ -29,8 +30,10 @@ from local_workspace.api.mlflow.catalog.registered_models import registered_mode
 from local_workspace.api.mlflow.credentials import credential_routes
 from local_workspace.api.mlflow.disabled_registry import disabled_registry_routes
 from local_workspace.api.mlflow.model_registry import model_registry_routes
+from local_workspace.api.mlflow.reviews import review_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
 from local_workspace.api.mlflow.version_files import version_file_routes
+from local_workspace.api.mlflow.volume_artifacts import artifacts_in_volumes
 from local_workspace.api.not_offered import empty_list_routes
 from local_workspace.api.openapi import openapi, openapi_routes
 from local_workspace.api.pages.clusters import cluster_pages
@@ -59,13 +62,15 @@ from local_workspace.clusters.clusters import Clusters
 from local_workspace.files.dbfs import DbfsFiles
 from local_workspace.files.dbfs_handles import DbfsHandles
 from local_workspace.files.local_files import LocalFiles
-from local_workspace.files.trees.trees import Trees
+from local_workspace.files.paths import canonical
+from local_workspace.files.trees.trees import Access, Tree, Trees
 from local_workspace.files.trees.uploads import Uploads
 from local_workspace.files.workspace import DIRECTORY, FILE, NOTEBOOK, WorkspaceFiles
 from local_workspace.identity.callers import Callers
 from local_workspace.identity.principals import Principals
 from local_workspace.mlflow.catalog.catalog import ModelCatalog
 from local_workspace.mlflow.mlflow import Mlflow
+from local_workspace.mlflow.reviews import Reviews
 from local_workspace.permissions.permissions import Permissions
 from local_workspace.processes.processes import Processes
 from local_workspace.runs.commands.contexts import Contexts
@@ -96,7 +101,7 @@ class LocalWorkspace:
         unity = UnityCatalog(settings, self._store, clock)
         catalog = ModelCatalog(settings, self._store, clock, unity)
         unity.has_models(catalog)
-        mlflow = Mlflow(settings, catalog)
+        mlflow = Mlflow(settings, catalog, partial(_dbfs_file, dbfs, unity.tree))
         signed_urls = SignedUrls(self._store, clock)
         trees = Trees([mlflow.artifacts.tree, mlflow.versions_tree, catalog.tree, unity.tree])
         uploads = Uploads(settings.uploads, clock)
@@ -120,7 +125,7 @@ class LocalWorkspace:
             "instance-pools": self._clusters.pools.get,
             "jobs": jobs.require,
             "experiments": mlflow.require_experiment,
-            "registered-models": mlflow.registered_model,
+            "registered-models": mlflow.require_model_id,
             "notebooks": partial(files.require, NOTEBOOK),
             "files": partial(files.require, FILE),
             "directories": partial(files.require, DIRECTORY),
@@ -161,6 +166,7 @@ class LocalWorkspace:
             *model_version_info_routes(catalog),
             *credential_routes(mlflow.artifacts, trees, signed_urls),
             *model_registry_routes(mlflow),
+            *review_routes(Reviews(self._store, clock, mlflow)),
             *version_file_routes(mlflow, trees, signed_urls),
             *registered_model_routes(catalog),
             *model_version_routes(catalog),
@@ -176,7 +182,7 @@ class LocalWorkspace:
         self.description = openapi(routes)
         routes += [
             *openapi_routes(self.description),
-            Mount("/", DatabricksRules(mlflow.app, files)),
+            Mount("/", DatabricksRules(mlflow.app, files, artifacts_in_volumes(mlflow.artifacts, trees))),
         ]
         self.asgi: ASGIApp = guarded(IndexedRouter(routes), settings, signed_urls, callers)
 
@@ -206,3 +212,11 @@ class LocalWorkspace:
     def close(self) -> None:
         """Close the store; no request may be answered any more."""
         self._store.close()
+
+
+def _dbfs_file(dbfs: DbfsFiles, volumes: Tree, path: str, access: Access) -> Path:
+    """The file of a path of DBFS, or of one in a volume."""
+    name = canonical(path)
+    if name.startswith(volumes.prefix + "/"):
+        return volumes.locate(name, access)
+    return dbfs.local_path(name)

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from local_workspace.errors import InvalidParameterValue, NotFound, PermissionDenied, ResourceDoesNotExist
 from local_workspace.files.paths import below
-from local_workspace.files.trees.trees import Access, Tree
+from local_workspace.files.trees.trees import Access, Locate, Tree
 from local_workspace.mlflow.server import databricks_errors
 
 PREFIX = "/WorkspaceInternal/Mlflow/Artifacts"
@@ -21,11 +21,15 @@ _PATH = re.compile(
 
 
 class Artifacts:
-    """The folders of MLflow's artifacts; its questions raise `ResourceDoesNotExist` for what is not there."""
+    """The folders of MLflow's artifacts; its questions raise `ResourceDoesNotExist` for what is not there.
 
-    def __init__(self, tracking_store: Callable[[], Any], folder: Path) -> None:
+    `dbfs_file` finds, or refuses, a path of DBFS or of a volume.
+    """
+
+    def __init__(self, tracking_store: Callable[[], Any], folder: Path, dbfs_file: Locate) -> None:
         self._tracking_store = tracking_store
         self._folder = folder
+        self._dbfs_file = dbfs_file
 
     @property
     def tree(self) -> Tree:
@@ -50,8 +54,17 @@ class Artifacts:
             experiment, _ = self._owner("Traces", trace_id)
         return f"{PREFIX}/{experiment}/Traces/{trace_id}/artifacts"
 
-    def folder(self, uri: str) -> Path:
-        """The folder of a source or an artifact URI: `mlflow-artifacts:/…`, `runs:/…` or `models:/m-…`."""
+    def volume_of(self, run_id: str) -> str | None:
+        """The path of a run's artifacts in a volume, if its experiment keeps them in one."""
+        with databricks_errors():
+            uri = str(self._tracking_store().get_run(run_id).info.artifact_uri)
+        return uri.removeprefix("dbfs:") if uri.startswith("dbfs:/") else None
+
+    def folder(self, uri: str, access: Access = Access.READ) -> Path:
+        """The folder of a source or an artifact URI: `mlflow-artifacts:/…`, `runs:/…`, `models:/m-…`, or
+        `dbfs:/…` for what somebody has put on DBFS or into a volume."""
+        if uri.startswith("dbfs:/"):
+            return self._dbfs_file(uri.removeprefix("dbfs:"), access)
         parts = urlsplit(self._artifact_uri(uri))
         return below(self._folder, "/" + unquote(parts.path).lstrip("/"))
 
@@ -67,7 +80,7 @@ class Artifacts:
             raise InvalidParameterValue(f"The source {uri!r} is not in this workspace.")
         return uri
 
-    def _locate(self, path: str, _: Access) -> Path:
+    def _locate(self, path: str, access: Access) -> Path:
         """What is no path of artifacts is refused as 403: a 404 means to clients that a folder is empty."""
         asked = _PATH.fullmatch(path)
         if asked is None:
@@ -81,7 +94,7 @@ class Artifacts:
             raise NotFound(str(error)) from error
         if owner != asked["experiment"]:
             raise NotFound(f"{asked['id']} does not belong to experiment {asked['experiment']}.")
-        return below(self.folder(uri), asked["rest"] or "/")
+        return below(self.folder(uri, access), asked["rest"] or "/")
 
     def _owner(self, kind: str, name: str) -> tuple[str, str]:
         """The experiment and the artifact URI of a run, a logged model or a trace."""

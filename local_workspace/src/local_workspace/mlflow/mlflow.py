@@ -3,13 +3,13 @@
 import asyncio
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from starlette.types import Receive, Scope, Send
 
 from local_workspace.errors import InvalidParameterValue, InvalidState, PermissionDenied, ResourceDoesNotExist
 from local_workspace.files.paths import below
-from local_workspace.files.trees.trees import Access, Tree
+from local_workspace.files.trees.trees import Access, Locate, Tree
 from local_workspace.mlflow.artifacts import Artifacts
 from local_workspace.mlflow.background import in_background
 from local_workspace.mlflow.bulk_runs import delete_runs, restore_runs
@@ -28,11 +28,11 @@ class Mlflow:
     It takes seconds to import. That happens in a thread, and who needs it before waits for it.
     """
 
-    def __init__(self, settings: Settings, catalog: ModelCatalog) -> None:
+    def __init__(self, settings: Settings, catalog: ModelCatalog, dbfs_file: Locate) -> None:
         prepare(settings)
         self._server = in_background("MLflow", lambda: mlflow_server(settings))
         self._catalog = catalog
-        self.artifacts = Artifacts(lambda: self._tracking, settings.artifacts)
+        self.artifacts = Artifacts(lambda: self._tracking, settings.artifacts, dbfs_file)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """MLflow's ASGI application."""
@@ -82,15 +82,36 @@ class Mlflow:
         except (ResourceDoesNotExist, InvalidParameterValue):
             return None
 
+    def version(self, name: str, version: str) -> Any:
+        """MLflow's `ModelVersion` of a registered model."""
+        with databricks_errors():
+            return self._registry.get_model_version(name, version)
+
     def require_version(self, name: str, version: str) -> None:
         """A version of a registered model."""
+        self.version(name, version)
+
+    def stage(self, name: str) -> str:
+        """A stage as MLflow writes it; `InvalidParameterValue` for a name that is none."""
+        from mlflow.entities.model_registry.model_version_stages import get_canonical_stage
+
         with databricks_errors():
-            self._registry.get_model_version(name, version)
+            return str(get_canonical_stage(name))  # type: ignore[no-untyped-call]
 
     def registered_model(self, name: str) -> Any:
         """MLflow's `RegisteredModel`."""
         with databricks_errors():
             return self._registry.get_registered_model(name)
+
+    def require_model_id(self, model_id: str) -> None:
+        """A registered model by its id, as `model_id` makes it."""
+        try:
+            name = bytes.fromhex(model_id).decode()
+        except ValueError as error:
+            raise ResourceDoesNotExist(
+                f"No registered model with the id {model_id[:80]!r} exists."
+            ) from error
+        self.registered_model(name)
 
     def transition(self, name: str, version: str, stage: str, *, archive: bool) -> Any:
         """Put a version into another stage, with `archive` in place of those there; the version."""
@@ -100,7 +121,7 @@ class Mlflow:
     def version_path(self, name: str, version: str) -> str:
         """The path of a version in the Files API; only signed URLs have it."""
         self.require_version(name, version)
-        return f"{VERSIONS}/{quote(name, safe='')}/{version}"
+        return f"{VERSIONS}/{_as_segment(name)}/{version}"
 
     @property
     def versions_tree(self) -> Tree:
@@ -112,9 +133,12 @@ class Mlflow:
         version, _, file = rest.partition("/")
         if access is Access.WRITE:
             raise PermissionDenied(f"The files of a registered version cannot be changed. ({path})")
+        return below(self.artifacts.folder(self._files_of(unquote(name), version)), "/" + file)
+
+    def _files_of(self, name: str, version: str) -> str:
+        """Where a version's files are: its source, or those of the version that it is a copy of."""
         with databricks_errors():
-            source = self._registry.get_model_version(unquote(name), version).source
-        return below(self.artifacts.folder(source), "/" + file)
+            return str(self._registry.get_model_version_download_uri(name, version))
 
     def model_folder(self, name: str, version: str) -> Path:
         """The folder with the version's `MLmodel`; `InvalidState` for a version that is not READY.
@@ -123,11 +147,20 @@ class Mlflow:
         """
         if has_three_levels(name):
             return self._catalog.model_folder(model_name(name), version)
-        with databricks_errors():
-            found = self._registry.get_model_version(name, version)
+        found = self.version(name, version)
         if found.status != "READY":
             raise InvalidState(f"Version {version} of model {name!r} is {found.status}, not READY.")
-        folder = self.artifacts.folder(found.source)
+        folder = self.artifacts.folder(self._files_of(name, version))
         if not (folder / "MLmodel").is_file():
             raise InvalidState(f"Version {version} of model {name!r} has no MLmodel file at {found.source}.")
         return folder
+
+
+def _as_segment(name: str) -> str:
+    """A model's name as one segment of a path: hardly longer than it is, as file systems limit segments."""
+    return name.replace("%", "%25").replace("/", "%2F")
+
+
+def model_id(name: str) -> str:
+    """The id of a registered model, which a URL takes whatever is in its name."""
+    return name.encode().hex()

@@ -16,6 +16,7 @@ _MODELS = ("/models/", "/logged_models/")
 _TRACES = ("/traces/", "/")
 # A client with the tracking URI `databricks://PROFILE` names the profile.
 _PROFILE = re.compile(r"^dbfs://[^/]*@databricks/")
+_LITERAL = re.compile(r"""(['"])(dbfs:/[^'"]*)\1""")
 _TRACE_TAG = "mlflow.artifactLocation"
 _FIELDS = frozenset({"artifact_uri", "artifact_location", "source", "root_uri", _TRACE_TAG})
 
@@ -42,6 +43,22 @@ def to_stock(uri: str) -> str:
     if path.startswith(databricks):
         path = stock + path.removeprefix(databricks)
     return _STOCK + experiment + path
+
+
+def filter_to_stock(condition: str) -> str:
+    """A filter of a search, with the server's URIs for those of Databricks that it compares with."""
+    return _LITERAL.sub(lambda found: f"{found[1]}{to_stock(found[2])}{found[1]}", condition)
+
+
+def owner_of(stock: str) -> dict[str, str]:
+    """The run or the logged model with the files at the server's URI, as a request names it; or nothing."""
+    path = stock.removeprefix(_STOCK).split("/")
+    match path if stock.startswith(_STOCK) else []:
+        case [_, "models", model, "artifacts", *_]:
+            return {"model_id": model}
+        case [_, run, "artifacts", *_]:
+            return {"run_id": run}
+    return {}
 
 
 def with_uris(value: Any, change: Callable[[str], str]) -> Any:

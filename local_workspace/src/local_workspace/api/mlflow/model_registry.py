@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from local_workspace.api.wire import Answer, routes
 from local_workspace.messages import Message, Number
-from local_workspace.mlflow.mlflow import Mlflow
+from local_workspace.mlflow.mlflow import Mlflow, model_id
 from local_workspace.mlflow.uris import to_databricks
 
 MOST_RUNS = 10_000
@@ -73,7 +73,7 @@ def model_registry_routes(mlflow: Mlflow) -> list[Route]:
 def _shown(model: Any) -> Answer:
     """A registered model with the fields that only Databricks has: its id and the caller's permission."""
     answer: dict[str, Any] = {
-        "id": model.name,
+        "id": model_id(model.name),
         "name": model.name,
         "permission_level": "CAN_MANAGE",
         "creation_timestamp": model.creation_timestamp,

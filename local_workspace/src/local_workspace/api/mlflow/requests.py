@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope
 
 from local_workspace.api.bodies import DEFAULT_LIMIT, json_object
-from local_workspace.mlflow.uris import to_stock, with_uris
+from local_workspace.mlflow.uris import filter_to_stock, owner_of, to_stock, with_uris
 
 # The calls that take fields; artifacts' bytes go elsewhere, but for one of MLflow's web page.
 _CALL = re.compile(r"/(?:ajax-)?api/[\d.]+/mlflow/(?!upload-artifact)(?P<call>.+?)/?")
@@ -49,7 +49,8 @@ class MlflowRequest:
 
     def translated(self) -> "MlflowRequest":
         """As MLflow's server reads it."""
-        return self._renamed()._with_fields_in_place()._with_most_results()._with_stock_uris()
+        placed = self._renamed()._with_fields_in_place()._with_most_results()
+        return placed._with_stock_uris()._with_stock_filter()
 
     def _renamed(self) -> "MlflowRequest":
         if self.method != "GET" or self.call not in _RENAMED:
@@ -84,7 +85,21 @@ class MlflowRequest:
         """With the artifact URIs that MLflow's server knows, for those that Databricks has given."""
         if self.call not in _WITH_URIS or b"dbfs:/" not in self.body:
             return self
-        return self._with(with_uris(self.fields, to_stock))
+        fields = with_uris(self.fields, to_stock)
+        if self.call == "model-versions/create" and not (fields.get("run_id") or fields.get("model_id")):
+            # MLflow's server takes such a source with its run or model only, Databricks takes it alone.
+            fields |= owner_of(str(fields.get("source")))
+        return self._with(fields)
+
+    def _with_stock_filter(self) -> "MlflowRequest":
+        """With the same for those that a search compares with."""
+        if self.method == "GET":
+            query = [(key, filter_to_stock(value) if key == "filter" else value) for key, value in self.query]
+            return replace(self, query=query)
+        condition = self.fields.get("filter")
+        if not isinstance(condition, str) or "dbfs:/" not in condition:
+            return self
+        return self._with(self.fields | {"filter": filter_to_stock(condition)})
 
     def _with(self, fields: Fields) -> "MlflowRequest":
         return replace(self, fields=fields, body=json.dumps(fields).encode())

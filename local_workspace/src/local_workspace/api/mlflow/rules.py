@@ -7,16 +7,19 @@ other hosts (assistant, AI gateway, jobs, webhooks) are not offered.
 
 import re
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local_workspace.api.bodies import json_object
 from local_workspace.api.mlflow.dialect import answering_in_databricks, is_mlflow, speaks_databricks
-from local_workspace.api.mlflow.requests import read
+from local_workspace.api.mlflow.requests import MlflowRequest, read
+from local_workspace.api.mlflow.volume_artifacts import ListInVolume
 from local_workspace.api.refusals import envelope, no_such_route
 from local_workspace.errors import InvalidParameterValue, ResourceAlreadyExists
 from local_workspace.files.workspace import WorkspaceFiles
@@ -31,13 +34,16 @@ ALIAS = "registered-models/alias"
 # Where artifacts may be said to be: on this server, by run, by model. Anything else would make the server ask
 # other hosts, or read files of this machine.
 SCHEMES = {"mlflow-artifacts", "runs", "models"}
+# A version may also be of files that somebody has put on DBFS or into a volume.
+SOURCE_SCHEMES = {*SCHEMES, "dbfs"}
 
 
 class DatabricksRules:
     """Lets a request through to MLflow when Databricks would take it."""
 
-    def __init__(self, app: ASGIApp, files: WorkspaceFiles) -> None:
+    def __init__(self, app: ASGIApp, files: WorkspaceFiles, in_volume: ListInVolume) -> None:
         self._app = app
+        self._in_volume = in_volume
         self._checks: dict[str, Callable[[dict[str, Any]], None]] = {
             "experiments/create": self._check_experiment,
             "experiments/update": self._check_rename,
@@ -61,16 +67,26 @@ class DatabricksRules:
             check = self._checks.get(request.call)
             if check is not None and request.method == "POST":
                 await run_in_threadpool(check, _fields(request.body))
+            if answer := await self._answered_here(request):
+                await JSONResponse(answer)(scope, receive, send)
+                return
             scope, receive = request.asgi(receive)
             send = answering_in_databricks(send) if speaks_databricks(scope) else send
         await self._app(scope, receive, _answering_unknown_routes(scope, send))
+
+    async def _answered_here(self, request: MlflowRequest) -> dict[str, Any] | None:
+        """The answer to what MLflow's server could not answer; else None."""
+        if request.call != "artifacts/list" or request.method != "GET":
+            return None
+        return await run_in_threadpool(self._in_volume, dict(request.query) | request.fields)
 
     def _check_experiment(self, fields: dict[str, Any]) -> None:
         if not self._is_of_notebook(fields):
             self._check_name(fields.get("name"))
         location = fields.get("artifact_location")
         if location:
-            _check_scheme("artifact_location", location)
+            in_volume = isinstance(location, str) and location.startswith("dbfs:/Volumes/")
+            _check_scheme("artifact_location", location, SOURCE_SCHEMES if in_volume else SCHEMES)
 
     def _is_of_notebook(self, fields: dict[str, Any]) -> bool:
         """Whether a notebook's process asks for the notebook's own experiment, which has its path."""
@@ -107,15 +123,15 @@ def _fields(body: bytes) -> dict[str, Any]:
 
 
 def _check_source(fields: dict[str, Any]) -> None:
-    _check_scheme("source", fields.get("source"))
+    _check_scheme("source", fields.get("source"), SOURCE_SCHEMES)
 
 
-def _check_scheme(field: str, uri: object) -> None:
+def _check_scheme(field: str, uri: object, schemes: AbstractSet[str]) -> None:
     parts = urlsplit(uri) if isinstance(uri, str) else None
-    if parts is None or parts.scheme not in SCHEMES or parts.netloc or ".." in unquote(parts.path).split("/"):
+    if parts is None or parts.scheme not in schemes or parts.netloc or ".." in unquote(parts.path).split("/"):
         raise InvalidParameterValue(
             f"Invalid {field} {uri!r}: artifacts of this workspace have URIs with one of the schemes "
-            f"{', '.join(sorted(SCHEMES))} and no host."
+            f"{', '.join(sorted(schemes))} and no host."
         )
 
 
