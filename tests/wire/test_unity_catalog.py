@@ -9,6 +9,7 @@ from databricks.sdk.service.catalog import PermissionsChange, Privilege, VolumeT
 
 from rookery.exceptions import PlanError
 from rookery.workspace import storage
+from rookery.workspace.folders import folder_fact
 from rookery.workspace.promotion import roles
 from rookery.workspace.rights import require_right_to_register
 from tests.wire.running_workspace import RunningWorkspace
@@ -266,7 +267,7 @@ def test_the_preflight_of_a_plan_is_refused_as_registering_would_be(
 def test_the_files_of_a_plan_are_kept_in_a_volume(workspace: RunningWorkspace, schema: str) -> None:
     client, volume = workspace.client, volume_in(workspace, schema)
     root = f"/Volumes/{volume.replace('.', '/')}"
-    assert storage.folder_fact(f"{root}/rookery", client) == f"the Volume {volume} is there"
+    assert folder_fact(f"{root}/rookery", client) == f"the Volume {volume} is there"
     assert storage.data_files(client, f"{root}/none", "csv") == ()
     assert storage.size(client, f"{root}/a/x.csv") is None
     content = io.BytesIO(b"a,b\n" + b"1,2\n" * 1_000_000)
@@ -279,4 +280,4 @@ def test_the_files_of_a_plan_are_kept_in_a_volume(workspace: RunningWorkspace, s
     ]
     refusal = "Volume 'main.default.none' does not exist; create the Volume once, by CREATE VOLUME"
     with pytest.raises(PlanError, match=refusal):
-        storage.folder_fact("/Volumes/main/default/none/rookery", client)
+        folder_fact("/Volumes/main/default/none/rookery", client)

@@ -14,7 +14,8 @@ SCORING_TASKS: dict[str, TaskDoc] = {
         "ended.",
         creates="One small file under `<data_root>/<installation>/<DAG>/<run>/scorings/`.",
         costs="Nothing; no cluster runs yet.",
-        if_it_fails="The last log line names the key of the conf, or the version, that is not known.",
+        if_it_fails="The last log line names the key of the conf or the version that is not known, or the "
+        "folder or the model that the workspace cannot have, with what to name instead.",
     ),
     "upload_job_code": TRAINING_TASKS["upload_job_code"],
     "create_cluster": TRAINING_TASKS["create_cluster"],

@@ -16,7 +16,7 @@ from rookery.links import JobRunLink, ModelVersionLink, model_version_page
 from rookery.operators.bases.first_task import FirstTaskOperator
 from rookery.operators.bases.job_run import JobRunOperator
 from rookery.origin import generation
-from rookery.plan.questions import cluster_questions
+from rookery.plan.questions import cluster_questions, scored_questions
 from rookery.workspace import storage
 from rookery.workspace.endpoints.serving import served_version
 from rookery.workspace.questions import require_usable
@@ -76,7 +76,7 @@ class ResolveScoringOperator(FirstTaskOperator):
     cluster is created. What earlier runs have left behind is ended.
 
     XCom: the fields of ResolvedScoring. Raises PlanError for an unknown key in the conf, for a version that
-    is not there, and for a cluster that the workspace does not offer.
+    is not there, and for folders, a model or a cluster that the workspace does not offer.
     """
 
     operator_extra_links: Sequence[BaseOperatorLink] = (ModelVersionLink(),)
@@ -90,10 +90,11 @@ class ResolveScoringOperator(FirstTaskOperator):
         run, installation = context["dag_run"], installation_id()
         asked = asked_version(run.conf or {}, self.other_keys)
         self.end_left_behind(context, installation)
+        user_name = str(self.workspace.current_user.me().user_name)
+        require_usable(self.workspace, scored_questions(self.plan, user_name))
         version = self._version(context, asked, installation)
         page = model_version_page(self.workspace_url, self.plan.registered_model_name, version)
         self.show_link(context, ModelVersionLink(), page)
-        user_name = str(self.workspace.current_user.me().user_name)
         names = RunNames(installation, run.dag_id, run.run_id, user_name)
         layout = RunLayout(names.data_root(self.plan.data_root), run.dag_id, run.run_id)
         spec = self._spec(context, version, layout, generation(run))

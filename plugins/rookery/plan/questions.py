@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from rookery.workspace.compute.offered import existing_cluster_fact, policy_fact, pool_fact
 from rookery.workspace.endpoints.states import endpoint_fact
 from rookery.workspace.experiments import experiment_fact
+from rookery.workspace.folders import folder_fact
 from rookery.workspace.questions import Question
 from rookery.workspace.registered_models import newest_version_fact, registration_fact
 from rookery.workspace.runtimes import node_type_fact, runtime_fact
-from rookery.workspace.storage import folder_fact
 
 if TYPE_CHECKING:
     from rookery.plan.compute import Compute
@@ -27,7 +27,7 @@ def training_questions(plan: TrainingPlan, names: RunNames) -> Iterator[Question
     yield from cluster_questions(plan.compute, names.user_name)
     yield from plan.source.questions()
     yield Question("experiment", ("dag_id",), partial(experiment_fact, names.experiment_path))
-    yield Question("data root", ("data_root",), partial(folder_fact, plan.data_root))
+    yield Question("data root", ("data_root",), partial(folder_fact, plan.data_root, writer=names.user_name))
     yield Question(
         "registry",
         ("registry", "registered_model_name"),
@@ -41,8 +41,15 @@ def training_questions(plan: TrainingPlan, names: RunNames) -> Iterator[Question
 def scoring_questions(plan: BatchScoring, user_name: str) -> Iterator[Question]:
     """About everything that a scoring plan names."""
     yield from cluster_questions(plan.compute, user_name)
+    yield from scored_questions(plan, user_name)
+
+
+def scored_questions(plan: BatchScoring, user_name: str) -> Iterator[Question]:
+    """About the folders and the model of a scoring plan."""
     for field in ("data_root", "input_path", "output_path"):
-        yield Question(field.replace("_", " "), (field,), partial(folder_fact, getattr(plan, field)))
+        writer = None if field == "input_path" else user_name
+        fact = partial(folder_fact, getattr(plan, field), writer=writer)
+        yield Question(field.replace("_", " "), (field,), fact)
     model = plan.registered_model_name
     yield Question("registered model", ("registered_model_name",), partial(newest_version_fact, model))
 

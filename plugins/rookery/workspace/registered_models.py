@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from rookery.exceptions import JobRunError, PlanError
 from rookery.workspace.questions import refused
-from rookery.workspace.rights import require_right_to_register
+from rookery.workspace.rights import require_right_to_register, required_schema
 from rookery.xcom import Handed
 from rookery_jobs.contract import TEST_METRIC_PREFIX, RegistrationSpec, catalog_name, model_version_tag
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
+_NO_WORKSPACE_REGISTRY = "a model in Unity Catalog is named catalog.schema.model"
 _MAY_REGISTER = ("CAN_EDIT", "CAN_MANAGE_STAGING_VERSIONS", "CAN_MANAGE_PRODUCTION_VERSIONS", "CAN_MANAGE")
 
 
@@ -90,8 +91,19 @@ def has_version(workspace: WorkspaceClient, registered_model_name: str, version:
 
 
 def newest_version_fact(name: str, workspace: WorkspaceClient) -> str:
-    """The model's newest version, in words."""
-    version = newest_version(workspace, name)
+    """The model's newest version, in words. Raises PlanError if the workspace can have no such model."""
+    from databricks.sdk.errors import PermissionDenied
+
+    try:
+        version = newest_version(workspace, name)
+    except PermissionDenied as error:
+        if catalog_name(name):
+            advice = f"have EXECUTE on {name} granted, with the use of what it is in"
+        else:
+            advice = _NO_WORKSPACE_REGISTRY
+        raise refused(error, advice) from error
+    if version is None and catalog_name(name):
+        required_schema(workspace, name.rpartition(".")[0])
     return f"{name}, whose newest version is {version}" if version else f"{name} has no version yet"
 
 
@@ -112,7 +124,7 @@ def _workspace_registry_fact(name: str, workspace: WorkspaceClient) -> str:
         return f"{name} will be created in the workspace registry"
     except (PermissionDenied, NotFound) as error:
         # So answers a registry that is disabled, as in new accounts.
-        raise refused(error, "a model in Unity Catalog is named catalog.schema.model") from error
+        raise refused(error, _NO_WORKSPACE_REGISTRY) from error
     permission = found.permission_level.value if found and found.permission_level else "no permission"
     if permission not in _MAY_REGISTER:
         raise PlanError(f"{name!r} is there with {permission} for you; CAN_EDIT is needed to add a version")

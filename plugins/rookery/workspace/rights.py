@@ -1,4 +1,5 @@
-"""Whether a user may register a version of a model in Unity Catalog, as far as owners and grants tell.
+"""Whether a user may register a version of a model in Unity Catalog, or write into a Volume, as far as owners
+and grants tell.
 
 A new model needs CREATE MODEL on the schema, and is its maker's then. A new version of a model needs its
 owner, or CREATE MODEL VERSION and, for the aliases that tell champion from challenger, MANAGE:
@@ -13,10 +14,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rookery.exceptions import PlanError
+from rookery.workspace.questions import refused
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
-    from databricks.sdk.service.catalog import EffectivePrivilege, EffectivePrivilegeAssignment
+    from databricks.sdk.service.catalog import (
+        EffectivePrivilege,
+        EffectivePrivilegeAssignment,
+        SchemaInfo,
+    )
 
 _CREATE_VERSION = "CREATE_MODEL_VERSION"
 _USER = re.compile(r".+@.+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -49,17 +55,20 @@ class _Wanted(NamedTuple):
 # Who has ALL PRIVILEGES has MANAGE only if that is granted too.
 _MODEL = _Right(
     "CREATE MODEL",
-    "the model could not be registered",
+    "the model could not be registered after all the training",
     frozenset({"CREATE_MODEL", "CREATE_FUNCTION", "ALL_PRIVILEGES"}),
 )
 _VERSION = _Right(
     "CREATE MODEL VERSION",
-    "the model could not be registered",
+    "the model could not be registered after all the training",
     frozenset({_CREATE_VERSION, "ALL_PRIVILEGES"}),
 )
 _ALIASES = _Right(
-    "MANAGE", "the version could not be marked as challenger or champion", frozenset({"MANAGE"})
+    "MANAGE",
+    "the version could not be marked as challenger or champion after all the training",
+    frozenset({"MANAGE"}),
 )
+_FILES = _Right("WRITE VOLUME", "no file could be put there", frozenset({"WRITE_VOLUME", "ALL_PRIVILEGES"}))
 
 
 def require_right_to_register(workspace: WorkspaceClient, model: str, user_name: str) -> str:
@@ -68,7 +77,18 @@ def require_right_to_register(workspace: WorkspaceClient, model: str, user_name:
     A grant to a group counts in the user's favour: whether the user is a member cannot be told from here.
     Raises PlanError if a right is granted to neither the user nor a group.
     """
-    wanted = _wanted(workspace, model)
+    return _require(workspace, _wanted(workspace, model), user_name)
+
+
+def require_right_to_write(workspace: WorkspaceClient, volume: str, owner: str | None, user_name: str) -> str:
+    """A doubt whether the user may write into a Volume, in words, or "".
+
+    As for a model: raises PlanError if the right is granted to neither the user nor a group.
+    """
+    return _require(workspace, _Wanted("VOLUME", volume, owner, (_FILES,), ""), user_name)
+
+
+def _require(workspace: WorkspaceClient, wanted: _Wanted, user_name: str) -> str:
     if wanted.owner == user_name:
         return wanted.fact
     granted = _granted(workspace, wanted)
@@ -83,8 +103,7 @@ def _wanted(workspace: WorkspaceClient, model: str) -> _Wanted:
     from databricks.sdk.errors import NotFound
 
     name = model.rpartition(".")[0]
-    # https://docs.databricks.com/api/azure/workspace/schemas/get
-    schema = workspace.schemas.get(name)
+    schema = required_schema(workspace, name)
     try:
         found = workspace.registered_models.get(model)
     except NotFound:
@@ -92,6 +111,22 @@ def _wanted(workspace: WorkspaceClient, model: str) -> _Wanted:
     # To grants and to SQL, a model is a function.
     fact = f"{model} is there in Unity Catalog; a version will be added"
     return _Wanted("FUNCTION", model, found.owner, (_VERSION, _ALIASES), fact)
+
+
+def required_schema(workspace: WorkspaceClient, name: str) -> SchemaInfo:
+    """A schema that models are to be in. Raises PlanError if it is not there for the user."""
+    from databricks.sdk.errors import NotFound, PermissionDenied
+
+    try:
+        # https://docs.databricks.com/api/azure/workspace/schemas/get
+        return workspace.schemas.get(name)
+    except NotFound as error:
+        advice = f"create the schema once, by CREATE SCHEMA {name}, or name another"
+        raise refused(error, advice) from error
+    except PermissionDenied as error:
+        catalog = name.partition(".")[0]
+        advice = f"have USE CATALOG on {catalog} and USE SCHEMA on {name} granted, or name another"
+        raise refused(error, advice) from error
 
 
 def _doubt(
@@ -109,7 +144,7 @@ def _doubt(
     if groups:
         return f", if {user_name} is a member of {' or '.join(groups)}"
     raise PlanError(
-        f"{user_name} lacks {right.privilege}, so {right.otherwise} after all the training; "
+        f"{user_name} lacks {right.privilege}, so {right.otherwise}; "
         f"have it granted by {wanted.owner or 'the owner'}: {wanted.grant(right, user_name)}"
     )
 

@@ -11,8 +11,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from rookery.exceptions import PlanError, StorageError
-from rookery.workspace.questions import refused
+from rookery.exceptions import StorageError
 from rookery.workspace.requests.once import done, send_once
 from rookery.workspace.requests.polling import SYSTEM_CLOCK, Clock
 from rookery_jobs.contract import InputFile
@@ -103,11 +102,6 @@ def data_files(workspace: WorkspaceClient, folder: str, format: str) -> tuple[In
     return tuple(sorted(wanted, key=lambda each: each.path))
 
 
-def folder_fact(path: str, workspace: WorkspaceClient) -> str:
-    """What is at a folder that a plan names, in words. Raises PlanError if it can be none."""
-    return _volume_fact(path, workspace) if path.startswith("/Volumes/") else _dbfs_fact(path, workspace)
-
-
 def _is_there(workspace: WorkspaceClient, path: str, wanted: _Fingerprint) -> bool:
     # The size first: most files that differ need not be read.
     return size(workspace, path) == wanted.size and _fingerprint(_blocks(workspace, path)) == wanted
@@ -160,36 +154,6 @@ def _write_in_blocks(workspace: WorkspaceClient, path: str, content: BinaryIO) -
         data = {"handle": handle, "data": b64encode(block).decode()}
         send_once(workspace, "POST", "/api/2.0/dbfs/add-block", data)
     send_once(workspace, "POST", "/api/2.0/dbfs/close", {"handle": handle})
-
-
-def _volume_fact(path: str, workspace: WorkspaceClient) -> str:
-    # The Volume itself is asked for: the Files API calls an empty one "not found".
-    # https://docs.databricks.com/api/azure/workspace/volumes/read
-    from databricks.sdk.errors import NotFound
-
-    name = ".".join(path.strip("/").split("/")[1:4])
-    try:
-        workspace.volumes.read(name)
-    except NotFound as error:
-        advice = f"create the Volume once, by CREATE VOLUME {name} or in Catalog Explorer, or name another"
-        raise refused(error, advice) from error
-    return f"the Volume {name} is there"
-
-
-def _dbfs_fact(path: str, workspace: WorkspaceClient) -> str:
-    # https://docs.databricks.com/api/azure/workspace/dbfs/getstatus
-    from databricks.sdk.errors import PermissionDenied, ResourceDoesNotExist
-
-    try:
-        found = workspace.dbfs.get_status(path)
-    except ResourceDoesNotExist:
-        return f"{path} is not there yet"
-    except PermissionDenied as error:
-        # Where the DBFS root is disabled, as in new accounts, this is refused for every path.
-        raise refused(error, "name a folder in a Volume, /Volumes/<catalog>/<schema>/<volume>/…") from error
-    if not found.is_dir:
-        raise PlanError(f"{path} is a file; name a folder")
-    return f"{path} is there"
 
 
 def _path(entry: FileInfo) -> str:

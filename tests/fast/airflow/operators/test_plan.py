@@ -216,7 +216,8 @@ def test_in_unity_catalog_the_schema_and_the_volume_must_be_there(databricks: Re
     assert mistakes(plan) == [
         "data_root: the workspace says: Volume 'main.birds.files' does not exist; create the Volume once, by "
         "CREATE VOLUME main.birds.files or in Catalog Explorer, or name another",
-        "registry.registered_model_name: the workspace says: Schema 'main.birds' does not exist.",
+        "registry.registered_model_name: the workspace says: Schema 'main.birds' does not exist; create the "
+        "schema once, by CREATE SCHEMA main.birds, or name another",
     ]
     databricks.answers(f"{catalog}/schemas/main.birds", {"full_name": "main.birds"})
     databricks.answers(f"{catalog}/volumes/main.birds.files", {"full_name": "main.birds.files"})

@@ -285,3 +285,18 @@ def test_a_cluster_that_the_workspace_does_not_offer_is_refused_before_anything_
     with pytest.raises(PlanError, match=r"compute\.node_type_id: .*Standard_DS3_v2"):
         resolve(event("2"))
     assert written_paths(workspace) == []
+
+
+def test_folders_that_a_new_account_has_not_are_told_before_a_version_is_looked_for(
+    workspace: Recorder,
+) -> None:
+    no_root = "Public DBFS root is disabled. Access is denied on path: /in"
+    refusal = {"error_code": "PERMISSION_DENIED", "message": no_root}
+    for call in ("get-status", "list"):
+        workspace.answers(f"GET /api/2.0/dbfs/{call}", Reply(403, refusal))
+    with pytest.raises(PlanError) as caught:
+        resolve(event("2"))
+    told = [str(mistake) for mistake in caught.value.mistakes]
+    assert [each.partition(":")[0] for each in told] == ["data_root", "input_path", "output_path"]
+    assert all("name a folder in a Volume" in each for each in told)
+    assert workspace.bodies(VERSION) == []
