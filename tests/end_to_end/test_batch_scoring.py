@@ -1,24 +1,19 @@
 """The scoring DAG follows the model: a new version scores the folder, on a cluster of its own, once."""
 
-import io
-
 import pandas as pd
 import pytest
 from databricks.sdk.service.compute import State
 
 from local_stack.runs.dag_run import DagRun
 from local_stack.waiting import wait_for
+from tests.end_to_end.predictions import predictions_of
 from tests.end_to_end.stack import HANGING_SECONDS, SCORING_DAG, Created, EndedRun, Stack
 
 
 @pytest.fixture(scope="module")
 def predictions(stack: Stack, first_scoring: EndedRun) -> pd.DataFrame:
     """The rows that the scoring wrote, as they are in the workspace."""
-    assert first_scoring.state == "success", first_scoring.tasks
-    folder = first_scoring.returned("score")["predictions_path"]
-    files = [str(file.path) for file in stack.workspace.dbfs.list(folder)]
-    parts = [content_of(stack, file) for file in files if file.endswith(".parquet")]
-    return pd.concat([pd.read_parquet(io.BytesIO(part)) for part in parts])
+    return predictions_of(stack, first_scoring)
 
 
 def test_a_new_version_starts_the_scoring_of_the_folder_with_it(
@@ -70,9 +65,3 @@ def repeat_event(stack: Stack, first_run: EndedRun, first_scoring: EndedRun) -> 
         return DagRun(stack.airflow, SCORING_DAG, names.pop()) if names else None
 
     return wait_for("a second run of the scoring DAG", look, seconds=HANGING_SECONDS)
-
-
-def content_of(stack: Stack, path: str) -> bytes:
-    """A file of the workspace."""
-    with stack.workspace.dbfs.download(path) as file:
-        return bytes(file.read())

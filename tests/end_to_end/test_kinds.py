@@ -4,17 +4,22 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from databricks.sdk.service.ml import Run
 
+from local_stack.environments import PROJECT
 from local_stack.services.workspace import UNITY, local_workspace
 from local_stack.up.first_files import make_volume
+from tests.end_to_end.predictions import predictions_of
 from tests.end_to_end.stack import DAG, EndedRun, Stack
 from tests.end_to_end.work import mlflow_runs, tags_of
 
 UNITY_DAG = "penguins_in_unity"
 CONF = {"LogisticRegression_maxIter": [5], "points_per_task": 2}
+UNITY_SCORING_DAG = "penguins_scored_in_unity"
 MODEL = "main.default.penguins_in_unity"
+ROOT = "/Volumes/main/default/rookery/end_to_end"
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +46,15 @@ def run_in_unity(unity: Stack, refused: EndedRun) -> EndedRun:
     assert refused.state == "failed"
     make_volume(unity.workspace)
     return unity.run(UNITY_DAG, CONF)
+
+
+@pytest.fixture(scope="module")
+def scored_in_unity(unity: Stack, run_in_unity: EndedRun) -> EndedRun:
+    """A run that scores the penguins with the version that `run_in_unity` has registered."""
+    assert run_in_unity.state == "success"
+    with (PROJECT / "data" / "penguins.csv").open("rb") as content:
+        unity.workspace.files.upload(f"{ROOT}/incoming/penguins.csv", content)
+    return unity.run(UNITY_SCORING_DAG, {})
 
 
 def points(workspace: Stack, dag_id: str) -> dict[str, dict[str, float]]:
@@ -82,6 +96,18 @@ def test_the_snapshot_is_the_same_in_a_volume(first_run: EndedRun, run_in_unity:
     assert run_in_unity.dag_run.xcom("prepare_data", key) == first_run.dag_run.xcom("prepare_data", key)
 
 
+def test_the_models_of_both_registries_score_a_folder_alike(
+    stack: Stack, unity: Stack, first_scoring: EndedRun, scored_in_unity: EndedRun
+) -> None:
+    found = [predictions_of(unity, scored_in_unity), predictions_of(stack, first_scoring)]
+    ours, theirs = (each.drop(columns=["registered_model_name", "model_version"]) for each in found)
+    assert len(ours) == 344
+    order = list(ours.columns)
+    pd.testing.assert_frame_equal(
+        ours.sort_values(order, ignore_index=True), theirs.sort_values(order, ignore_index=True)
+    )
+
+
 def test_the_version_is_in_unity_catalog_and_the_files_in_the_volume(
     unity: Stack, run_in_unity: EndedRun
 ) -> None:
@@ -89,7 +115,7 @@ def test_the_version_is_in_unity_catalog_and_the_files_in_the_volume(
     found = unity.workspace.model_versions.get(MODEL, int(version))
     assert found.status is not None
     assert found.status.value == "READY"
-    folder = unity.workspace.files.list_directory_contents("/Volumes/main/default/rookery/end_to_end")
-    (installation,) = [str(each.path) for each in folder]
+    folder = unity.workspace.files.list_directory_contents(ROOT)
+    (installation,) = [str(each.path) for each in folder if each.name not in {"incoming", "predictions"}]
     assert UNITY_DAG in [each.name for each in unity.workspace.files.list_directory_contents(installation)]
     assert unity.live_clusters(UNITY_DAG) == []
