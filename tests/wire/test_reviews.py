@@ -85,6 +85,15 @@ def test_a_request_to_move_a_version_is_rejected_or_taken_back(
     assert stages(workspace, model) == {"1": "None", "2": "None"}
 
 
+def test_a_request_that_cannot_be_carried_out_stays_open(workspace: RunningWorkspace, model: str) -> None:
+    registry = workspace.client.model_registry
+    registry.transition_stage(model, "1", "Staging", False)
+    registry.create_transition_request(model, "1", "None")
+    with pytest.raises(BadRequest, match="cannot archive"):
+        registry.approve_transition_request(model, "1", "None", True)
+    assert [each.to_stage for each in registry.list_transition_requests(model, "1")] == ["None"]
+
+
 def test_permissions_of_a_model_are_recorded_and_shown(workspace: RunningWorkspace, model: str) -> None:
     registry = workspace.client.model_registry
     found = registry.get_model(model).registered_model_databricks

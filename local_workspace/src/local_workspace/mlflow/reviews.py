@@ -71,8 +71,9 @@ class Reviews:
     ) -> Document:
         """Move the version, as somebody has asked for: all requests for this are closed."""
         found, wanted = self._mlflow.version(name, version), self._mlflow.stage(stage)
-        self._close(found, wanted)
-        self._mlflow.transition(name, version, wanted, archive=archive)
+        with self._store.transaction():  # a move that MLflow refuses leaves the requests open
+            self._close(found, wanted)
+            self._mlflow.transition(name, version, wanted, archive=archive)
         return self._activity("APPROVED_REQUEST", found, wanted, comment, caller)
 
     def reject(self, name: str, version: str, stage: str, comment: str, caller: str) -> Document:
