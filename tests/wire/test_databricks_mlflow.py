@@ -170,6 +170,8 @@ def test_an_experiment_may_keep_its_artifacts_in_a_volume(
     assert {"model/MLmodel", "model/a # b.txt"} <= set(found)
     version = mlflow.register_model(f"runs:/{run.run_id}/model", f"From a volume {uuid4()}")
     databricks_mlflow.require_factor(f"models:/{version.name}/{version.version}", 3.0)
+    shown = databricks.call("GET", f"/get-artifact?run_id={run.run_id}&path=model/a%20%23%20b.txt")
+    assert (shown.status_code, shown.text) == (200, "x")
     for nowhere in ("dbfs:/mine", "dbfs:/Volumes/../tmp", "dbfs:/Volumes/main/%2e%2e/x"):
         with pytest.raises(MlflowException):
             client.create_experiment(f"{databricks_mlflow.HOME}/{uuid4()}", artifact_location=nowhere)

@@ -33,7 +33,7 @@ from local_workspace.api.mlflow.model_registry import model_registry_routes
 from local_workspace.api.mlflow.reviews import review_routes
 from local_workspace.api.mlflow.rules import DatabricksRules
 from local_workspace.api.mlflow.version_files import version_file_routes
-from local_workspace.api.mlflow.volume_artifacts import artifacts_in_volumes
+from local_workspace.api.mlflow.volume_artifacts import VolumeArtifacts
 from local_workspace.api.not_offered import empty_list_routes
 from local_workspace.api.openapi import openapi, openapi_routes
 from local_workspace.api.pages.clusters import cluster_pages
@@ -182,7 +182,7 @@ class LocalWorkspace:
         self.description = openapi(routes)
         routes += [
             *openapi_routes(self.description),
-            Mount("/", DatabricksRules(mlflow.app, files, artifacts_in_volumes(mlflow.artifacts, trees))),
+            Mount("/", DatabricksRules(mlflow.app, files, VolumeArtifacts(mlflow.artifacts, trees))),
         ]
         self.asgi: ASGIApp = guarded(IndexedRouter(routes), settings, signed_urls, callers)
 

@@ -12,14 +12,15 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local_workspace.api.bodies import json_object
+from local_workspace.api.files.files import content_of
 from local_workspace.api.mlflow.dialect import answering_in_databricks, is_mlflow, speaks_databricks
 from local_workspace.api.mlflow.requests import MlflowRequest, read
-from local_workspace.api.mlflow.volume_artifacts import ListInVolume
+from local_workspace.api.mlflow.volume_artifacts import VolumeArtifacts
 from local_workspace.api.refusals import envelope, no_such_route
 from local_workspace.errors import InvalidParameterValue, ResourceAlreadyExists
 from local_workspace.files.workspace import WorkspaceFiles
@@ -41,9 +42,9 @@ SOURCE_SCHEMES = {*SCHEMES, "dbfs"}
 class DatabricksRules:
     """Lets a request through to MLflow when Databricks would take it."""
 
-    def __init__(self, app: ASGIApp, files: WorkspaceFiles, in_volume: ListInVolume) -> None:
+    def __init__(self, app: ASGIApp, files: WorkspaceFiles, volumes: VolumeArtifacts) -> None:
         self._app = app
-        self._in_volume = in_volume
+        self._volumes = volumes
         self._checks: dict[str, Callable[[dict[str, Any]], None]] = {
             "experiments/create": self._check_experiment,
             "experiments/update": self._check_rename,
@@ -60,6 +61,9 @@ class DatabricksRules:
         if WITHHELD.match(path) or (path.startswith("/api/") and not OFFERED.match(path)):
             raise no_such_route(scope)
         request = await read(scope, receive)
+        if answer := await self._answered_here(scope, request):
+            await answer(scope, receive, send)
+            return
         if request is not None:
             request = request.translated()
             if request.call == ALIAS and not is_mlflow(scope):
@@ -67,18 +71,20 @@ class DatabricksRules:
             check = self._checks.get(request.call)
             if check is not None and request.method == "POST":
                 await run_in_threadpool(check, _fields(request.body))
-            if answer := await self._answered_here(request):
-                await JSONResponse(answer)(scope, receive, send)
-                return
             scope, receive = request.asgi(receive)
             send = answering_in_databricks(send) if speaks_databricks(scope) else send
         await self._app(scope, receive, _answering_unknown_routes(scope, send))
 
-    async def _answered_here(self, request: MlflowRequest) -> dict[str, Any] | None:
+    async def _answered_here(self, scope: Scope, request: MlflowRequest | None) -> Response | None:
         """The answer to what MLflow's server could not answer; else None."""
-        if request.call != "artifacts/list" or request.method != "GET":
+        if scope["method"] == "GET" and scope["path"] == "/get-artifact":
+            fields = dict(QueryParams(scope["query_string"]))
+            place = await run_in_threadpool(self._volumes.file, fields)
+            return await run_in_threadpool(content_of, place, Headers(scope=scope)) if place else None
+        if request is None or request.method != "GET" or request.call != "artifacts/list":
             return None
-        return await run_in_threadpool(self._in_volume, dict(request.query) | request.fields)
+        listed = await run_in_threadpool(self._volumes.listed, dict(request.query) | request.fields)
+        return JSONResponse(listed) if listed else None
 
     def _check_experiment(self, fields: dict[str, Any]) -> None:
         if not self._is_of_notebook(fields):

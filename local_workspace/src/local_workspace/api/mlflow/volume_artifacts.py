@@ -1,20 +1,17 @@
-"""`artifacts/list` of a run whose artifacts are in a volume, where MLflow's server cannot look.
+"""Artifacts that a run has in a volume, where MLflow's server cannot look: lists, and files for its web page.
 
 A client with the tracking URI `databricks` sends and fetches their bytes by the Files API itself.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from local_workspace.api.files.directories import name_before, page_token
 from local_workspace.errors import NotFound
 from local_workspace.files.trees.content import list_folder
-from local_workspace.files.trees.trees import Access, Trees
+from local_workspace.files.trees.trees import Access, Place, Trees
 from local_workspace.messages import Message, parsed
 from local_workspace.mlflow.artifacts import Artifacts
-
-# The answer to the fields of an `artifacts/list`, or None for a run that has them elsewhere.
-ListInVolume = Callable[[Mapping[str, Any]], dict[str, Any] | None]
 
 
 class OfRun(Message):
@@ -26,17 +23,28 @@ class OfRun(Message):
     page_token: str = ""
 
 
-def artifacts_in_volumes(artifacts: Artifacts, trees: Trees) -> ListInVolume:
-    """What is in a folder of a run; nothing in a file, and nothing where nothing is, as MLflow answers it."""
+class VolumeArtifacts:
+    """Both answer None for a run that has its artifacts elsewhere."""
 
-    def listed(fields: Mapping[str, Any]) -> dict[str, Any] | None:
+    def __init__(self, artifacts: Artifacts, trees: Trees) -> None:
+        self._artifacts = artifacts
+        self._trees = trees
+
+    def file(self, fields: Mapping[str, Any]) -> Place | None:
+        """What `get-artifact` of MLflow's page asks for."""
         asked = parsed(OfRun, fields)
-        root = artifacts.volume_of(asked.run_id or asked.run_uuid)
+        root = self._artifacts.volume_of(asked.run_id or asked.run_uuid)
+        return None if root is None else self._trees.place(f"{root}/{asked.path}", Access.READ)
+
+    def listed(self, fields: Mapping[str, Any]) -> dict[str, Any] | None:
+        """`artifacts/list`: nothing in a file, and nothing where nothing is, as MLflow answers it."""
+        asked = parsed(OfRun, fields)
+        root = self._artifacts.volume_of(asked.run_id or asked.run_uuid)
         if root is None:
             return None
         answer: dict[str, Any] = {"root_uri": f"dbfs:{root}"}
         try:
-            place = trees.place(f"{root}/{asked.path}", Access.READ)
+            place = self._trees.place(f"{root}/{asked.path}", Access.READ)
             page = list_folder(place, name_before(asked.page_token), 0)
         except NotFound:
             return answer
@@ -49,5 +57,3 @@ def artifacts_in_volumes(artifacts: Artifacts, trees: Trees) -> ListInVolume:
             for entry in page.entries
         ]
         return answer | ({"next_page_token": page_token(page.last_name)} if page.last_name else {})
-
-    return listed
