@@ -13,7 +13,8 @@ class Pair:
     """What is installed for a runtime, and what it runs on.
 
     `before`: the date of the runtime, or that of Spark on the index where it is later. `newest_python` and
-    `newest_java`: what the pair was tried with; 3.11 and 17 are the oldest for all.
+    `newest_java`: what the pair was tried with; 3.11 and 17 are the oldest for all. `others`: what its MLflow
+    needs besides, and does not say.
     """
 
     runtime: str
@@ -22,11 +23,12 @@ class Pair:
     before: str
     newest_python: tuple[int, int]
     newest_java: int
+    others: tuple[str, ...] = ()
 
     @property
-    def requirements(self) -> tuple[str, str]:
-        """Spark and MLflow, as pip takes them."""
-        return f"pyspark=={self.spark}", f"mlflow=={self.mlflow}"
+    def requirements(self) -> tuple[str, ...]:
+        """Spark, MLflow and the others, as pip takes them."""
+        return f"pyspark=={self.spark}", f"mlflow=={self.mlflow}", *self.others
 
 
 _ALL = (
@@ -35,7 +37,8 @@ _ALL = (
     Pair("16.4", "3.5.2", "2.21.3", "2025-05-15", (3, 13), 17),
     # Their Hadoop ends on Java 24 and later: "getSubject is not supported".
     Pair("17.3", "4.0.0", "3.0.1", "2025-10-22", (3, 13), 21),
-    Pair("18", "4.1.0", "3.8.1", "2026-06-10", (3, 13), 21),
+    # Its scoring server decorates routes, which Starlette 1.0 cannot any more.
+    Pair("18", "4.1.0", "3.8.1", "2026-06-10", (3, 13), 21, ("starlette<1",)),
     Pair("19", "4.2.0", "3.12.0", "2026-07-20", (3, 13), 25),
 )
 PAIRS: dict[str, Pair] = {pair.runtime: pair for pair in _ALL}
