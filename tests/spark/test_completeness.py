@@ -69,7 +69,9 @@ def test_many_columns_with_empty_values_are_ten_and_a_number(fresh_study: Study)
 
 
 @pytest.mark.matrix
-def test_three_hundred_numeric_columns_are_no_trouble_for_sparks_stack(fresh_study: Study) -> None:
+def test_three_hundred_numeric_columns_are_no_trouble_for_sparks_stack_up_to_the_version(
+    fresh_study: Study,
+) -> None:
     names = [f"f{n}" for n in range(300)]
     rows = [
         ",".join([*(f"{n % 2 + (n * 31 + k * 17) % 101 / 50}" for k in range(300)), str(n % 2)])
@@ -79,3 +81,6 @@ def test_three_hundred_numeric_columns_are_no_trouble_for_sparks_stack(fresh_stu
         "\n".join([",".join([*names, "Label"]), *rows]), categorical=(), numeric=tuple(names), label="Label"
     )
     assert fresh_study.prepare(spec).rows_kept == 80
+    sweep = fresh_study.sweep_spec(spec, {"maxIter": [5]})
+    fresh_study.train(sweep)
+    assert fresh_study.register(fresh_study.registration_spec(sweep, fresh_study.best(sweep))) == "1"

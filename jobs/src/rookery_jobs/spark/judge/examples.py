@@ -1,7 +1,5 @@
 """Test rows with the model's answers: what the served version must answer too."""
 
-from functools import reduce
-from operator import and_
 from typing import Any
 
 import pandas as pd
@@ -35,5 +33,7 @@ def examples_of(served: Any, snapshot: Snapshot) -> Examples:
 
 def _is_complete(spec: SnapshotSpec) -> Column:
     """What `dropna` means, which takes the dots and backticks of a name for its own."""
-    there = [column(name).isNotNull() for name in spec.features]
-    return reduce(and_, [*there, *(~F.isnan(column(name)) for name in spec.numeric)])
+    lacks = [column(name).isNull() for name in spec.features]
+    lacks += [F.isnan(column(name)) for name in spec.numeric]
+    # Not an `and` of all conditions: a tree as deep as there are columns is too much for Spark's stack.
+    return F.coalesce(*[F.when(each, F.lit(True)) for each in lacks]).isNull()
